@@ -55,7 +55,7 @@ static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterA
 
 static unsigned cost_at(const Spelling *s, size_t word, uint32_t term) { return s->cost[word * s->lexicon->terms.count + term]; }
 
-static bool ends_clause(const Word *w) { return why_has(w, ROLE_CLAUSE) || (w->mark && w->space && strchr(",;:.?!", w->mark)); }
+static bool ends_clause(const Word *w) { return why_has(w, ROLE_CLAUSE) || (w->mark && w->space && strchr(",;:.?!-", w->mark)); }
 
 /* Are the two words of a name in different clauses, with something else between them: "rides down, revenue up"? */
 static bool torn(const Words *words, size_t a, size_t b) {

@@ -360,6 +360,13 @@ static size_t ordinal_words(Reader *r, size_t i, Span *s) {
   bool ordinal = why_is(r, i, DATE_ORDINAL, &n, NULL);
   size_t j = i + 1;
   if (!ordinal && w && w->number && w->digits == 1 && ordinal_ending(r, i + 1) > i + 1) ordinal = true, n = w->value, j = i + 2;
+  if (!ordinal && why_small_number(r, i, &count) && why_is(r, i + 1, DATE_ORDINAL, &n, NULL) && (n == 1 || n == -1) && !w[1].mark) { /* "the two first weeks" */
+    Word *two = &r->words->word[i], swapped = *two;
+    *two = two[1], two[1] = swapped;
+    const size_t end = ordinal_words(r, i, s);
+    swapped = *two, *two = two[1], two[1] = swapped;
+    return end;
+  }
   if (!ordinal) return 0;
   const size_t of_month = nth_of_month(r, i, n, j, s);
   if (of_month) return of_month;
@@ -472,7 +479,9 @@ static size_t weekday_words(Reader *r, size_t i, Span *s) {
 
 /* The unit from its beginning to now: "ytd", "year to date". */
 static size_t to_date(const Reader *r, size_t i, int *unit) {
-  if (why_is(r, i, DATE_TO_DATE, unit, NULL)) return i + 1;
+  int unused;
+  const size_t n = why_phrase(r, i, DATE_TO_DATE, unit, &unused);
+  if (n) return i + n;
   return why_is(r, i, DATE_UNIT, unit, NULL) && why_text_is(r, i + 1, "to") && why_text_is(r, i + 2, "date") ? i + 3 : 0;
 }
 

@@ -72,18 +72,28 @@ static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const W
   return before && after;
 }
 
-/* What says how good it was counts only where nothing else says which way. */
+static bool opens_clause(const Word *w) { return w->mark && w->space && strchr(",;:.?!-(", w->mark); }
+
+/* What says how good it was counts only where nothing else says which way; where words go both ways, those in the clause of the metric ("we lost bikes - thefts
+ * doubled"). */
 static void direction(PropterQuestion *q, const Words *words) {
-  bool down[2] = {false}, up[2] = {false};
-  for (size_t i = 0; i < words->count; i++) {
-    const Word *w = &words->word[i];
-    if (q->compared && w->used != USED_SLICE && w->used != USED_METRIC) down[0] |= w->kind == WORD_UNDER, up[0] |= w->kind == WORD_ABOVE;
-    if (w->used != USED_NOT && !w->number) continue; /* "+30 %" */
-    down[w->mild] |= w->kind == WORD_DOWN;
-    up[w->mild] |= w->kind == WORD_UP;
+  enum { ANYWHERE, BESIDE, MILD };
+  bool down[3] = {false}, up[3] = {false};
+  for (size_t from = 0, end; from < words->count; from = end) {
+    bool metric = false;
+    for (end = from; end < words->count && (end == from || !opens_clause(&words->word[end])); end++) metric |= words->word[end].used == USED_METRIC;
+    for (size_t i = from; i < end; i++) {
+      const Word *w = &words->word[i];
+      const bool level = q->compared && w->used != USED_SLICE && w->used != USED_METRIC, free = w->used == USED_NOT || w->number; /* "+30 %" */
+      const int how = w->mild ? MILD : ANYWHERE;
+      const bool falls = (level && w->kind == WORD_UNDER) || (free && w->kind == WORD_DOWN);
+      const bool rises = (level && w->kind == WORD_ABOVE) || (free && w->kind == WORD_UP);
+      down[how] |= falls, up[how] |= rises;
+      if (metric && how == ANYWHERE) down[BESIDE] |= falls, up[BESIDE] |= rises;
+    }
   }
-  const bool mild = !down[0] && !up[0];
-  q->direction = up[mild] - down[mild];
+  const int how = down[ANYWHERE] && up[ANYWHERE] ? BESIDE : down[ANYWHERE] || up[ANYWHERE] ? ANYWHERE : MILD;
+  q->direction = up[how] - down[how];
 }
 
 /* "Morning!" */
@@ -99,6 +109,32 @@ static void more_than(Words *words) {
     const WordKind next = than[1].kind;
     if (propter_str_equal(than->text, PROPTER_STR("than")) && !than[1].mark && (next == WORD_UP || next == WORD_DOWN)) than->kind = than[-1].kind = WORD_FILLER;
   }
+}
+
+/* "Held up in July" did not fall, if nothing else is said of it: "held up by the strike" waited. "Not a single bike" is few, "not a single rise" denies. */
+static void none_of(Words *words) {
+  for (size_t i = 0; i + 1 < words->count; i++) {
+    Word *w = &words->word[i];
+    size_t next = i + 1;
+    while (next < words->count && words->word[next].kind == WORD_FILLER) next++;
+    if (w->kind == WORD_NIL) w->kind = next < words->count && moves(&words->word[next]) ? WORD_NOT : WORD_DOWN;
+    if (w->kind != WORD_HELD) continue;
+    const bool waited = next < words->count && words->word[next].kind == WORD_BY;
+    w->kind = waited ? WORD_LIMIT : WORD_NOT, w[1].kind = waited ? WORD_FILLER : WORD_DOWN;
+  }
+}
+
+/* "More long" is longer. */
+static PropterStatus more_of(Words *words, PropterArena *arena, PropterError *err) {
+  for (size_t i = 0; i + 1 < words->count; i++) {
+    Word *w = &words->word[i];
+    if (!propter_str_equal(w->text, PROPTER_STR("more")) || w->phrase || w[1].mark || w[1].number) continue;
+    const PropterStr longer = propter_arena_printf(arena, "%.*ser", (int)w[1].text.len, w[1].text.data);
+    if (!longer.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    const WordKind kind = why_word_kind(longer);
+    if (kind == WORD_UP || kind == WORD_DOWN) w->kind = WORD_FILLER, w[1].kind = kind, w[1].known = true;
+  }
+  return PROPTER_OK;
 }
 
 /* "Break the change in revenue down by region" speaks of no fall, "… Help!" of no rise. */
@@ -202,6 +238,14 @@ static bool of_mild(const Words *words, size_t i) {
   return i > 0 && words->word[i - 1].mild;
 }
 
+/* "…, Ghent only, May": a clause that holds nothing but the part. */
+static bool only_part(const Words *words, size_t i) {
+  const Word *w = &words->word[i];
+  if (!propter_str_equal(w->text, PROPTER_STR("only")) || (i + 1 < words->count && !(w[1].mark && w[1].space)) || w->mark) return false;
+  while (i > 0 && words->word[i - 1].used == USED_SLICE && !words->word[i - 1].mark) i--;
+  return i > 0 && words->word[i - 1].used == USED_SLICE;
+}
+
 /* Words nobody has given a meaning: the whole stretch from the first to the last of them. */
 static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
   size_t first = SIZE_MAX, last = 0;
@@ -210,7 +254,7 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
     PropterGap gap = PROPTER_GAP_NONE;
     const bool silent = w->kind == WORD_STOP || why_asks(w) || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN || w->kind == WORD_UP;
     if (w->used != USED_NOT || (silent && !may_be_part(l, q, words, i) && !changes_metric(words, i) && !narrows(words, i) && !blames(words, i))) continue;
-    if (why_date_word(w->text, DATE_UNIT, NULL, NULL) && of_mild(words, i)) continue;
+    if ((why_date_word(w->text, DATE_UNIT, NULL, NULL) && of_mild(words, i)) || only_part(words, i)) continue;
     if (w->kind == WORD_BY && i + 1 < words->count && ((w[1].used == USED_SLICE && !blames(words, i)) || w[1].kind == WORD_WHICH || w[1].kind == WORD_ASK))
       continue; /* "rides by commuters", "by which cause" */
     if (w->kind == WORD_BY && i + 1 == words->count && why_has(&w[-(i > 0)], ROLE_SUBJECT)) continue;
@@ -367,7 +411,7 @@ static bool counted_from(const Words *words) {
 
 /* "a year earlier", "the month before", "the same month of the previous year", "the period before", "the 4 weeks before" such a stretch: words that say so and
  * nothing else. */
-static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) {
+static bool earlier_unit(const Words *part, const Words *asked, int days, unsigned *unit) {
   bool earlier = false, same = false, any = false, period = false, one = false;
   int count = 1;
   for (size_t i = 1; i < part->count; i++) {
@@ -390,7 +434,8 @@ static bool earlier_unit(const Words *part, const Words *asked, unsigned *unit) 
   if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked)) return *unit = PROPTER_UNIT_SAME, true;
   for (unsigned u = UNIT_DAY; !any && count > 1 && u <= UNIT_YEAR && !any; u++)
     if (counted(asked, count, u)) *unit = u, any = true; /* "the last 30 days against the 30 before that" */
-  const bool stretch = any && count > 1 && counted(asked, count, *unit);
+  const bool whole = *unit <= UNIT_WEEK && days == count * (*unit == UNIT_WEEK ? 7 : 1);
+  const bool stretch = any && count > 1 && (whole || counted(asked, count, *unit));
   if (stretch || (!any && period)) *unit = PROPTER_UNIT_SAME;
   if (any && one && *unit == UNIT_WEEK) *unit = PROPTER_UNIT_WEEKDAY; /* "a week earlier", "the same day last week": not that whole week */
   return earlier && (any ? count == 1 || stretch : period);
@@ -436,13 +481,29 @@ static PropterStatus read_ordinal(Words *part, const Words *clause, const Words 
   return PROPTER_OK;
 }
 
+/* How many days the time in these words has; 0: not known. */
+static PropterStatus days_of(const Words *words, PropterStr text, PropterDay today, PropterArena *arena, int *days, PropterError *err) {
+  enum { COMMON = 2023 }; /* a year without a leap day */
+  PropterQuestion here = why_question_empty();
+  PROPTER_TRY(time_of(words, text, today, arena, &here, err));
+  PropterDay from = here.from, to = here.to;
+  const bool known = here.when == PROPTER_WHEN_FIXED || (here.when == PROPTER_WHEN_LATEST && why_run_in(COMMON, &here.run, &from, &to));
+  if (!here.has_period || here.gap != PROPTER_GAP_NONE || here.open || !known) return *days = 0, PROPTER_OK;
+  int y, m, first, behind;
+  propter_day_civil(from, &y, &m, &first), propter_day_civil(to + 1, &y, &m, &behind);
+  *days = first == 1 && behind == 1 ? 0 : (int)(to - from + 1); /* whole months are as long as their neighbours, not as many days */
+  return PROPTER_OK;
+}
+
 /* What stands from the comparing word on, if it is one time; `asked`: what stands before. */
 static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   PropterQuestion there = why_question_empty();
   Words clause = {part->word, 1, false}; /* up to a comma, or all */
   while (clause.count < part->count && !(part->word[clause.count].mark && part->word[clause.count].space && strchr(",;:?.!-", part->word[clause.count].mark)))
     clause.count++;
-  if (earlier_unit(&clause, asked, &q->compared_unit)) {
+  int days;
+  PROPTER_TRY(days_of(asked, text, today, arena, &days, err));
+  if (earlier_unit(&clause, asked, days, &q->compared_unit)) {
     q->compared_when = PROPTER_WHEN_BACK;
     for (size_t i = 0; i < clause.count; i++) part->word[i].used = USED_PERIOD;
     return q->compared = true, PROPTER_OK;
@@ -489,6 +550,19 @@ static bool levels(const Words *words, size_t i) {
   return false;
 }
 
+/* "4 % below last year in June": where the time asked about stands behind the one compared with, the word before it; else all words. */
+static PropterStatus behind_compared(const Words *words, size_t from, PropterStr text, PropterDay today, PropterArena *arena, size_t *at, PropterError *err) {
+  for (*at = from + 2; *at + 1 < words->count; ++*at) {
+    Words asked = {words->word + *at, words->count - *at, false};
+    PropterQuestion here = why_question_empty();
+    if (!propter_str_equal(asked.word[0].text, PROPTER_STR("in")) && !propter_str_equal(asked.word[0].text, PROPTER_STR("for"))) continue;
+    PROPTER_TRY(time_of(&asked, text, today, arena, &here, err));
+    if (here.has_period && here.gap == PROPTER_GAP_NONE) return PROPTER_OK;
+  }
+  *at = words->count;
+  return PROPTER_OK;
+}
+
 /* "Q2 sales below Q1": a comparison if a time stands right behind the word and another is asked about. */
 static PropterStatus read_level(Words *words, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   for (size_t i = 1; i + 1 < words->count && !q->compared; i++) {
@@ -496,11 +570,53 @@ static PropterStatus read_level(Words *words, PropterDay today, PropterArena *ar
     Words part = {words->word + i, words->count - i, false}, asked = {words->word, i, false};
     PropterQuestion here = why_question_empty();
     PROPTER_TRY(time_of(&asked, q->text, today, arena, &here, err));
-    if (!here.has_period || here.gap != PROPTER_GAP_NONE) continue;
+    if (here.gap != PROPTER_GAP_NONE) continue;
+    if (!here.has_period) {
+      size_t at;
+      PROPTER_TRY(behind_compared(words, i, q->text, today, arena, &at, err));
+      if (at == words->count) continue;
+      part.count = at - i, asked = (Words){words->word + at, words->count - at, false};
+    }
     PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
     if (!q->compared || time_behind(&part)) continue;
-    for (size_t k = i; k < words->count; k++) words->word[k].used = USED_NOT;
+    for (size_t k = 0; k < part.count; k++) part.word[k].used = USED_NOT;
     q->compared = false;
+  }
+  return PROPTER_OK;
+}
+
+/* "Halved from 2024 to 2025": of years that follow each other one is compared with the other. */
+static bool from_year_to_year(Words *words, PropterQuestion *q) {
+  for (size_t i = 1; i + 3 < words->count; i++) {
+    Word *w = &words->word[i];
+    if (w[-1].kind != WORD_UP && w[-1].kind != WORD_DOWN) continue;
+    if (!propter_str_equal(w->text, PROPTER_STR("from")) || !propter_str_equal(w[2].text, PROPTER_STR("to"))) continue;
+    if (w[1].digits != 4 || w[3].digits != 4 || w[3].value != w[1].value + 1 || (i + 4 < words->count && w[4].mark == '-')) continue;
+    q->compared = true, q->compared_when = PROPTER_WHEN_BACK, q->compared_unit = UNIT_YEAR;
+    for (int k = 0; k < 3; k++) w[k].used = USED_PERIOD;
+    return true;
+  }
+  return false;
+}
+
+/* "The difference between X in June and X in May". */
+static PropterStatus read_difference(Words *words, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  size_t from = 0;
+  while (from + 1 < words->count && !(propter_str_starts(words->word[from].text, PROPTER_STR("difference")) &&
+                                      propter_str_equal(words->word[from + 1].text, PROPTER_STR("between"))))
+    from++;
+  for (size_t and = from + 2; and + 1 < words->count && !q->compared; and++) {
+    Words part = {words->word + and, words->count - and, false}, asked = {words->word + from + 1, and - from - 1, false};
+    PropterQuestion here = why_question_empty(), there = why_question_empty();
+    if (words->word[and].kind != WORD_JOIN) continue;
+    PROPTER_TRY(time_of(&asked, q->text, today, arena, &here, err));
+    PROPTER_TRY(time_of(&part, q->text, today, arena, &there, err));
+    if (!here.has_period || !there.has_period || here.when != there.when) continue; /* "April and May 2025" */
+    const bool later = here.when == PROPTER_WHEN_FIXED ? here.from < there.from : here.when == PROPTER_WHEN_LATEST && here.run.month < there.run.month;
+    PROPTER_TRY(later ? read_compared(&asked, &part, q->text, today, arena, q, err) : read_compared(&part, &asked, q->text, today, arena, q, err));
+    if (!q->compared) continue;
+    words->word[from].kind = words->word[from + 1].kind = WORD_FILLER;
+    words->word[and].used = USED_PERIOD;
   }
   return PROPTER_OK;
 }
@@ -509,7 +625,11 @@ static PropterStatus read_level(Words *words, PropterDay today, PropterArena *ar
 static PropterStatus read_comparison(Words *words, size_t compare, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   size_t with, before = 0;
   while (before < compare && idle(&words->word[before])) before++;
-  if (compare == words->count) return read_level(words, today, arena, q, err);
+  if (compare == words->count) {
+    if (from_year_to_year(words, q)) return PROPTER_OK;
+    PROPTER_TRY(read_difference(words, today, arena, q, err));
+    return q->compared ? PROPTER_OK : read_level(words, today, arena, q, err);
+  }
   const bool first = before == compare;
   if (first) { /* "In comparison with last year, why …": what stands behind the comma is compared */
     size_t comma = compare + 1;
@@ -567,14 +687,23 @@ PropterStatus why_question_names_cause(PropterLexicon *lexicon, PropterStr text,
   return status;
 }
 
+/* "… yesterday: wow". */
+static bool exclaims(const Words *words, size_t i) {
+  const Word *w = &words->word[i];
+  return w->kind == WORD_FILLER && i + 1 == words->count && w->mark && strchr(":.!?-", w->mark);
+}
+
 /* "Year over year" and the like compare with the unit before, wherever they stand. */
-static void read_over(Words *words, PropterQuestion *q) {
+static PropterStatus read_over(Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   int unit, unused;
   for (size_t i = 0, n; i < words->count && !q->compared; i++) {
     if (!(n = why_date_phrase(words, i, DATE_OVER, &unit, &unused)) || (i + n < words->count && words->word[i + n].number)) continue;
+    if (exclaims(words, i))
+      return why_question_note(q, arena, err, "\"%.*s\" was passed over", (int)(q->text.len - words->word[i].begin), q->text.data + words->word[i].begin);
     q->compared = true, q->compared_when = PROPTER_WHEN_BACK, q->compared_unit = (unsigned)unit;
     while (n-- > 0) words->word[i + n].used = USED_PERIOD;
   }
+  return PROPTER_OK;
 }
 
 /* --- causes asked about -------------------------------------------------------------------------------------------------------- */
@@ -594,11 +723,9 @@ static bool says(const Words *words, const char *text) {
   return false;
 }
 
-static bool ends_clause(const Word *w) { return w->mark && w->space && strchr(",;:.?!-(", w->mark); }
-
 /* Does the metric stand in the rest of the clause? */
 static bool metric_behind(const Words *words, size_t i) {
-  for (; i < words->count && !ends_clause(&words->word[i]); i++)
+  for (; i < words->count && !opens_clause(&words->word[i]); i++)
     if (words->word[i].used == USED_METRIC) return true;
   return false;
 }
@@ -615,8 +742,8 @@ static bool unread(const PropterLexicon *l, const PropterQuestion *q, const Word
 /* Is the cause named in a clause of its own: "my hunch is the strike, but …", "… when we opened the shop"? */
 static bool own_clause(const Words *words, size_t from, size_t end) {
   const size_t first = from, behind = end;
-  while (from > 0 && !ends_clause(&words->word[from])) from--;
-  while (end < words->count && !ends_clause(&words->word[end])) end++;
+  while (from > 0 && !opens_clause(&words->word[from])) from--;
+  while (end < words->count && !opens_clause(&words->word[end])) end++;
   if (from == 0 && end == words->count) return false;
   for (size_t i = from; i < end; i++) {
     const Word *w = &words->word[i];
@@ -752,6 +879,8 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   PROPTER_TRY(why_reword(lexicon, &words, arena, q, err));
   break_down(&words);
   more_than(&words);
+  none_of(&words);
+  PROPTER_TRY(more_of(&words, arena, err));
   greets(&words);
   value(&words);
   why_talk_denies(lexicon, &words);
@@ -765,7 +894,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
     for (size_t i = 0; i < named.note_count && q->note_count < PROPTER_QUESTION_NOTES; i++) q->note[q->note_count++] = named.note[i];
   }
   PROPTER_TRY(read_comparison(&words, compare, today, arena, q, err));
-  read_over(&words, q);
+  PROPTER_TRY(read_over(&words, arena, q, err));
   PropterLexicon *causes = despite < words.count ? NULL : why_lexicon_causes(lexicon);
   PropterGap several = PROPTER_GAP_NONE;
   PropterStr which = {"", 0};

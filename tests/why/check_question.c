@@ -106,6 +106,7 @@ static Asked ask_all(Model *m, int least) {
   }
   propter_buf_clear(&file);
   printf("# %s: %d questions, %d exact, %d misread\n", m->file, a.total, a.exact, a.misread);
+  (void)fflush(stdout); /* a failing test ends its process without */
   ck_assert_int_ge(a.total, least);
   return a;
 }
