@@ -7,17 +7,8 @@
 #include "propter/io.h"
 #include "propter/sniff.h"
 
-/* IRIs that begin with an example's address and a name. */
-static PropterStatus example_base(PropterStr name, PropterStr table, PropterBuf *iri, PropterError *err) {
-  const PropterStr parts[] = {name, table};
-  propter_buf_reset(iri);
-  propter_buf_printf(iri, "https://example.org/");
-  for (size_t k = 0; k < 2; k++) {
-    if (k && table.len) propter_buf_add_char(iri, '-');
-    for (size_t i = 0; i < parts[k].len; i++) propter_buf_add_char(iri, isalnum((unsigned char)parts[k].data[i]) ? parts[k].data[i] : '-');
-  }
-  propter_buf_add_char(iri, '#');
-  return propter_buf_status(iri, err);
+static void add_name(PropterBuf *iri, PropterStr name) {
+  for (size_t i = 0; i < name.len; i++) propter_buf_add_char(iri, isalnum((unsigned char)name.data[i]) ? name.data[i] : '-');
 }
 
 typedef struct {
@@ -30,11 +21,16 @@ typedef struct {
   PropterBuf base;
 } Looked;
 
+/* IRIs begin with the base, else with an example's address and a name, and with the table of a database. */
 static PropterStatus look(const Guess *g, const PropterTableOptions *options, PropterStr table, Looked *out, PropterError *err) {
   PROPTER_TRY(propter_sniff(g->path, options, NULL, &out->found, err));
-  if (!g->base.len) return example_base(g->stem, table, &out->base, err);
-  propter_buf_add(&out->base, g->base);
-  return propter_buf_status(&out->base, err);
+  PropterBuf *iri = &out->base;
+  propter_buf_add(iri, g->base.len ? g->base : PROPTER_STR("https://example.org/"));
+  if (!g->base.len) add_name(iri, g->stem);
+  if (!g->base.len && table.len) propter_buf_add_char(iri, '-');
+  add_name(iri, table);
+  if (!g->base.len || table.len) propter_buf_add_char(iri, g->base.len ? '-' : '#');
+  return propter_buf_status(iri, err);
 }
 
 static PropterStatus write_mapping(const Guess *g, const Looked *l, PropterBuf *text, PropterError *err) {

@@ -316,6 +316,7 @@ if command -v sqlite3 >/dev/null; then
   expect 'a declared reference is a slice' 0 '#   region: integer, 4, 2, slice, refers to region.nr' sh -c '"$PROPTER" ingest --sniff ref.db --output ref.ttl; cat ref.ttl'
   expect 'or one to the row it names' 0 '#   region: integer, 2, 2, reference, refers to region.nr' cat ref.ttl
   expect 'the mapping of all tables runs' 0 'ingested: 9 rows' "$PROPTER" -g "$dir/ref" ingest ref.ttl
+  expect 'under a base of its own, too' 0 'ingested: 9 rows' sh -c '"$0" ingest --sniff ref.db --base https://example.org/b# --output ref.ttl; "$0" -g "$1/refb" ingest ref.ttl' "$PROPTER" "$dir"
   expect 'and of rows the row it names' 0 '<https://example.org/ref-shop#row-b> <https://example.org/ref-shop#region> <https://example.org/ref-region#row-20>' "$PROPTER" -g "$dir/ref" export
   expect 'which has its name' 0 '<https://example.org/ref-region#row-20> <https://example.org/ref-region#name> "South"' "$PROPTER" -g "$dir/ref" export
 else skip 'metrics of dbt over a database' 'sqlite3 is not installed'; fi

@@ -378,6 +378,21 @@ START_TEST(sqlite_keys) {
 }
 END_TEST
 
+static PropterStatus sniff_shop(void *path, PropterError *err) {
+  PropterSniff s = {0};
+  PropterStatus status = propter_sniff(path, &(PropterTableOptions){.format = "sqlite", .table = "shop"}, NULL, &s, err);
+  propter_sniff_clear(&s);
+  return status;
+}
+
+START_TEST(keys_under_failing_allocations) {
+  const char *path = support_path(support_folder(), "k.db"), *script = support_path(support_folder(), "k.sql");
+  support_write(script, PROPTER_STR(SHOPS));
+  ck_assert(sqlite_fill(path, script, NULL));
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, sniff_shop, (char *)(uintptr_t)path, true), 50);
+}
+END_TEST
+
 START_TEST(postgres_keys) {
   const char *address = server_start(), *script = support_path(support_folder(), "k.sql");
   support_write(script, PROPTER_STR(SHOPS));
@@ -505,6 +520,7 @@ Suite *suite_database(void) {
   tcase_add_test(tc, postgres_joins);
   tcase_add_test(tc, sqlite_keys);
   tcase_add_test(tc, postgres_keys);
+  tcase_add_test(tc, keys_under_failing_allocations);
   tcase_add_test(tc, sqlite_nights);
   tcase_add_test(tc, postgres_nights);
   tcase_add_test(tc, mysql_nights);
