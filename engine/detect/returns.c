@@ -20,7 +20,7 @@ static bool is_back(const Baseline *b, size_t at, double level, double sign, dou
   size_t n = 0;
   for (size_t i = at; i < b->n && n < BACK; i++)
     if (!isnan(b->y[i])) away[n++] = sign * (b->y[i] - level);
-  return away[0] < half && propter_median(away, n) < half;
+  return n && away[0] < half && propter_median(away, n) < half;
 }
 
 /* Twice as many observations before a stretch as it has lie at the level before it. */

@@ -141,7 +141,8 @@ static PropterStatus judged_cases(Trainer *t, const char *data, unsigned documen
     for (size_t k = 0; k < files.paths.count && status == PROPTER_OK; k++) {
       PropterDocument *d = NULL;
       if (propter_document_open(files.paths.items[k], NULL, &d, err) != PROPTER_OK) continue; /* some are no documents */
-      status = propose(t, d, &(Labels){.says = by_verdict, .document = document++, .weight = JUDGED_WEIGHT, .verdicts = &verdicts}, f, out, err);
+      status = propose(t, d, &(Labels){.says = by_verdict, .document = document, .weight = JUDGED_WEIGHT, .verdicts = &verdicts}, f, out, err);
+      document++;
       propter_document_free(d);
     }
     corpus_files_clear(&files);

@@ -254,10 +254,9 @@ const Command command_run = {
     .min_operands = 1,
     .max_operands = 1,
     .details =
-        "A job file has the sections [job] (name, log), [load] (files), [ingest] (mapping), [events] (files), [read] (documents), [infer], [watch] and [report]. Each other key "
-        "of a\n"
-        "section is a long option of that command. Paths are relative to the job file; those with blanks stand in double quotes. The steps run in that order;\n"
-        "each commits by itself, and a step whose inputs have not changed does nothing, so a job that was killed is resumed by running it again. One job runs on a graph at a time: a second\n"
-        "one exits with 4 at once.",
+        "A job file has the sections [job] (name, log), [load] (files), [ingest] (mapping), [events] (files), [read] (documents), [infer], [watch] and\n"
+        "[report]. Each other key of a section is a long option of that command. Paths are relative to the job file; those with blanks stand in double\n"
+        "quotes. The steps run in that order; each commits by itself, and a step whose inputs have not changed does nothing, so a job that was killed is\n"
+        "resumed by running it again. One job runs on a graph at a time: a second one exits with 4 at once.",
     .examples = "propter run ontology/packs/us-employment/job.ini",
     .run = run};

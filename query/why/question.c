@@ -432,7 +432,7 @@ static bool earlier_unit(const Words *part, const Words *asked, int days, unsign
     if (!fine) return false;
   }
   if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked)) return *unit = PROPTER_UNIT_SAME, true;
-  for (unsigned u = UNIT_DAY; !any && count > 1 && u <= UNIT_YEAR && !any; u++)
+  for (unsigned u = UNIT_DAY; !any && count > 1 && u <= UNIT_YEAR; u++)
     if (counted(asked, count, u)) *unit = u, any = true; /* "the last 30 days against the 30 before that" */
   const bool whole = *unit <= UNIT_WEEK && days == count * (*unit == UNIT_WEEK ? 7 : 1);
   const bool stretch = any && count > 1 && (whole || counted(asked, count, *unit));
@@ -641,7 +641,7 @@ static PropterStatus read_comparison(Words *words, size_t compare, PropterDay to
   }
   const bool comparing =
       propter_str_starts(words->word[compare].text, PROPTER_STR("compar")) && !propter_str_ends(words->word[compare].text, PROPTER_STR("ed"));
-  for (int both = first; both <= (first || comparing) && !q->compared; both++) {
+  for (int both = first, last = first || comparing; both <= last && !q->compared; both++) {
     /* what is compared stands behind the word, and that with which it is, behind the last "with" */
     for (with = both ? words->count - 1 : compare; with > compare && !why_has(&words->word[with], ROLE_WITH);) with--;
     Words part = {words->word + with, words->count - with, false}, asked = {words->word, with, false};
