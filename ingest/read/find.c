@@ -936,20 +936,40 @@ static const When *date_behind(const Work *w, PropterSpan words) {
   return NULL;
 }
 
-/* No label, no other words for a kind: a clause whose date stands at its edge, or right behind it. What is still to come or supposed did not happen. */
+/* What is still to come or supposed did not happen, and a claim says why it did. */
+static bool may_tell(const Work *w, const PropterReadings *out) {
+  const PropterRules *r = w->r;
+  return r->tagged_happening.count && !is_claim(w, out) && rules_any(r, r->past.items, r->past.count, w->s) &&
+         !rules_any(r, r->future.items, r->future.count, w->s) && !rules_any(r, r->condition.items, r->condition.count, w->s);
+}
+
+/* The clause whose date stands at its edge, or right behind it; `when` is NULL: there is none. */
+static PropterStatus dated_clause(Work *w, PropterSpan *words, const When **when, PropterError *err) {
+  const PropterRules *r = w->r;
+  PROPTER_TRY(tag_sentence(w, err));
+  *when = clause_date(w->s, &w->whens);
+  if (!w->tagged) *when = NULL;
+  else if (!*when || !clause_find(r, &r->tagged_happening, w->tagged, &w->whens, words))
+    *when = clause_find(r, &r->tagged_happening_inside, w->tagged, &w->whens, words) ? date_behind(w, *words) : NULL;
+  return PROPTER_OK;
+}
+
+/* A label with its date may only be spoken of; a plain clause tells it. */
+static PropterStatus tells(Work *w, PropterReadings *out, PropterHappening *h, PropterError *err) {
+  PropterSpan words;
+  const When *when = NULL;
+  if (may_tell(w, out)) PROPTER_TRY(dated_clause(w, &words, &when, err));
+  h->told = when != NULL;
+  return PROPTER_OK;
+}
+
+/* No label, no other words for a kind. */
 static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *err) {
   const PropterRules *r = w->r;
-  const When *when = clause_date(w->s, &w->whens);
-  if (!r->tagged_happening.count || is_claim(w, out)) return PROPTER_OK;
-  if (!rules_any(r, r->past.items, r->past.count, w->s) || rules_any(r, r->future.items, r->future.count, w->s) ||
-      rules_any(r, r->condition.items, r->condition.count, w->s))
-    return PROPTER_OK;
-  if (ends_last(w, when, out)) return PROPTER_OK;
-  PROPTER_TRY(tag_sentence(w, err));
-  PropterHappening h = {.quote = w->scene->sentence, .clause = true, .confidence = .7 * w->scene->factor};
-  if (!w->tagged) return PROPTER_OK;
-  if (!when || !clause_find(r, &r->tagged_happening, w->tagged, &w->whens, &h.words))
-    when = clause_find(r, &r->tagged_happening_inside, w->tagged, &w->whens, &h.words) ? date_behind(w, h.words) : NULL;
+  const When *when;
+  PropterHappening h = {.quote = w->scene->sentence, .clause = true, .told = true, .confidence = .7 * w->scene->factor};
+  if (!may_tell(w, out) || ends_last(w, clause_date(w->s, &w->whens), out)) return PROPTER_OK;
+  PROPTER_TRY(dated_clause(w, &h.words, &when, err));
   if (!when) return PROPTER_OK;
   h.when = (PropterPeriod){when->first, when->open ? when->first : when->last};
   ending(w, when, h.words, &h);
@@ -968,6 +988,7 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
   bool denied = status == PROPTER_OK && w.whens.count &&
                 (negation_in(&w, 0, w.s.len, &at) || rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s));
   PropterNameMatches matches = {0};
+  const size_t before = out->happenings.count;
   if (status == PROPTER_OK && names && w.whens.count && !denied) status = propter_names_find(names, w.s, &matches, err);
   if (status != PROPTER_OK || !w.whens.count || denied) goto done;
   for (size_t i = 0; i < rules->paraphrases.count; i++) {
@@ -981,7 +1002,6 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
     status = happening(&w, names, &matches, m, rules->paraphrases.items[i].label, rules->paraphrases.items[i].polarity, false, out, err);
     goto done;
   }
-  size_t before = out->happenings.count;
   for (size_t i = 0; i < matches.count && status == PROPTER_OK && out->happenings.count == before; i++) {
     const PropterNamed *n = propter_names_get((PropterNames *)names, matches.items[i].index);
     if (!(n->roles & (PROPTER_ROLE_KIND | PROPTER_ROLE_EVENT)) || n->roles & (PROPTER_ROLE_SCOPE | PROPTER_ROLE_METRIC)) continue;
@@ -990,6 +1010,10 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
   }
   if (status == PROPTER_OK && out->happenings.count == before) status = plain_clause(&w, out, err);
 done:
+  if (status == PROPTER_OK && out->happenings.count > before) {
+    PropterHappening *h = &out->happenings.items[before];
+    if (!h->clause) status = tells(&w, out, h, err);
+  }
   propter_vec_clear(&matches);
   return status;
 }

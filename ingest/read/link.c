@@ -491,7 +491,8 @@ PropterStatus link_happening(PropterNames *names, const PropterRules *rules, con
     out->scope_count = e->places;
     memcpy(out->scopes, e->place, e->places * sizeof *e->place);
   } else {
-    out->scope_count = apart(names, out->scopes, count) ? 0 : count;
+    out->apart = apart(names, out->scopes, count);
+    out->scope_count = out->apart ? 0 : count;
   }
   return PROPTER_OK;
 }

@@ -330,7 +330,8 @@ PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const P
 typedef struct {
   size_t kind, event; /* event: the one in the graph that it is, SIZE_MAX: none */
   size_t scopes[LINKS];
-  size_t scope_count; /* 0: it cannot be used */
+  size_t scope_count; /* 0: only what a clause tells can be used */
+  bool apart;         /* two places of one scheme: which is meant the words do not say */
 } LinkedHappening;
 /* The first thing of one of these roles that a label names; SIZE_MAX: none. */
 PropterStatus link_label(PropterNames *names, const char *label, unsigned roles, size_t *index, PropterError *err);

@@ -256,7 +256,7 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   LinkedHappening l;
   if (h->hedge >= .45) return PROPTER_OK;
   PROPTER_TRY(link_happening(s->names, s->rules, s->d, h, &l, err));
-  if (!l.scope_count && !h->clause) return PROPTER_OK;
+  if (!l.scope_count && (!h->told || l.apart)) return PROPTER_OK;
   PropterStr iri;
   PropterId node;
   PROPTER_TRY(name_node(s, "event", h->quote, h->words, "happening", 0, &iri, err));

@@ -488,6 +488,24 @@ START_TEST(the_kind_that_opens_a_clause_is_what_it_tells_of) {
 }
 END_TEST
 
+/* A kind that is known by its label is not told less of than one that is not. */
+START_TEST(what_a_plain_clause_tells_needs_no_place) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  PropterTerm flood = ref(T "flood"), strike = ref(T "strike");
+  size_t floods = count(g, VOCAB_propter_concept, &flood), strikes = count(g, VOCAB_propter_concept, &strike);
+  write_note(folder, "note.md", "---\ndate: 2012-02-09\n---\n# Notes\n\nOn 22 January 2012 a flood broke out in the old town.\n\n"
+                                "The staff went on strike from 2 to 4 February 2012.\n\nMany still speak of the flood of 5 May 2001.\n");
+  read_into(g, support_path(folder, "docs"));
+  PropterTerm first = date("2012-01-22"), last = date("2012-02-04");
+  ck_assert_uint_eq(count(g, VOCAB_propter_start, &first), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_end, &last), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_concept, &flood), floods + 1); /* not that of 2001, which is only spoken of */
+  ck_assert_uint_eq(count(g, VOCAB_propter_concept, &strike), strikes + 1);
+  propter_graph_close(g);
+}
+END_TEST
+
 static PropterStatus list_candidates(void *payload, PropterError *err) {
   PropterConceptCandidates list = {0};
   PropterStatus status = propter_concept_candidates(payload, &list, err);
@@ -578,6 +596,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, labels_decide_anew);
   tcase_add_test(tc, a_clause_that_is_an_event_is_the_cause_said_of_it);
   tcase_add_test(tc, the_kind_that_opens_a_clause_is_what_it_tells_of);
+  tcase_add_test(tc, what_a_plain_clause_tells_needs_no_place);
   tcase_add_test(tc, unlinked_arguments_are_candidates);
   tcase_add_test(tc, failures_leave_the_graph);
   suite_add_tcase(s, tc);

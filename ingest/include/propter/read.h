@@ -187,6 +187,7 @@ typedef struct {
   PropterSpan quote;      /* the sentence */
   PropterSpan words;      /* what names the kind of happening; of a plain clause all of it: "A second line was opened" */
   bool clause;            /* it has no kind: the clause says what happened */
+  bool told;              /* the sentence is a plain clause: that it happened is said, with a place or without */
   PropterSpan place;      /* what beside the words and the date says where: "for tents in the North"; empty: nothing */
   const char *label;      /* a label of the kind if it was said in other words ("strike" for "stopped work"), or NULL: the words are a label */
   int polarity;           /* which way it moves what it happens to, 0: not said */
