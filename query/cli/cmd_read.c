@@ -38,8 +38,8 @@ static void document(const PropterReadReport *r, void *payload) {
   } else if (r->withdrawn) {
     fprintf(out, "withdrawn %s: the file is gone\n", r->path);
   } else if (!r->unchanged) {
-    fprintf(out, "%s: %s sentences, %s claims (%s linked), %s dated happenings", r->path, output_number(r->sentences), output_number(r->claims),
-            output_number(r->linked), output_number(r->happenings));
+    fprintf(out, "%s: %s, %s (%s linked), %s", r->path, output_count(r->sentences, "sentence"), output_count(r->claims, "claim"),
+            output_number(r->linked), output_count(r->happenings, "dated happening"));
     if (r->ungraded) fprintf(out, "; language %s, without a model of claims", r->language);
     if (r->namesake) fprintf(out, "; a document of its own beside %s", r->namesake);
     fputc('\n', out);
@@ -117,14 +117,13 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
             result.documents, result.unchanged, result.rejected, result.rows_rejected, result.withdrawn, result.passed, result.claims, result.linked,
             result.happenings, result.run);
   else if (result.documents == result.unchanged && !result.withdrawn)
-    fprintf(call->out, "nothing to do: %s documents unchanged\n", output_number(result.documents));
+    fprintf(call->out, "nothing to do: %s unchanged\n", output_count(result.documents, "document"));
   else
-    fprintf(call->out, "%s: %s documents, %s unchanged, %s rejected; %s claims (%s linked), %s dated happenings; %s added, %s removed\n",
-            call->dry_run ? "would read" : "read", output_number(result.documents), output_number(result.unchanged), output_number(result.rejected),
-            output_number(result.claims), output_number(result.linked), output_number(result.happenings), output_number(result.added),
-            output_number(result.removed));
-  if (result.passed && !show.json) fprintf(call->out, "%s files passed over: no format that read knows\n", output_number(result.passed));
-  if (result.rows_rejected && !show.json) fprintf(call->out, "%s rows of lists of claims rejected\n", output_number(result.rows_rejected));
+    fprintf(call->out, "%s: %s, %s unchanged, %s rejected; %s (%s linked), %s; %s added, %s removed\n", call->dry_run ? "would read" : "read",
+            output_count(result.documents, "document"), output_number(result.unchanged), output_number(result.rejected), output_count(result.claims, "claim"),
+            output_number(result.linked), output_count(result.happenings, "dated happening"), output_number(result.added), output_number(result.removed));
+  if (result.passed && !show.json) fprintf(call->out, "%s passed over: no format that read knows\n", output_count(result.passed, "file"));
+  if (result.rows_rejected && !show.json) fprintf(call->out, "%s of lists of claims rejected\n", output_count(result.rows_rejected, "row"));
   return result.rejected || result.rows_rejected || result.rules_left_out ? PROPTER_NEGATIVE : PROPTER_OK;
 }
 

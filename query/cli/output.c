@@ -100,6 +100,14 @@ const char *output_number(uint64_t n) {
   return text;
 }
 
+const char *output_count(uint64_t n, const char *what) {
+  static char texts[8][64];
+  static unsigned turn;
+  char *text = texts[turn++ % 8];
+  (void)snprintf(text, sizeof texts[0], "%s %.30s%s", output_number(n), what, n == 1 ? "" : "s");
+  return text;
+}
+
 PropterStatus output_run(const CommandCall *call, PropterRun *run, char text[160], PropterError *err) {
   PropterStr iri;
   text[0] = '\0';

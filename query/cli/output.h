@@ -18,6 +18,8 @@ void output_csv(FILE *out, PropterStr text);
 void output_line(FILE *out, PropterStr text);
 /* "1,234,567"; the text stays until eight calls later. */
 const char *output_number(uint64_t n);
+/* "1,234 claims", "1 claim"; the text stays as long. `what` is the word for one, at most 30 bytes, whose plural has an s. */
+const char *output_count(uint64_t n, const char *what);
 /* "; run NAME" of a run, nothing in a dry run, into `text`. */
 PropterStatus output_run(const CommandCall *call, PropterRun *run, char text[160], PropterError *err);
 /* Is the word of --format one of these (ended by NULL; the first is the default)? USAGE names them. */

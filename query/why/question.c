@@ -602,13 +602,13 @@ static bool from_year_to_year(Words *words, PropterQuestion *q) {
 /* "The difference between X in June and X in May". */
 static PropterStatus read_difference(Words *words, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   size_t from = 0;
-  while (from + 1 < words->count && !(propter_str_starts(words->word[from].text, PROPTER_STR("difference")) &&
-                                      propter_str_equal(words->word[from + 1].text, PROPTER_STR("between"))))
+  while (from + 1 < words->count &&
+         !(propter_str_starts(words->word[from].text, PROPTER_STR("difference")) && propter_str_equal(words->word[from + 1].text, PROPTER_STR("between"))))
     from++;
-  for (size_t and = from + 2; and + 1 < words->count && !q->compared; and++) {
-    Words part = {words->word + and, words->count - and, false}, asked = {words->word + from + 1, and - from - 1, false};
+  for (size_t join = from + 2; join + 1 < words->count && !q->compared; join++) {
+    Words part = {words->word + join, words->count - join, false}, asked = {words->word + from + 1, join - from - 1, false};
     PropterQuestion here = why_question_empty(), there = why_question_empty();
-    if (words->word[and].kind != WORD_JOIN) continue;
+    if (words->word[join].kind != WORD_JOIN) continue;
     PROPTER_TRY(time_of(&asked, q->text, today, arena, &here, err));
     PROPTER_TRY(time_of(&part, q->text, today, arena, &there, err));
     if (!here.has_period || !there.has_period || here.when != there.when) continue; /* "April and May 2025" */
@@ -616,7 +616,7 @@ static PropterStatus read_difference(Words *words, PropterDay today, PropterAren
     PROPTER_TRY(later ? read_compared(&asked, &part, q->text, today, arena, q, err) : read_compared(&part, &asked, q->text, today, arena, q, err));
     if (!q->compared) continue;
     words->word[from].kind = words->word[from + 1].kind = WORD_FILLER;
-    words->word[and].used = USED_PERIOD;
+    words->word[join].used = USED_PERIOD;
   }
   return PROPTER_OK;
 }
