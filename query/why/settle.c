@@ -152,6 +152,21 @@ static PropterStatus settle_open(PropterQuestion *q, PropterDay first, PropterDa
   return why_question_note(q, arena, err, start ? "from the beginning of the data, %s" : "to the end of the data, %s", text);
 }
 
+/* "in 2025" of data that end in November: what they hold of it. A time without any of them stays what it is. */
+static PropterStatus settle_ends(PropterQuestion *q, PropterDay first, PropterDay last, PropterArena *arena, PropterError *err) {
+  char text[16];
+  if (q->gap != PROPTER_GAP_NONE || q->from > last || q->to < first) return PROPTER_OK;
+  if (q->from < first) {
+    q->from = first;
+    propter_day_format(first, text);
+    PROPTER_TRY(why_question_note(q, arena, err, "from the beginning of the data, %s", text));
+  }
+  if (q->to <= last) return PROPTER_OK;
+  q->to = last;
+  propter_day_format(last, text);
+  return why_question_note(q, arena, err, "to the end of the data, %s", text);
+}
+
 PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena,
                                       PropterError *err) {
   if (!q->has_period) return PROPTER_OK;
@@ -173,6 +188,7 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
     PROPTER_TRY(settle_relative(q, first, last, today, arena, err));
   }
   PROPTER_TRY(settle_open(q, first, last, arena, err));
+  if (q->when == PROPTER_WHEN_FIXED) PROPTER_TRY(settle_ends(q, first, last, arena, err));
   if (q->gap == PROPTER_GAP_NONE) settle_compared(q, grain);
   q->when = PROPTER_WHEN_FIXED;
   if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;

@@ -221,6 +221,14 @@ START_TEST(relative_times_say_what_they_count_from) {
                    "counted from the end of the data, 2015-12-31, because they end before today, 2026-11-23");
   ck_assert_int_eq(q.from, propter_day(2015, 12, 1));
   ck_assert_str_eq(note_of("information jobs since June 2015", PROPTER_GRAIN_MONTH, first, last, today, &q), "to the end of the data, 2015-12-31");
+  ck_assert_str_eq(note_of("information jobs in 2015", PROPTER_GRAIN_MONTH, first, propter_day(2015, 5, 31), today, &q), "to the end of the data, 2015-05-31");
+  ck_assert_int_eq(q.from, propter_day(2015, 1, 1));
+  ck_assert_int_eq(q.to, propter_day(2015, 5, 31));
+  ck_assert_str_eq(note_of("information jobs in 2006", PROPTER_GRAIN_DAY, propter_day(2006, 3, 4), last, today, &q),
+                   "from the beginning of the data, 2006-03-04");
+  ck_assert_int_eq(q.from, propter_day(2006, 3, 4));
+  ck_assert_str_eq(note_of("information jobs in 2031", PROPTER_GRAIN_MONTH, first, last, today, &q), "");
+  ck_assert_int_eq(q.to, propter_day(2031, 12, 31));
   ck_assert_str_eq(note_of("information jobs on 2011-08-07", PROPTER_GRAIN_MONTH, first, last, today, &q),
                    "the data are in months: 2011-08-07 to 2011-08-07 was widened to whole months");
   ck_assert_str_eq(note_of("information jobs on 2011-08-07", PROPTER_GRAIN_DAY, first, last, today, &q), "");
