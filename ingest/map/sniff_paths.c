@@ -166,6 +166,7 @@ typedef struct {
 
 static PropterStatus column_of(PropterTable *table, size_t *index, PropterError *err, const char *form, int a, int b) {
   char text[96];
+  /* cppcheck-suppress wrongPrintfScanfArgNum; a form without numbers ignores them */
   (void)snprintf(text, sizeof text, form, a, b);
   return propter_table_column(table, propter_str(text), index, err);
 }
