@@ -157,10 +157,18 @@ static double overlap(PropterDay a0, PropterDay a1, PropterDay b0, PropterDay b1
   return high < low ? 0 : (high - low + 1) / (to - from + 1);
 }
 
-/* Linked as the same; or of one kind, in one scope, at most of the same days, and not of two sizes. Sentences differ in how much they say of the place. */
+/* What two clauses tell in the same words of the same days. */
+static bool told_alike(Know *know, const KnowEvent *a, const KnowEvent *b) {
+  double part;
+  return a->told && b->told && !a->kind && !b->kind && a->start != PROPTER_NO_DAY && a->start == b->start && a->end == b->end &&
+         scope_relation(know, &a->scope, &b->scope, &part) != RELATION_DISJOINT && same_label(a->label, b->label);
+}
+
+/* Linked as the same; or told alike; or of one kind, in one scope, at most of the same days, and not of two sizes. Sentences differ in how much they say of the
+ * place. */
 bool same_event(Know *know, const KnowEvent *a, const KnowEvent *b) {
   double part;
-  if (ids_have(&a->close, b->id) || ids_have(&b->close, a->id)) return true;
+  if (ids_have(&a->close, b->id) || ids_have(&b->close, a->id) || told_alike(know, a, b)) return true;
   if (!a->kind || !b->kind || !(concept_covers(know, a->kind, b->kind) || concept_covers(know, b->kind, a->kind))) return false;
   if (a->start == PROPTER_NO_DAY || b->start == PROPTER_NO_DAY) return false;
   Relation r = scope_relation(know, &a->scope, &b->scope, &part);

@@ -190,6 +190,8 @@ PropterStatus match_told(Know *know, PropterError *err);
 PropterStatus events_rekind(Know *know, PropterError *err);
 /* … whether a told event without a kind bears the name of one on record. */
 PropterStatus told_by_name(Know *know, const KnowEvent *told, const KnowEvent *known, bool *same, PropterError *err);
+/* … whether two names are the same words, but for case, articles and the s of a plural. */
+bool same_label(PropterStr a, PropterStr b);
 /* … claims linked to a place, whose words name an event. */
 PropterStatus claims_relink(Know *know, PropterError *err);
 

@@ -16,6 +16,8 @@ static bool next_word(PropterStr text, size_t *at, PropterStr *word) {
   return word->len > 0;
 }
 
+static bool wordy(char c) { return isalnum((unsigned char)c) || (unsigned char)c >= 0x80; }
+
 static bool same_stem(PropterStr a, PropterStr b) {
   size_t n = a.len < STEM ? a.len : STEM;
   if (n != (b.len < STEM ? b.len : STEM)) return false;
@@ -49,6 +51,32 @@ static bool named_by(PropterStr event, PropterStr kind) {
     any = true;
   }
   return any;
+}
+
+/* The next word that is no article, without the s of its plural; letters beyond ASCII are left whole. */
+static bool next_folded(PropterStr text, size_t *at, PropterStr *word) {
+  static const char *const articles[] = {"a", "an", "the"};
+  for (;;) {
+    while (*at < text.len && !wordy(text.data[*at])) ++*at;
+    size_t from = *at;
+    while (*at < text.len && wordy(text.data[*at])) ++*at;
+    *word = (PropterStr){text.data + from, *at - from};
+    bool article = false;
+    for (size_t i = 0; i < sizeof articles / sizeof *articles; i++) article |= propter_str_equal_caseless(*word, propter_str(articles[i]));
+    if (!article) break;
+  }
+  if (word->len >= LEAST && tolower((unsigned char)word->data[word->len - 1]) == 's' && tolower((unsigned char)word->data[word->len - 2]) != 's') word->len--;
+  return word->len > 0;
+}
+
+bool same_label(PropterStr a, PropterStr b) {
+  PropterStr x, y;
+  bool more = false;
+  for (size_t i = 0, k = 0, words = 0;; words++) {
+    more = next_folded(a, &i, &x);
+    if (next_folded(b, &k, &y) != more || !more) return !more && !y.len && words > 0;
+    if (!propter_str_equal_caseless(x, y)) return false;
+  }
 }
 
 PropterStatus events_rekind(Know *know, PropterError *err) {

@@ -464,6 +464,45 @@ START_TEST(an_event_without_a_kind_is_known_by_its_name) {
 }
 END_TEST
 
+#define TOLD(id, doc, label, start, quote)                                                                                                                  \
+  "w:" id " a p:Event ; skos:prefLabel \"" label "\" ; p:scope w:north ; p:start \"" start "\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date ; p:document w:" doc \
+  " ; p:quote \"" quote "\" ; p:confidence 0.7 .\n"
+
+/* What two documents tell in the same words of the same days happened once, and a sentence copied is no second one. */
+START_TEST(an_event_that_two_documents_tell_is_one) {
+  static const struct {
+    const char *second;
+    size_t causes;
+  } rows[] = {
+      {"", 1},
+      {TOLD("b", "e", "a CRANE was down", "2013-06-01", "In June a crane was down for weeks.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 1},
+      {TOLD("b", "e", "crane was down", "2013-06-12", "From 12 June the crane was down.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 2},
+      {TOLD("b", "e", "gate was down", "2013-06-01", "In June the gate was down.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 2},
+      {TOLD("b", "e", "crane 2 was down", "2013-06-01", "In June crane 2 was down.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 2},
+  };
+  double once[2] = {0};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const char *first = TOLD("a", "d", "The cranes was down", "2013-06-01", "The crane was down in June.") CLAIM("c", "d", "a", "As a result, orders fell.", FELL);
+    PropterInference *x = world_ask(world_make(join(DOC("d", "2013-08-01") DOC("e", "2013-08-01"), first, rows[i].second)), NULL);
+    ck_assert_msg(x->causes == rows[i].causes, "%zu: %zu causes", i, x->causes);
+    if (i == 0) once[0] = x->cause[0].score.p, once[1] = x->cause[0].score.term[PROPTER_TERM_TEXT];
+    if (i == 1) {
+      bool said[2] = {false, false};
+      for (size_t k = 0; k < x->cause[0].evidences; k++) {
+        const PropterEvidence *e = &x->cause[0].evidence[k];
+        said[0] |= e->kind == PROPTER_EVIDENCE_QUOTE && propter_str_equal(e->text, PROPTER_STR("The crane was down in June."));
+        said[1] |= e->kind == PROPTER_EVIDENCE_QUOTE && propter_str_equal(e->text, PROPTER_STR("In June a crane was down for weeks."));
+      }
+      ck_assert(said[0] && said[1]);
+      ck_assert_uint_eq(x->cause[0].aliases, 1);
+      ck_assert_double_eq_tol(x->cause[0].score.p, once[0], 1e-9);
+      ck_assert_double_eq_tol(x->cause[0].score.term[PROPTER_TERM_TEXT], once[1], 1e-9);
+    }
+    propter_inference_free(x);
+  }
+}
+END_TEST
+
 START_TEST(a_chain_stands_behind_its_cause) {
   const char *chain =
       "w:cut a p:Event ; skos:prefLabel \"Pay cut\" ; p:scope w:nowhere ; p:start \"2013-05-01\"^^xsd:date ; p:leadsTo w:strike . w:nowhere a skos:Concept ; skos:inScheme w:places .\n"
@@ -862,6 +901,7 @@ Suite *suite_window(void) {
   tcase_add_loop_test(t, wrong_claims_are_told_with_their_reason, 0, 5);
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
   tcase_add_test(t, an_event_without_a_kind_is_known_by_its_name);
+  tcase_add_test(t, an_event_that_two_documents_tell_is_one);
   tcase_add_test(t, a_chain_stands_behind_its_cause);
   tcase_add_test(t, causes_in_a_circle_end);
   tcase_add_test(t, only_what_was_known_counts);
