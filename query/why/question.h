@@ -88,6 +88,11 @@ PropterStatus why_reword(PropterLexicon *lexicon, Words *words, PropterArena *ar
  * those that say nothing about what is asked, which are passed over. Notes say so. NO_MEMORY. */
 PropterStatus why_senses(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
 
+/* Passes over talk: clauses in which somebody speaks and nothing of a question stands. Notes quote them. NO_MEMORY. */
+PropterStatus why_talk(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
+/* "I don't see why …": what denies in such a clause denies nothing of the question. Before the metric is looked for. */
+void why_talk_denies(const PropterLexicon *lexicon, Words *words);
+
 /* Finds the periods among the words and marks them USED_PERIOD; fills has_period, when, from, to, notes, or the gap of the question. `causes`: names of events
  * that may stand for a time ("since the strike"); NULL: none. */
 PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterLexicon *causes, PropterArena *arena, PropterQuestion *question,
@@ -108,10 +113,6 @@ bool why_lexicon_divides(const PropterLexicon *lexicon, size_t metric, const Wor
 int why_lexicon_good(const PropterLexicon *lexicon, size_t metric);
 /* WordNet, opened once; NULL: it is not there. NO_MEMORY. */
 PropterStatus why_lexicon_wordnet(PropterLexicon *lexicon, const PropterWordnet **out, PropterError *err);
-/* Passes over talk: clauses in which somebody speaks and nothing of a question stands. Notes quote them. NO_MEMORY. */
-PropterStatus why_talk(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
-/* "I don't see why …": what denies in such a clause denies nothing of the question. Before the metric is looked for. */
-void why_talk_denies(const PropterLexicon *lexicon, Words *words);
 struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
 bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
 /* Is it spelt just like a word of the names? */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Unknown words of a question by their senses in WordNet: what moves, the asker's own acts, and what only colours. Each is said in a note, and no name, number
  * or denial is among them. */
-#include "lexicon.h"
+#include "senses.h"
 
 static const struct {
   WordKind kind;
@@ -13,21 +13,7 @@ static const struct {
 #undef SENSE
 };
 
-enum { ROWS = sizeof rows / sizeof *rows, SENSES = 8, LOOKED = 4, UP_TO = 16, SHORTEST = 3 };
-
-/* The senses under which an unknown word belongs, from the rows. */
-typedef struct {
-  PropterSynset sense;
-  WordKind kind;
-} Root;
-
-typedef struct {
-  const PropterLexicon *l;
-  const PropterWordnet *w;
-  Words *words;
-  PropterQuestion *q;
-  PROPTER_VEC(Root) roots;
-} Look;
+enum { ROWS = sizeof rows / sizeof *rows, SENSES = 8, UP_TO = 16, SHORTEST = 3 };
 
 static bool same_sense(PropterSynset a, PropterSynset b) { return a.pos == b.pos && a.offset == b.offset; }
 
@@ -84,8 +70,7 @@ static bool is(const Look *k, PropterStr word, PropterWordnetPos pos) {
   return propter_wordnet_senses(k->w, word, pos, &s, 1) > 0;
 }
 
-/* Is one of the `most` commonest senses of the word in one of these classes (lexnames(5WN), between blanks)? */
-static bool of_class(const Look *k, PropterStr word, PropterWordnetPos pos, const char *classes, size_t most) {
+bool why_of_class(const Look *k, PropterStr word, PropterWordnetPos pos, const char *classes, size_t most) {
   PropterSynset s[LOOKED];
   for (size_t i = 0, n = propter_wordnet_senses(k->w, word, pos, s, most); i < n; i++) {
     const char *class_ = propter_wordnet_class(k->w, s[i]);
@@ -101,7 +86,7 @@ static bool narrows(const Look *k, PropterSynset s) {
   return !class_ || strcmp(class_, "adj.pert") == 0 || under(k, s) == WORD_LIMIT;
 }
 
-static bool colours(const Look *k, PropterStr word) {
+bool why_colours(const Look *k, PropterStr word) {
   PropterSynset s[SENSES];
   const size_t n = propter_wordnet_senses(k->w, word, PROPTER_WORDNET_ADJ, s, SENSES);
   for (size_t i = 0; i < n; i++)
@@ -123,16 +108,13 @@ static bool idle_adverb(const Look *k, PropterStr word) {
 
 /* --- where it stands ------------------------------------------------------------------------------------------------------------------ */
 
-static const Word *at(const Look *k, size_t i) { return i < k->words->count ? &k->words->word[i] : NULL; }
-
 static bool named(const Word *w) { return w && (w->used == USED_METRIC || w->used == USED_AGAIN || w->used == USED_SLICE); }
-static bool goes(const Word *w) { return w && w->used == USED_NOT && (w->kind == WORD_UP || w->kind == WORD_DOWN || w->kind == WORD_MOVE); }
 
 /* Is it the act of somebody who asks: "I'd appreciate", "who knows", "kindly enlighten us", "to what do we owe"? */
 static bool somebody_does(const Look *k, size_t i) {
-  if (i == 0 || at(k, i)->mark == '.') return true;
+  if (i == 0 || why_at(k, i)->mark == '.') return true;
   while (i > 0) {
-    const Word *w = at(k, --i);
+    const Word *w = why_at(k, --i);
     if (w->kind == WORD_SPEAKER || why_has(w, ROLE_ANYBODY)) return true;
     if (w->used != USED_NOT || (w->kind != WORD_FILLER && w->kind != WORD_ASK && !propter_str_equal(w->text, PROPTER_STR("to")))) return false;
   }
@@ -142,29 +124,28 @@ static bool somebody_does(const Look *k, size_t i) {
 /* Behind "did" and the like a plain word is a verb. */
 static bool helped(const Look *k, size_t i) {
   for (size_t b = 0; b < i; b++)
-    if (why_has(at(k, b), ROLE_AUXILIARY)) return true;
+    if (why_has(why_at(k, b), ROLE_AUXILIARY)) return true;
   return false;
 }
 
 /* Does it belong to what is named, right behind it or by a preposition ("revenue from contracts")? */
 static bool tied(const Look *k, size_t i) {
-  while (i > 0 && (why_has(at(k, i - 1), ROLE_ONE_OF) || why_has(at(k, i - 1), ROLE_ARTICLE))) i--;
+  while (i > 0 && (why_has(why_at(k, i - 1), ROLE_ONE_OF) || why_has(why_at(k, i - 1), ROLE_ARTICLE))) i--;
   if (i == 0) return false;
-  const Word *last = at(k, i - 1), *before = i > 1 ? at(k, i - 2) : NULL;
-  if (last->kind != WORD_STOP && last->kind != WORD_BY && !propter_str_equal(last->text, PROPTER_STR("from"))) return named(last) && !at(k, i)->mark;
+  const Word *last = why_at(k, i - 1), *before = i > 1 ? why_at(k, i - 2) : NULL;
+  if (last->kind != WORD_STOP && last->kind != WORD_BY && !propter_str_equal(last->text, PROPTER_STR("from"))) return named(last) && !why_at(k, i)->mark;
   return !before || before->used != USED_NOT || !(why_asks(before) || before->kind == WORD_ASK);
 }
 
 static bool thought_about(const Look *k, size_t i) {
-  if (i == 0 || !why_has(at(k, i - 1), ROLE_ONE_OF)) return false;
+  if (i == 0 || !why_has(why_at(k, i - 1), ROLE_ONE_OF)) return false;
   if (tied(k, i)) return false;
-  if (why_has(at(k, i + 1), ROLE_ABOUT) || i + 1 == k->words->count || at(k, i + 1)->mark)
-    return of_class(k, at(k, i)->text, PROPTER_WORDNET_NOUN, "noun.cognition noun.communication noun.feeling noun.relation", LOOKED);
-  return of_class(k, at(k, i)->text, PROPTER_WORDNET_NOUN, "noun.cognition noun.feeling noun.relation", 1);
+  if (why_has(why_at(k, i + 1), ROLE_ABOUT) || i + 1 == k->words->count || why_at(k, i + 1)->mark)
+    return why_of_class(k, why_at(k, i)->text, PROPTER_WORDNET_NOUN, "noun.cognition noun.communication noun.feeling noun.relation", LOOKED);
+  return why_of_class(k, why_at(k, i)->text, PROPTER_WORDNET_NOUN, "noun.cognition noun.feeling noun.relation", 1);
 }
 
-/* A name: a capital letter inside a sentence. */
-static bool proper(const Look *k, const Word *w) {
+bool why_proper(const Look *k, const Word *w) {
   const char c = k->q->text.data[w->begin];
   return w != k->words->word && c >= 'A' && c <= 'Z' && (!w->mark || !strchr(".?!:", w->mark));
 }
@@ -179,36 +160,36 @@ static bool irregular(const Look *k, PropterStr word) {
 
 /* Does a verb before a name do something to it ("did the launch dampen churn", "what dented sales"), or say which ("discounted sales")? */
 static bool acts_on(const Look *k, size_t i) {
-  const Word *last = i ? at(k, i - 1) : NULL;
-  return (last && last->used == USED_CAUSE) || why_has(last, ROLE_SUBJECT) || (helped(k, i) && !inflected(at(k, i)->text));
+  const Word *last = i ? why_at(k, i - 1) : NULL;
+  return (last && last->used == USED_CAUSE) || why_has(last, ROLE_SUBJECT) || (helped(k, i) && !inflected(why_at(k, i)->text));
 }
 
 /* "We introduced the new app", "the strike hit": what is done with a cause. */
 static bool beside_cause(const Look *k, size_t i) {
   size_t next = i + 1, last = i;
-  while (next < k->words->count && (at(k, next)->kind == WORD_STOP || at(k, next)->kind == WORD_FILLER)) next++;
-  while (last > 0 && at(k, last - 1)->kind == WORD_ASK) last--;
-  if (next < k->words->count && at(k, next)->used == USED_CAUSE) return true;
-  while (next < k->words->count && !named(at(k, next)) && !at(k, next)->mark) next++;
-  if (last > 0 && at(k, last - 1)->used == USED_PERIOD && k->q->told_by.len) return inflected(at(k, i)->text); /* since the shop opened */
-  return last > 0 && at(k, last - 1)->used == USED_CAUSE && !helped(k, i) && !(next < k->words->count && named(at(k, next)));
+  while (next < k->words->count && (why_at(k, next)->kind == WORD_STOP || why_at(k, next)->kind == WORD_FILLER)) next++;
+  while (last > 0 && why_at(k, last - 1)->kind == WORD_ASK) last--;
+  if (next < k->words->count && why_at(k, next)->used == USED_CAUSE) return true;
+  while (next < k->words->count && !named(why_at(k, next)) && !why_at(k, next)->mark) next++;
+  if (last > 0 && why_at(k, last - 1)->used == USED_PERIOD && k->q->told_by.len) return inflected(why_at(k, i)->text); /* since the shop opened */
+  return last > 0 && why_at(k, last - 1)->used == USED_CAUSE && !helped(k, i) && !(next < k->words->count && named(why_at(k, next)));
 }
 
 /* "Wiped out a chunk of demand": how much, not which. */
 static bool chunk_of(const Look *k, size_t i) {
-  const Word *next = at(k, i + 1);
-  if (i < 2 || !why_has(at(k, i - 1), ROLE_ARTICLE) || !next || !propter_str_equal(next->text, PROPTER_STR("of"))) return false;
-  return goes(at(k, i - 2)) || (i > 2 && at(k, i - 2)->phrase && goes(at(k, i - 3)));
+  const Word *next = why_at(k, i + 1);
+  if (i < 2 || !why_has(why_at(k, i - 1), ROLE_ARTICLE) || !next || !propter_str_equal(next->text, PROPTER_STR("of"))) return false;
+  return why_goes(why_at(k, i - 2)) || (i > 2 && why_at(k, i - 2)->phrase && why_goes(why_at(k, i - 3)));
 }
 
 /* What the unknown word is taken for: UP, DOWN, FILLER (passed over), or NONE. */
 static WordKind meant(const Look *k, size_t i) {
-  const Word *w = at(k, i), *next = at(k, i + 1), *last = i ? at(k, i - 1) : NULL;
+  const Word *w = why_at(k, i), *next = why_at(k, i + 1), *last = i ? why_at(k, i - 1) : NULL;
   const PropterStr word = w->text;
   if (named(next) && !next->mark && !acts_on(k, i)) return WORD_NONE; /* it says which */
   if (idle_adverb(k, word)) return WORD_FILLER;
   const bool verb = is(k, word, PROPTER_WORDNET_VERB), noun = is(k, word, PROPTER_WORDNET_NOUN);
-  if (verb && (inflected(word) || irregular(k, word)) && why_has(next, ROLE_UPWARD) && of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion", LOOKED))
+  if (verb && (inflected(word) || irregular(k, word)) && why_has(next, ROLE_UPWARD) && why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion", LOOKED))
     return WORD_FILLER;                                                                       /* inched up */
   const bool adjacent = named(last) && !w->mark && !inflected(word) && noun && !helped(k, i); /* "revenue leakage" */
   if (!adjacent) {
@@ -216,11 +197,11 @@ static WordKind meant(const Look *k, size_t i) {
     if (as_verb != WORD_NONE && (as_noun == WORD_NONE || as_noun == as_verb)) return as_verb;
     if (as_verb == WORD_NONE && as_noun != WORD_NONE) return as_noun;
   }
-  if (colours(k, word) && (goes(next) || (why_has(last, ROLE_LINK) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er"))))))
+  if (why_colours(k, word) && (why_goes(next) || (why_has(last, ROLE_LINK) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er"))))))
     return WORD_FILLER;
   static const char acts[] = "verb.cognition verb.communication verb.perception verb.emotion verb.possession verb.stative verb.creation";
-  if (verb && somebody_does(k, i) && of_class(k, word, PROPTER_WORDNET_VERB, acts, LOOKED)) return WORD_FILLER;
-  if (verb && !helped(k, i) && !noun && of_class(k, word, PROPTER_WORDNET_VERB, "verb.perception", 1)) return WORD_FILLER; /* "the fall seen at Leeds" */
+  if (verb && somebody_does(k, i) && why_of_class(k, word, PROPTER_WORDNET_VERB, acts, LOOKED)) return WORD_FILLER;
+  if (verb && !helped(k, i) && !noun && why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.perception", 1)) return WORD_FILLER; /* "the fall seen at Leeds" */
   if (verb && beside_cause(k, i)) return WORD_FILLER;
   if (noun && thought_about(k, i)) return WORD_FILLER;
   if (noun && chunk_of(k, i)) return WORD_FILLER;
@@ -228,7 +209,7 @@ static WordKind meant(const Look *k, size_t i) {
 }
 
 static bool unknown(const Look *k, const Word *w) {
-  if (w->used != USED_NOT || w->kind != WORD_NONE || w->number || w->text.len < SHORTEST || proper(k, w)) return false;
+  if (w->used != USED_NOT || w->kind != WORD_NONE || w->number || w->text.len < SHORTEST || why_proper(k, w)) return false;
   return !why_lexicon_harmless(k->l, k->q->metric, w) && !(k->l->causes && why_lexicon_knows(k->l->causes, w));
 }
 
@@ -251,120 +232,9 @@ PropterStatus why_senses(PropterLexicon *l, Words *words, PropterArena *arena, P
     const WordKind kind = unknown(&k, w) ? meant(&k, i) : WORD_NONE;
     if (kind == WORD_NONE) continue;
     w->kind = kind, w->known = true;
-    if (kind != WORD_FILLER && why_has(at(&k, i + 1), ROLE_PARTICLE)) w[1].kind = WORD_FILLER; /* "fizzled out" */
+    if (kind != WORD_FILLER && why_has(why_at(&k, i + 1), ROLE_PARTICLE)) w[1].kind = WORD_FILLER; /* "fizzled out" */
     status = note(q, w, kind, arena, err);
   }
   propter_vec_clear(&k.roots);
   return status;
-}
-
-/* --- talk beside the question ---------------------------------------------------------------------------------------------------- */
-
-/* The end of a clause: a mark, or a word that opens the next. */
-static size_t clause_end(const Words *words, size_t from, bool *opened) {
-  size_t end = from + 1;
-  *opened = false;
-  for (; end < words->count; end++) {
-    const Word *w = &words->word[end];
-    if (w->mark && w->space && w->mark != '\'') return end;
-    if (why_has(w, ROLE_OPENS)) return *opened = true, end;
-    if (!goes(w)) continue;
-    while (end > from + 1 && words->word[end - 1].kind == WORD_STOP) end--; /* "… need an explanation | for the decline" */
-    return *opened = true, end;
-  }
-  return end;
-}
-
-/* Can it stand behind a preposition in talk: "a meeting with the board", but not "a shop in the suburbs"? */
-static bool talked_of(const Look *k, const Word *w) {
-  return k->w && of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.person noun.group noun.communication noun.cognition noun.feeling noun.event", 1);
-}
-
-static bool somebody(const Look *k, const Word *w) {
-  return w->kind == WORD_SPEAKER || w->kind == WORD_WHO ||
-         (k->w && w->kind == WORD_NONE && of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.person noun.group", 2));
-}
-
-/* A clause that somebody speaks in and that holds nothing of a question: no name, time, number, direction, comparison, cause or part, no denial of more than
- * what is said, and nothing that a preposition ties to the rest. */
-static bool is_talk(const Look *k, size_t from, size_t end) {
-  bool speaks = false, unread = false, behind = false;
-  if (why_has(at(k, from), ROLE_TIES)) return false;
-  for (size_t i = from; i < end; i++) {
-    const Word *w = at(k, i);
-    const bool tie = w->kind == WORD_STOP && !why_has(w, ROLE_ARTICLE);
-    if (w->used != USED_NOT || w->number ||
-        (w->kind != WORD_NONE && !why_asks(w) && !why_joins(w) && w->kind != WORD_WHO && !(speaks && (w->kind == WORD_NOT || why_has(w, ROLE_MODAL)))))
-      return false;
-    if (w->kind == WORD_NONE && (proper(k, w) || why_lexicon_spells(k->l, w) || why_lexicon_idle(k->l, k->q->metric, w))) return false;
-    if (w->kind == WORD_NONE && k->l->causes && why_lexicon_knows(k->l->causes, w)) return false;
-    if (behind && w->kind == WORD_NONE && !talked_of(k, w) && !colours(k, w->text)) return false;
-    speaks |= somebody(k, w);
-    unread |= w->kind == WORD_NONE || w->kind == WORD_WHO || w->kind == WORD_LIMIT;
-    behind = tie || (behind && w->kind != WORD_NONE);
-  }
-  return speaks && unread && end - from > 2;
-}
-
-static PropterStatus pass_over(const Look *k, size_t from, size_t end, PropterArena *arena, PropterError *err) {
-  for (size_t i = from; i < end; i++) k->words->word[i].used = USED_PERIOD;
-  const size_t begin = at(k, from)->begin;
-  k->q->passed = true;
-  return why_question_note(k->q, arena, err, "\"%.*s\" was passed over", (int)(at(k, end - 1)->end - begin), k->q->text.data + begin);
-}
-
-/* "… even though it was blowing hard": what should have worked the other way is passed over, if nothing of a question is in it. */
-static PropterStatus concede(const Look *k, PropterArena *arena, PropterError *err) {
-  for (size_t i = 0; i < k->words->count; i++) {
-    size_t end = i + 1, unread = 0;
-    const Word *first = at(k, i);
-    if ((first->kind != WORD_DESPITE && !why_has(first, ROLE_WHILE)) || first->used != USED_NOT) continue;
-    if (k->q->negated && !why_has(at(k, i + 1), ROLE_POINTS)) continue; /* that cause is asked about */
-    for (; end < k->words->count && !(at(k, end)->mark && at(k, end)->space); end++) {
-      const Word *w = at(k, end);
-      if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && w->kind != WORD_STOP && !why_asks(w)) || (w->kind == WORD_NONE && proper(k, w))) break;
-      if (why_lexicon_spells(k->l, w) || (k->l->causes && why_lexicon_knows(k->l->causes, w))) break;
-      unread += w->kind == WORD_NONE;
-    }
-    if ((unread || end > i + 2) && (end == k->words->count || at(k, end)->mark)) PROPTER_TRY(pass_over(k, i, end, arena, err));
-  }
-  return PROPTER_OK;
-}
-
-PropterStatus why_talk(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  Look k = {.l = l, .words = words, .q = q};
-  bool opened = false;
-  PROPTER_TRY(why_lexicon_wordnet(l, &k.w, err));
-  PROPTER_TRY(concede(&k, arena, err));
-  for (size_t from = 0, end; from < words->count; from = end) {
-    const bool inner = opened; /* what a word opens without a mark belongs to what stands before it */
-    end = clause_end(words, from, &opened);
-    if (inner || (from == 0 && end == words->count) || !is_talk(&k, from, end)) continue;
-    PROPTER_TRY(pass_over(&k, from, end, arena, err));
-  }
-  return PROPTER_OK;
-}
-
-/* "…, haven't they?" */
-static bool tags(const Words *words, size_t from, size_t end) {
-  const Word *first = &words->word[from];
-  if (from == 0 || end < words->count || first->mark != ',' || end - from > 4 || why_has(first, ROLE_OPENS)) return false;
-  for (size_t i = from; i < end; i++)
-    if (!why_asks(&words->word[i]) && words->word[i].kind != WORD_NOT) return false;
-  return end - from > 1;
-}
-
-void why_talk_denies(const PropterLexicon *l, Words *words) {
-  bool opened;
-  for (size_t from = 0, end; from < words->count; from = end) {
-    bool speaks = false, asks = false;
-    end = clause_end(words, from, &opened);
-    for (size_t i = from; i < end; i++) {
-      const Word *w = &words->word[i];
-      speaks |= w->kind == WORD_SPEAKER || (w->kind == WORD_NOT && why_has(w, ROLE_ANYBODY));
-      asks |= w->kind == WORD_UP || w->kind == WORD_DOWN || w->kind == WORD_MOVE || (w->kind == WORD_NONE && why_lexicon_spells(l, w));
-    }
-    for (size_t i = from; ((speaks && opened && !asks) || tags(words, from, end)) && i < end; i++)
-      if (words->word[i].kind == WORD_NOT) words->word[i].kind = WORD_FILLER;
-  }
 }
