@@ -70,6 +70,7 @@ typedef struct {
   PropterStr headings[7];
   PropterStr title, language;
   PropterDay published;
+  PropterDay made; /* when a program wrote the file, which may be long after its text: what counts where the text tells no day before it */
 } DocBuilder;
 
 /* Begins a part (name empty: the file itself) with these bytes. What doc_text is told from now on are places of its decoded text, which is

@@ -8,7 +8,7 @@
 #include "propter/io.h"
 #include "when.h"
 
-enum { STEP = 4096, HEAD_BLOCKS = 12, HEAD_BYTES = 16384 };
+enum { STEP = 4096, HEAD_BLOCKS = 12, HEAD_BYTES = 16384, DATE_LINE = 60, DATE_PLACE = 24 };
 
 struct PropterDocumentMap {
   PropterDocument document;
@@ -100,10 +100,31 @@ static PropterDay find_date(const DocBuilder *b, const Calendar *calendar, bool 
   return first;
 }
 
-void document_redate(PropterDocument *d, const Calendar *calendar) {
+/* A line near the beginning that says "Date:", or is a day behind a place or a few words at most. */
+static PropterDay own_date(const DocBuilder *b, const Calendar *calendar) {
+  PropterDay day = PROPTER_NO_DAY;
+  for (size_t i = 0; i < b->blocks.count && i < HEAD_BLOCKS && day == PROPTER_NO_DAY; i++) {
+    const PropterBlock *block = &b->blocks.items[i];
+    PropterStr text = propter_str_trim((PropterStr){b->text.data + block->start, block->end - block->start});
+    Whens found = {0};
+    if ((block->kind != PROPTER_BLOCK_PARAGRAPH && block->kind != PROPTER_BLOCK_HEADING) || !text.len || text.len > DATE_LINE) continue;
+    if (when_scan(text, &(WhenContext){.calendar = calendar, .reference = PROPTER_NO_DAY}, &found) && found.count == 1) {
+      const When *when = &found.items[0];
+      bool alone = says_date(text, calendar) || (when->end == text.len && when->start <= DATE_PLACE);
+      if (alone && when->grain == WHEN_DAY && when->first == when->last) day = when->first;
+    }
+    propter_vec_clear(&found);
+  }
+  return day;
+}
+
+void document_redate(PropterDocument *d, const Calendar *calendar, PropterDay today) {
+  const DocBuilder *b = &d->map->builder;
+  const bool made = b->made != PROPTER_NO_DAY && b->made <= today;
   bool guessed = false;
-  PropterDay day = d->map->dated ? PROPTER_NO_DAY : find_date(&d->map->builder, calendar, &guessed);
-  if (day != PROPTER_NO_DAY) d->published = day, d->published_guessed = guessed;
+  if (d->map->dated) return;
+  PropterDay day = made ? own_date(b, calendar) : find_date(b, calendar, &guessed);
+  if (day != PROPTER_NO_DAY && (!made || day < b->made)) d->published = day, d->published_guessed = guessed;
 }
 
 static PropterStatus count_characters(PropterDocumentMap *m, PropterError *err) {
@@ -125,13 +146,13 @@ static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, Propte
       PROPTER_TRY(doc_set_title(b, (PropterStr){b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start}, err));
   /* The dates of a table are those of its claims. */
   m->dated = b->published != PROPTER_NO_DAY || b->columns.count;
-  if (!m->dated) b->published = find_date(b, calendar_default(), &d->published_guessed);
+  d->published = m->dated ? b->published : b->made;
+  document_redate(d, calendar_default(), INT32_MAX);
   PROPTER_TRY(count_characters(m, err));
   d->format = reader->name;
   d->encoding = b->encoding;
   d->title = b->title;
   d->language = b->language;
-  d->published = b->published;
   d->text = propter_buf_str(&b->text);
   if (!d->text.data) d->text = (PropterStr){"", 0};
   d->blocks = b->blocks.items;
@@ -155,7 +176,7 @@ PropterStatus propter_document_parse(PropterStr bytes, const char *name, const P
     goto done;
   }
   m->document.map = m;
-  m->builder = (DocBuilder){.limits = limits, .arena = &m->arena, .kind = PROPTER_BLOCK_PARAGRAPH, .published = PROPTER_NO_DAY};
+  m->builder = (DocBuilder){.limits = limits, .arena = &m->arena, .kind = PROPTER_BLOCK_PARAGRAPH, .published = PROPTER_NO_DAY, .made = PROPTER_NO_DAY};
   m->builder.text.max = limits->text_bytes;
   if (bytes.len > limits->document_bytes) {
     status = propter_fail(err, PROPTER_LIMIT, "document of %zu bytes, at most %llu", bytes.len, (unsigned long long)limits->document_bytes);

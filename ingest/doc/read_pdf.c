@@ -64,7 +64,7 @@ static PropterStatus on_start(void *payload, PropterXmlName name, const PropterX
   p->in_title = doc_named(name, "title");
   propter_buf_reset(&p->value);
   if (doc_named(name, "meta") && propter_str_equal(doc_attribute(a, n, "name"), PROPTER_STR("CreationDate")))
-    doc_set_date(p->b, doc_attribute(a, n, "content"));
+    p->b->made = doc_date(doc_attribute(a, n, "content"), NULL);
   if (doc_named(name, "page") && !propter_vec_push(&p->pages, 0)) return no_memory(err);
   if (doc_named(name, "block") && p->pages.count) {
     Block block = {.page = p->pages.count - 1, .word = p->said_words.count};
@@ -80,7 +80,8 @@ static PropterStatus on_end(void *payload, PropterXmlName name, PropterError *er
   Pdf *p = payload;
   PropterStr value = propter_str_trim(propter_buf_str(&p->value));
   PROPTER_TRY(propter_buf_status(&p->value, err));
-  if (p->in_title) PROPTER_TRY(doc_set_title(p->b, value, err));
+  /* Programs that print a file give its name for a title. */
+  if (p->in_title && value.len && !propter_document_known(value.data)) PROPTER_TRY(doc_set_title(p->b, value, err));
   if (p->in_word && value.len) {
     Block *block = &p->said_blocks.items[p->said_blocks.count - 1];
     p->word.start = p->said.len, p->word.end = p->said.len + value.len, p->word.line = block->lines ? block->lines - 1 : 0;

@@ -83,7 +83,8 @@ void when_duration(const WhenText *text, WhenDuration *out);
 PropterDay when_lasted(const WhenDuration *duration, PropterDay first);
 
 /* --- document.c --- */
-/* The day of a document whose metadata tell none, found by the words of its language, where they tell one; else it stays what it is. */
-void document_redate(PropterDocument *document, const Calendar *calendar);
+/* The day of a document whose metadata tell none, found by the words of its language, where they tell one; else it stays what it is. The day on which its file
+ * was made stands back behind an earlier one on a line of its own, and, where it lies after today, behind any that the text tells. */
+void document_redate(PropterDocument *document, const Calendar *calendar, PropterDay today);
 
 #endif

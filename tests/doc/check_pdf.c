@@ -6,6 +6,7 @@
 
 #include "doc_support.h"
 #include "propter/child.h"
+#include "when.h"
 
 Suite *suite_pdf(void);
 
@@ -91,6 +92,42 @@ START_TEST(tables_on_pages) {
 }
 END_TEST
 
+/* A file printed late, and named by what printed it. */
+START_TEST(the_text_dates_what_was_printed_later) {
+#define MADE(day) "/CreationDate (D:" day "080000Z)"
+  static const struct {
+    const char *info, *line;
+    int published[3], today[3]; /* by the day the file was made; where that lies ahead */
+    bool guessed;
+    const char *title;
+  } rows[] = {
+      {"/Title (strike.html) " MADE("20261128"), "21 October 2024", {2024, 10, 21}, {2024, 10, 21}, false, "Note on the strike"},
+      {"/Title (Strike, note 2.1) " MADE("20261128"), "Lyon, 21 October 2024", {2024, 10, 21}, {2024, 10, 21}, false, "Strike, note 2.1"},
+      {MADE("20261128"), "Date: 21 October 2024", {2024, 10, 21}, {2024, 10, 21}, false, "Note on the strike"},
+      /* What a sentence tells dates it only where the file's day cannot be right, and no day after the file's. */
+      {MADE("20261128"), "The strike began on 14 October 2024.", {2026, 11, 28}, {2024, 10, 14}, true, "Note on the strike"},
+      {MADE("20261128"), "October 2024", {2026, 11, 28}, {2024, 10, 31}, false, "Note on the strike"},
+      {MADE("20241022"), "1 December 2024", {2024, 10, 22}, {2024, 10, 22}, false, "Note on the strike"},
+      {MADE("20261128"), "Nothing says when.", {2026, 11, 28}, {2026, 11, 28}, false, "Note on the strike"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const PdfLine lines[] = {{0, 20, 760, "Note on the strike", 0}, {0, 10, 700, rows[i].line, 0}, {0, 10, 660, "The staff of the office went on strike, and calls were late.", 0}, {0}};
+    PropterBuf bytes = {0};
+    pdf_make(&bytes, rows[i].info, lines);
+    PropterDocument *d = doc_of(propter_buf_str(&bytes), "strike.pdf");
+    const int *p = rows[i].published, *t = rows[i].today;
+    ck_assert_msg(d->published == propter_day(p[0], p[1], p[2]), "%zu: %d", i, (int)d->published);
+    ck_assert(!d->published_guessed);
+    ck_assert_msg(propter_str_equal(d->title, propter_str(rows[i].title)), "%zu: title \"%.*s\"", i, (int)d->title.len, d->title.data);
+    document_redate(d, calendar_default(), propter_day(2025, 11, 24));
+    ck_assert_msg(d->published == propter_day(t[0], t[1], t[2]), "%zu, today: %d", i, (int)d->published);
+    ck_assert(d->published_guessed == rows[i].guessed);
+    propter_document_free(d);
+    propter_buf_clear(&bytes);
+  }
+}
+END_TEST
+
 START_TEST(bad_pages) {
   PropterBuf bytes = {0};
   pdf_make(&bytes, "", (const PdfLine[]){{0, 10, 700, " ", 0}, {0, 0, 0, NULL, 0}});
@@ -167,6 +204,7 @@ Suite *suite_pdf(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, pages_and_places);
   tcase_add_test(tc, tables_on_pages);
+  tcase_add_test(tc, the_text_dates_what_was_printed_later);
   tcase_add_test(tc, bad_pages);
   tcase_add_test(tc, encrypted_pages);
   tcase_add_test(tc, children_are_limited);

@@ -273,7 +273,7 @@ START_TEST(a_language_of_files_alone) {
   propter_names_free(names);
   d = document("Publié: 3 juin 2024\n\nLes ventes ont baissé. La moitié de cela est venue à cause de la grève.", "a.txt");
   ck_assert_int_eq(d->published, PROPTER_NO_DAY);
-  document_redate(d, fr->calendar);
+  document_redate(d, fr->calendar, INT32_MAX);
   ck_assert_int_eq(d->published, propter_day(2024, 6, 3));
   ck_ok(propter_read_document(fr, NULL, d, &r, err));
   ck_assert_uint_eq(r.claims.count, 1);
