@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "question.h"
-#include "calendar.h"
 
 #include <stdarg.h>
 
@@ -47,13 +46,6 @@ PropterQuestion why_question_empty(void) {
                            .to = PROPTER_NO_DAY};
 }
 
-static bool idle(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN || w->kind == WORD_MOVE || why_asks(w); }
-
-static bool count_of(const Word *w, int *n) {
-  if (w->number) return *n = w->value, true;
-  return why_date_word(w->text, DATE_NUMBER, n, NULL);
-}
-
 static bool moves(const Word *w) { return w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE; }
 
 /* "and" between two things that are asked about must not be passed over; at the edge of a question, and within what one metric is called ("trucking and
@@ -65,7 +57,7 @@ static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const W
   if (at > 0 && at + 1 < words->count && moves(&words->word[at - 1]) && moves(&words->word[at + 1])) return false; /* "the rise and fall" */
   bool before = false, after = false;
   for (size_t i = 0; i < words->count; i++) {
-    if (i == at || idle(&words->word[i]) || words->word[i].used == USED_PERIOD || words->word[i].used == USED_CAUSE) continue;
+    if (i == at || why_names_nothing(&words->word[i]) || words->word[i].used == USED_PERIOD || words->word[i].used == USED_CAUSE) continue;
     if (i < at) before = true;
     else after = true;
   }
@@ -304,7 +296,7 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
     int n;
-    if (w->used != USED_NOT || !(w->number || (next && why_has(next, ROLE_SCALE) && count_of(w, &n)))) continue; /* "ten percent" */
+    if (w->used != USED_NOT || !(w->number || (next && why_has(next, ROLE_SCALE) && why_count_of(w, &n)))) continue; /* "ten percent" */
     size_t end = w->end;
     while (end < q->text.len && q->text.data[end] == ' ') end++;
     bool size = end < q->text.len && q->text.data[end] == '%';
@@ -386,269 +378,12 @@ static void acts_as_cause(PropterQuestion *q, const Words *words) {
   }
 }
 
-/* --- comparisons, denials ------------------------------------------------------------------------------------------------------ */
+/* --- denials ------------------------------------------------------------------------------------------------------------------ */
 
 static size_t first_of(const Words *words, WordKind kind, WordKind unless_before) {
   for (size_t i = 0; i < words->count; i++)
     if (words->word[i].kind == kind && !(unless_before && i + 1 < words->count && words->word[i + 1].kind == unless_before)) return i;
   return words->count;
-}
-
-/* "Last 4 weeks": so many of this unit. */
-static bool counted(const Words *words, int count, unsigned unit) {
-  int n, u;
-  for (size_t i = 0; i + 1 < words->count; i++)
-    if (count_of(&words->word[i], &n) && n == count && why_date_word(words->word[i + 1].text, DATE_UNIT, &u, NULL) && (unsigned)u == unit) return true;
-  return false;
-}
-
-/* "This month": the unit with which "than last" compares. */
-static bool counted_from(const Words *words) {
-  for (size_t i = 0; i + 1 < words->count; i++)
-    if (why_date_word(words->word[i].text, DATE_THIS, NULL, NULL) && why_date_word(words->word[i + 1].text, DATE_UNIT, NULL, NULL)) return true;
-  return false;
-}
-
-/* "a year earlier", "the month before", "the same month of the previous year", "the period before", "the 4 weeks before" such a stretch: words that say so and
- * nothing else. */
-static bool earlier_unit(const Words *part, const Words *asked, int days, unsigned *unit) {
-  bool earlier = false, same = false, any = false, period = false, one = false;
-  int count = 1;
-  for (size_t i = 1; i < part->count; i++) {
-    const PropterStr text = part->word[i].text;
-    int u;
-    bool fine = why_has(&part->word[i], ROLE_BESIDE);
-    if (why_date_word(text, DATE_UNIT, &u, NULL)) {
-      if (!any || (unsigned)u > *unit) *unit = (unsigned)u;
-      any = fine = true;
-    }
-    if (why_date_word(text, DATE_WEEKDAY, NULL, NULL)) *unit = PROPTER_UNIT_WEEKDAY, any = fine = true;
-    if (why_date_word(text, DATE_EARLIER, NULL, NULL) || why_date_word(text, DATE_AGO, NULL, NULL)) earlier = fine = true;
-    if (propter_str_equal(text, PROPTER_STR("last")) && (same || part->count == 2)) earlier = fine = true;
-    same |= propter_str_equal(text, PROPTER_STR("same"));
-    period |= propter_str_equal(text, PROPTER_STR("period"));
-    one |= propter_str_equal(text, PROPTER_STR("a")) || (same && propter_str_equal(text, PROPTER_STR("day")));
-    if (!fine && count_of(&part->word[i], &count)) fine = true;
-    if (!fine) return false;
-  }
-  if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked)) return *unit = PROPTER_UNIT_SAME, true;
-  for (unsigned u = UNIT_DAY; !any && count > 1 && u <= UNIT_YEAR; u++)
-    if (counted(asked, count, u)) *unit = u, any = true; /* "the last 30 days against the 30 before that" */
-  const bool whole = *unit <= UNIT_WEEK && days == count * (*unit == UNIT_WEEK ? 7 : 1);
-  const bool stretch = any && count > 1 && (whole || counted(asked, count, *unit));
-  if (stretch || (!any && period)) *unit = PROPTER_UNIT_SAME;
-  if (any && one && *unit == UNIT_WEEK) *unit = PROPTER_UNIT_WEEKDAY; /* "a week earlier", "the same day last week": not that whole week */
-  return earlier && (any ? count == 1 || stretch : period);
-}
-
-/* The time of these words, which stay unused. */
-static PropterStatus time_of(const Words *words, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  Words copy = {propter_arena_alloc(arena, (words->count + 1) * sizeof(Word)), words->count, false};
-  if (!copy.word) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  memcpy(copy.word, words->word, words->count * sizeof(Word));
-  return why_period_find(&copy, text, today, NULL, arena, q, err);
-}
-
-/* "This year compared with last year": both count from now, and one is the unit before the other. Elsewhere "last year" could be meant from the window. */
-static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterStatus *status,
-                        PropterError *err) {
-  PropterQuestion here = why_question_empty();
-  if (there->when != PROPTER_WHEN_BACK && there->when != PROPTER_WHEN_MONTHS) return false;
-  *status = time_of(asked, text, today, arena, &here, err);
-  if (here.gap != PROPTER_GAP_NONE || !here.has_period) return false;
-  if (there->when == PROPTER_WHEN_BACK && there->unit == UNIT_YEAR && there->count == 1 && here.when == PROPTER_WHEN_LATEST)
-    return true; /* "Q3 vs last year" */
-  if (here.when != there->when || here.count + 1 != there->count) return false;
-  return there->when == PROPTER_WHEN_BACK ? here.unit == there->unit : here.run.month == there->run.month && here.run.month_last == there->run.month_last;
-}
-
-/* "The second quarter of 2026 relative to the first": the unit and all behind it are those of the time asked about. */
-static PropterStatus read_ordinal(Words *part, const Words *clause, const Words *asked, PropterStr text, PropterDay today, PropterArena *arena,
-                                  PropterQuestion *q, PropterError *err) {
-  size_t i = asked->count, first = 1;
-  while (first + 1 < clause->count && (why_has(&part->word[first], ROLE_ARTICLE) || why_has(&part->word[first], ROLE_POINTS))) first++;
-  if (first + 1 != clause->count || !why_date_word(part->word[first].text, DATE_ORDINAL, NULL, NULL)) return PROPTER_OK;
-  while (i > 0 &&
-         !(i < asked->count && why_date_word(asked->word[i - 1].text, DATE_ORDINAL, NULL, NULL) && why_date_word(asked->word[i].text, DATE_UNIT, NULL, NULL)))
-    i--;
-  Words whole = {propter_arena_alloc(arena, (asked->count + 1) * sizeof(Word)), i ? asked->count - i + 1 : 0, false};
-  if (!whole.word) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  if (!i) return PROPTER_OK;
-  whole.word[0] = part->word[first];
-  memcpy(whole.word + 1, asked->word + i, (asked->count - i) * sizeof(Word));
-  PROPTER_TRY(why_period_find(&whole, text, today, NULL, arena, q, err));
-  if (q->has_period) part->word[first].used = USED_PERIOD;
-  return PROPTER_OK;
-}
-
-/* How many days the time in these words has; 0: not known. */
-static PropterStatus days_of(const Words *words, PropterStr text, PropterDay today, PropterArena *arena, int *days, PropterError *err) {
-  enum { COMMON = 2023 }; /* a year without a leap day */
-  PropterQuestion here = why_question_empty();
-  PROPTER_TRY(time_of(words, text, today, arena, &here, err));
-  PropterDay from = here.from, to = here.to;
-  const bool known = here.when == PROPTER_WHEN_FIXED || (here.when == PROPTER_WHEN_LATEST && why_run_in(COMMON, &here.run, &from, &to));
-  if (!here.has_period || here.gap != PROPTER_GAP_NONE || here.open || !known) return *days = 0, PROPTER_OK;
-  int y, m, first, behind;
-  propter_day_civil(from, &y, &m, &first), propter_day_civil(to + 1, &y, &m, &behind);
-  *days = first == 1 && behind == 1 ? 0 : (int)(to - from + 1); /* whole months are as long as their neighbours, not as many days */
-  return PROPTER_OK;
-}
-
-/* What stands from the comparing word on, if it is one time; `asked`: what stands before. */
-static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  PropterQuestion there = why_question_empty();
-  Words clause = {part->word, 1, false}; /* up to a comma, or all */
-  while (clause.count < part->count && !(part->word[clause.count].mark && part->word[clause.count].space && strchr(",;:?.!-", part->word[clause.count].mark)))
-    clause.count++;
-  int days;
-  PROPTER_TRY(days_of(asked, text, today, arena, &days, err));
-  if (earlier_unit(&clause, asked, days, &q->compared_unit)) {
-    q->compared_when = PROPTER_WHEN_BACK;
-    for (size_t i = 0; i < clause.count; i++) part->word[i].used = USED_PERIOD;
-    return q->compared = true, PROPTER_OK;
-  }
-  PROPTER_TRY(why_period_find(part, text, today, NULL, arena, &there, err));
-  if (!there.has_period && there.gap == PROPTER_GAP_NONE) PROPTER_TRY(read_ordinal(part, &clause, asked, text, today, arena, &there, err));
-  if (there.open) there.has_period = false;
-  const bool weekday = there.when == PROPTER_WHEN_WEEKDAY && !there.count && there.run.month == there.run.month_last;
-  q->compared = there.gap == PROPTER_GAP_NONE && there.has_period && (there.when == PROPTER_WHEN_FIXED || there.when == PROPTER_WHEN_LATEST || weekday);
-  if (!q->compared && there.gap == PROPTER_GAP_NONE && there.has_period) {
-    PropterStatus status = PROPTER_OK;
-    q->compared = unit_before(&there, asked, text, today, arena, &status, err);
-    PROPTER_TRY(status);
-    if (there.when == PROPTER_WHEN_MONTHS) there.when = PROPTER_WHEN_BACK, there.unit = UNIT_YEAR; /* "this spring with last spring" */
-    q->compared_unit = there.unit;
-  }
-  q->compared_when = there.when, q->compared_from = there.from, q->compared_to = there.to;
-  q->compared_run = there.run;
-  for (size_t i = 0; !q->compared && i < part->count; i++) part->word[i].used = USED_NOT;
-  if (q->compared) part->word[0].used = USED_PERIOD;
-  return PROPTER_OK;
-}
-
-/* Does the time that was read from the part begin right behind its first word? */
-static bool time_behind(const Words *part) {
-  size_t i = 1;
-  while (i < part->count && part->word[i].used == USED_NOT && (part->word[i].kind == WORD_STOP || why_has(&part->word[i], ROLE_POINTS))) i++;
-  return i < part->count && part->word[i].used == USED_PERIOD;
-}
-
-/* "Last week", "the previous month", "a year ago". */
-static bool before_now(const Words *words, size_t i) {
-  if (i < words->count && why_has(&words->word[i], ROLE_ARTICLE)) i++;
-  return i < words->count && (why_date_word(words->word[i].text, DATE_LAST, NULL, NULL) || why_date_word(words->word[i].text, DATE_EARLIER, NULL, NULL));
-}
-
-/* "Below", "above", the "on" of "up on last week", and the second "as" of "twice as many in April as in March". */
-static bool levels(const Words *words, size_t i) {
-  const Word *w = &words->word[i];
-  if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE) return true;
-  if (i > 0 && propter_str_equal(w->text, PROPTER_STR("on"))) return (w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN) && before_now(words, i + 1);
-  for (size_t k = 0; k < i && propter_str_equal(w->text, PROPTER_STR("as")); k++)
-    if (propter_str_equal(words->word[k].text, w->text)) return true;
-  return false;
-}
-
-/* "4 % below last year in June": where the time asked about stands behind the one compared with, the word before it; else all words. */
-static PropterStatus behind_compared(const Words *words, size_t from, PropterStr text, PropterDay today, PropterArena *arena, size_t *at, PropterError *err) {
-  for (*at = from + 2; *at + 1 < words->count; ++*at) {
-    Words asked = {words->word + *at, words->count - *at, false};
-    PropterQuestion here = why_question_empty();
-    if (!propter_str_equal(asked.word[0].text, PROPTER_STR("in")) && !propter_str_equal(asked.word[0].text, PROPTER_STR("for"))) continue;
-    PROPTER_TRY(time_of(&asked, text, today, arena, &here, err));
-    if (here.has_period && here.gap == PROPTER_GAP_NONE) return PROPTER_OK;
-  }
-  *at = words->count;
-  return PROPTER_OK;
-}
-
-/* "Q2 sales below Q1": a comparison if a time stands right behind the word and another is asked about. */
-static PropterStatus read_level(Words *words, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  for (size_t i = 1; i + 1 < words->count && !q->compared; i++) {
-    if (!levels(words, i)) continue;
-    Words part = {words->word + i, words->count - i, false}, asked = {words->word, i, false};
-    PropterQuestion here = why_question_empty();
-    PROPTER_TRY(time_of(&asked, q->text, today, arena, &here, err));
-    if (here.gap != PROPTER_GAP_NONE) continue;
-    if (!here.has_period) {
-      size_t at;
-      PROPTER_TRY(behind_compared(words, i, q->text, today, arena, &at, err));
-      if (at == words->count) continue;
-      part.count = at - i, asked = (Words){words->word + at, words->count - at, false};
-    }
-    PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
-    if (!q->compared || time_behind(&part)) continue;
-    for (size_t k = 0; k < part.count; k++) part.word[k].used = USED_NOT;
-    q->compared = false;
-  }
-  return PROPTER_OK;
-}
-
-/* "Halved from 2024 to 2025": of years that follow each other one is compared with the other. */
-static bool from_year_to_year(Words *words, PropterQuestion *q) {
-  for (size_t i = 1; i + 3 < words->count; i++) {
-    Word *w = &words->word[i];
-    if (w[-1].kind != WORD_UP && w[-1].kind != WORD_DOWN) continue;
-    if (!propter_str_equal(w->text, PROPTER_STR("from")) || !propter_str_equal(w[2].text, PROPTER_STR("to"))) continue;
-    if (w[1].digits != 4 || w[3].digits != 4 || w[3].value != w[1].value + 1 || (i + 4 < words->count && w[4].mark == '-')) continue;
-    q->compared = true, q->compared_when = PROPTER_WHEN_BACK, q->compared_unit = UNIT_YEAR;
-    for (int k = 0; k < 3; k++) w[k].used = USED_PERIOD;
-    return true;
-  }
-  return false;
-}
-
-/* "The difference between X in June and X in May". */
-static PropterStatus read_difference(Words *words, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  size_t from = 0;
-  while (from + 1 < words->count &&
-         !(propter_str_starts(words->word[from].text, PROPTER_STR("difference")) && propter_str_equal(words->word[from + 1].text, PROPTER_STR("between"))))
-    from++;
-  for (size_t join = from + 2; join + 1 < words->count && !q->compared; join++) {
-    Words part = {words->word + join, words->count - join, false}, asked = {words->word + from + 1, join - from - 1, false};
-    PropterQuestion here = why_question_empty(), there = why_question_empty();
-    if (words->word[join].kind != WORD_JOIN) continue;
-    PROPTER_TRY(time_of(&asked, q->text, today, arena, &here, err));
-    PROPTER_TRY(time_of(&part, q->text, today, arena, &there, err));
-    if (!here.has_period || !there.has_period || here.when != there.when) continue; /* "April and May 2025" */
-    const bool later = here.when == PROPTER_WHEN_FIXED ? here.from < there.from : here.when == PROPTER_WHEN_LATEST && here.run.month < there.run.month;
-    PROPTER_TRY(later ? read_compared(&asked, &part, q->text, today, arena, q, err) : read_compared(&part, &asked, q->text, today, arena, q, err));
-    if (!q->compared) continue;
-    words->word[from].kind = words->word[from + 1].kind = WORD_FILLER;
-    words->word[join].used = USED_PERIOD;
-  }
-  return PROPTER_OK;
-}
-
-/* "X in June compared with May", "compare X in June with May". */
-static PropterStatus read_comparison(Words *words, size_t compare, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  size_t with, before = 0;
-  while (before < compare && idle(&words->word[before])) before++;
-  if (compare == words->count) {
-    if (from_year_to_year(words, q)) return PROPTER_OK;
-    PROPTER_TRY(read_difference(words, today, arena, q, err));
-    return q->compared ? PROPTER_OK : read_level(words, today, arena, q, err);
-  }
-  const bool first = before == compare;
-  if (first) { /* "In comparison with last year, why …": what stands behind the comma is compared */
-    size_t comma = compare + 1;
-    while (comma < words->count && words->word[comma].mark != ',') comma++;
-    Words part = {words->word + compare, comma - compare, false}, behind = {words->word + comma, words->count - comma, false};
-    if (behind.count) PROPTER_TRY(read_compared(&part, &behind, q->text, today, arena, q, err));
-    if (q->compared) return PROPTER_OK;
-    for (size_t i = compare; i < words->count; i++) words->word[i].used = USED_NOT;
-  }
-  const bool comparing =
-      propter_str_starts(words->word[compare].text, PROPTER_STR("compar")) && !propter_str_ends(words->word[compare].text, PROPTER_STR("ed"));
-  for (int both = first, last = first || comparing; both <= last && !q->compared; both++) {
-    /* what is compared stands behind the word, and that with which it is, behind the last "with" */
-    for (with = both ? words->count - 1 : compare; with > compare && !why_has(&words->word[with], ROLE_WITH);) with--;
-    Words part = {words->word + with, words->count - with, false}, asked = {words->word, with, false};
-    PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
-  }
-  if (q->compared) words->word[compare].used = USED_PERIOD;
-  return PROPTER_OK;
 }
 
 /* The cause that stands behind "despite". */
@@ -685,25 +420,6 @@ PropterStatus why_question_names_cause(PropterLexicon *lexicon, PropterStr text,
   if (status == PROPTER_OK) *names = first_of(&words, WORD_DESPITE, WORD_NONE) < words.count;
   propter_arena_clear(&arena);
   return status;
-}
-
-/* "… yesterday: wow". */
-static bool exclaims(const Words *words, size_t i) {
-  const Word *w = &words->word[i];
-  return w->kind == WORD_FILLER && i + 1 == words->count && w->mark && strchr(":.!?-", w->mark);
-}
-
-/* "Year over year" and the like compare with the unit before, wherever they stand. */
-static PropterStatus read_over(Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  int unit, unused;
-  for (size_t i = 0, n; i < words->count && !q->compared; i++) {
-    if (!(n = why_date_phrase(words, i, DATE_OVER, &unit, &unused)) || (i + n < words->count && words->word[i + n].number)) continue;
-    if (exclaims(words, i))
-      return why_question_note(q, arena, err, "\"%.*s\" was passed over", (int)(q->text.len - words->word[i].begin), q->text.data + words->word[i].begin);
-    q->compared = true, q->compared_when = PROPTER_WHEN_BACK, q->compared_unit = (unsigned)unit;
-    while (n-- > 0) words->word[i + n].used = USED_PERIOD;
-  }
-  return PROPTER_OK;
 }
 
 /* --- causes asked about -------------------------------------------------------------------------------------------------------- */
@@ -893,8 +609,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
     q->despite = named.despite;
     for (size_t i = 0; i < named.note_count && q->note_count < PROPTER_QUESTION_NOTES; i++) q->note[q->note_count++] = named.note[i];
   }
-  PROPTER_TRY(read_comparison(&words, compare, today, arena, q, err));
-  PROPTER_TRY(read_over(&words, arena, q, err));
+  PROPTER_TRY(why_comparison(&words, compare, today, arena, q, err));
   PropterLexicon *causes = despite < words.count ? NULL : why_lexicon_causes(lexicon);
   PropterGap several = PROPTER_GAP_NONE;
   PropterStr which = {"", 0};

@@ -66,6 +66,10 @@ static inline bool why_has(const Word *w, WordRole role) { return w && w->roles 
 static inline bool why_idles(const Word *w) { return w->kind == WORD_FILLER || w->kind == WORD_SPEAKER || w->kind == WORD_SIZE; }
 /* Asks, and says nothing more. */
 static inline bool why_asks(const Word *w) { return why_idles(w) || w->kind == WORD_ASK || w->kind == WORD_WHICH; }
+/* Stands for nothing of the data: asks, joins, or only moves. */
+static inline bool why_names_nothing(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN || w->kind == WORD_MOVE || why_asks(w); }
+/* The count that a word says in digits or letters. */
+static inline bool why_count_of(const Word *w, int *n) { return w->number ? (*n = w->value, true) : why_date_word(w->text, DATE_NUMBER, n, NULL); }
 
 /* How many words from i on are a row of this kind, the longest such row; 0: none. */
 size_t why_date_phrase(const Words *words, size_t i, DateKind kind, int *a, int *b);
@@ -97,6 +101,10 @@ void why_talk_denies(const PropterLexicon *lexicon, Words *words);
  * that may stand for a time ("since the strike"); NULL: none. */
 PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterLexicon *causes, PropterArena *arena, PropterQuestion *question,
                               PropterError *err);
+
+/* Finds the time that the one asked about is compared with and marks its words USED_PERIOD; fills compared and its fields. `compare`: the first word that
+ * compares, or the count of words. NO_MEMORY. */
+PropterStatus why_comparison(Words *words, size_t compare, PropterDay today, PropterArena *arena, PropterQuestion *question, PropterError *err);
 
 /* Finds the metric among the words that no period uses, and the parts of its data, and marks their words; fills has_metric, slices, nearest, notes, or the
  * gap. */
