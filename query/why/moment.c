@@ -327,27 +327,37 @@ static size_t numbered_words(Reader *r, size_t i, Span *s) {
   return x->value < 1 || x->value > 53 ? bad(r, PROPTER_GAP_BAD_DATE, k) : k;
 }
 
-/* The n-th (or last) day, week, half, weekday of a month; index after the month. */
-static size_t nth_of_month(Reader *r, size_t i, int n, size_t j, Span *s) {
-  int unit, many, m, first, last, count = 1;
-  const bool counted = (n == 1 || n == -1) && why_small_number(r, j, &count);
-  if (counted) j++;
-  const bool weekday = !counted && why_is(r, j, DATE_WEEKDAY, &first, &last);
+/* Which, and how many if that is said (else 0): "third", "3rd", "the last two", "the two first"; index of what is counted, or 0. */
+static size_t ordinal_at(const Reader *r, size_t i, int *n, int *count) {
+  const Word *w = why_word_at(r, i);
+  size_t j = i + 1;
+  *count = 0;
+  if (!why_is(r, i, DATE_ORDINAL, n, NULL)) {
+    if (w && w->number && w->digits == 1 && ordinal_ending(r, i + 1) > i + 1) *n = w->value, j = i + 2;
+    else return why_small_number(r, i, count) && why_is(r, i + 1, DATE_ORDINAL, n, NULL) && (*n == 1 || *n == -1) && !w[1].mark ? i + 2 : 0;
+  }
+  return (*n == 1 || *n == -1) && why_small_number(r, j, count) ? j + 1 : j;
+}
+
+/* The n-th (or last) day, week, half, weekday of a month, or `count` of them unless 0; index after the month. */
+static size_t nth_of_month(Reader *r, size_t i, int n, int count, size_t j, Span *s) {
+  int unit, many, m, first, last;
+  const bool weekday = !count && why_is(r, j, DATE_WEEKDAY, &first, &last);
   if (!weekday && !why_is(r, j, DATE_UNIT, &unit, &many)) return 0;
   const size_t month = why_skip(r, why_skip(r, j + 1, "of"), "in");
   if (!why_is(r, month, DATE_MONTH, &m, NULL)) return 0;
-  const int days = !weekday && unit == UNIT_WEEK ? 7 * many : 1;
+  const int days = (count ? count : 1) * (!weekday && unit == UNIT_WEEK ? 7 * many : 1);
   PropterRecurring run = why_run_months(m, m);
   if (weekday) {
     run.month = run.month_last = NTH + m, run.day = run.day_last = 100 * (n < 0 ? 5 : n) + 10 * first, run.days = last - first + 1;
   } else if (unit == UNIT_HALF && n <= 2) {
     run.month = run.month_last = HALF + m, run.day = run.day_last = n == 1 ? 1 : 2;
-  } else if (unit > UNIT_WEEK || count * days > 31) {
+  } else if (unit > UNIT_WEEK || days > 31) {
     return 0;
   } else if (n < 0) {
-    run.days = -count * days;
+    run.days = -days;
   } else {
-    run.day = run.day_last = 1 + (n - 1) * days, run.days = count * days;
+    run.day = run.day_last = 1 + (n - 1) * days, run.days = days;
   }
   if (!weekday && unit == UNIT_WEEK) note_taken(r, i, month + 1, n < 0 ? "days up to its last, seven a week" : "days from its first on, seven a week");
   return with_year(r, run, month + 1, s);
@@ -356,35 +366,19 @@ static size_t nth_of_month(Reader *r, size_t i, int n, size_t j, Span *s) {
 /* third quarter of 2009, first half of 2010, first three months of 2010, last month of 2009, last week of February. */
 static size_t ordinal_words(Reader *r, size_t i, Span *s) {
   int n, y = 0, unit, count;
-  const Word *w = why_word_at(r, i);
-  bool ordinal = why_is(r, i, DATE_ORDINAL, &n, NULL);
-  size_t j = i + 1;
-  if (!ordinal && w && w->number && w->digits == 1 && ordinal_ending(r, i + 1) > i + 1) ordinal = true, n = w->value, j = i + 2;
-  if (!ordinal && why_small_number(r, i, &count) && why_is(r, i + 1, DATE_ORDINAL, &n, NULL) && (n == 1 || n == -1) && !w[1].mark) { /* "the two first weeks" */
-    Word *two = &r->words->word[i], swapped = *two;
-    *two = two[1], two[1] = swapped;
-    const size_t end = ordinal_words(r, i, s);
-    swapped = *two, *two = two[1], two[1] = swapped;
-    return end;
-  }
-  if (!ordinal) return 0;
-  const size_t of_month = nth_of_month(r, i, n, j, s);
+  const size_t j = ordinal_at(r, i, &n, &count);
+  if (!j) return 0;
+  const size_t of_month = nth_of_month(r, i, n, count, j, s);
   if (of_month) return of_month;
-  if ((n == 1 || n == -1) && why_small_number(r, j, &count) && why_is(r, j + 1, DATE_UNIT, &unit, NULL) && (unit == UNIT_MONTH || unit == UNIT_QUARTER)) {
-    size_t k = year_after(r, j + 2, &y);
-    int length = count * (unit == UNIT_MONTH ? 1 : 3);
-    if (!k) return 0;
+  if (!why_is(r, j, DATE_UNIT, &unit, NULL)) return 0;
+  const size_t k = year_after(r, j + 1, &y);
+  if (k && (count || unit == UNIT_MONTH) && (unit == UNIT_MONTH || unit == UNIT_QUARTER) && (n == 1 || n == -1)) {
+    const int length = (count ? count : 1) * (unit == UNIT_MONTH ? 1 : 3);
     if (length > 12) return bad(r, PROPTER_GAP_BAD_DATE, k);
     *s = n == 1 ? months(y, 1, length) : months(y, 13 - length, 12);
     return k;
   }
-  if (!why_is(r, j, DATE_UNIT, &unit, NULL)) return 0;
-  size_t k = year_after(r, j + 1, &y);
-  if (unit == UNIT_MONTH && k && (n == 1 || n == -1)) {
-    *s = n == 1 ? months(y, 1, 1) : months(y, 12, 12);
-    return k;
-  }
-  if ((unit != UNIT_QUARTER && unit != UNIT_HALF) || (!k && n == -1)) return 0;
+  if (count || (unit != UNIT_QUARTER && unit != UNIT_HALF) || (!k && n == -1)) return 0;
   return quarter_or_half(r, (unsigned)unit, n, k != 0, y, k ? k : j + 1, s);
 }
 
