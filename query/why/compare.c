@@ -108,8 +108,7 @@ static PropterStatus days_of(const Words *words, PropterStr text, PropterDay tod
 static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   PropterQuestion there = why_question_empty();
   Words clause = {part->word, 1, false}; /* up to a comma, or all */
-  while (clause.count < part->count && !(part->word[clause.count].mark && part->word[clause.count].space && strchr(",;:?.!-", part->word[clause.count].mark)))
-    clause.count++;
+  while (clause.count < part->count && !why_ends_clause(&part->word[clause.count], ENDS_CLAUSE)) clause.count++;
   int days;
   PROPTER_TRY(days_of(asked, text, today, arena, &days, err));
   if (earlier_unit(&clause, asked, days, &q->compared_unit)) {

@@ -55,13 +55,11 @@ static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterA
 
 static unsigned cost_at(const Spelling *s, size_t word, uint32_t term) { return s->cost[word * s->lexicon->terms.count + term]; }
 
-static bool ends_clause(const Word *w) { return why_has(w, ROLE_CLAUSE) || (w->mark && w->space && strchr(",;:.?!-", w->mark)); }
-
 /* Are the two words of a name in different clauses, with something else between them: "rides down, revenue up"? */
 static bool torn(const Words *words, size_t a, size_t b) {
   const size_t low = a < b ? a : b, high = a < b ? b : a;
   for (size_t i = low + 1; i <= high && high > low + 1; i++)
-    if (ends_clause(&words->word[i])) return true;
+    if (why_has(&words->word[i], ROLE_CLAUSE) || why_ends_clause(&words->word[i], ENDS_CLAUSE)) return true;
   return false;
 }
 

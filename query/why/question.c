@@ -64,8 +64,6 @@ static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const W
   return before && after;
 }
 
-static bool opens_clause(const Word *w) { return w->mark && w->space && strchr(",;:.?!-(", w->mark); }
-
 /* What says how good it was counts only where nothing else says which way; where words go both ways, those in the clause of the metric ("we lost bikes - thefts
  * doubled"). */
 static void direction(PropterQuestion *q, const Words *words) {
@@ -73,7 +71,8 @@ static void direction(PropterQuestion *q, const Words *words) {
   bool down[3] = {false}, up[3] = {false};
   for (size_t from = 0, end; from < words->count; from = end) {
     bool metric = false;
-    for (end = from; end < words->count && (end == from || !opens_clause(&words->word[end])); end++) metric |= words->word[end].used == USED_METRIC;
+    for (end = from; end < words->count && (end == from || !why_ends_clause(&words->word[end], ENDS_BRACKET)); end++)
+      metric |= words->word[end].used == USED_METRIC;
     for (size_t i = from; i < end; i++) {
       const Word *w = &words->word[i];
       const bool level = q->compared && w->used != USED_SLICE && w->used != USED_METRIC, free = w->used == USED_NOT || w->number; /* "+30 %" */
@@ -441,7 +440,7 @@ static bool says(const Words *words, const char *text) {
 
 /* Does the metric stand in the rest of the clause? */
 static bool metric_behind(const Words *words, size_t i) {
-  for (; i < words->count && !opens_clause(&words->word[i]); i++)
+  for (; i < words->count && !why_ends_clause(&words->word[i], ENDS_BRACKET); i++)
     if (words->word[i].used == USED_METRIC) return true;
   return false;
 }
@@ -458,8 +457,8 @@ static bool unread(const PropterLexicon *l, const PropterQuestion *q, const Word
 /* Is the cause named in a clause of its own: "my hunch is the strike, but …", "… when we opened the shop"? */
 static bool own_clause(const Words *words, size_t from, size_t end) {
   const size_t first = from, behind = end;
-  while (from > 0 && !opens_clause(&words->word[from])) from--;
-  while (end < words->count && !opens_clause(&words->word[end])) end++;
+  while (from > 0 && !why_ends_clause(&words->word[from], ENDS_BRACKET)) from--;
+  while (end < words->count && !why_ends_clause(&words->word[end], ENDS_BRACKET)) end++;
   if (from == 0 && end == words->count) return false;
   for (size_t i = from; i < end; i++) {
     const Word *w = &words->word[i];
@@ -559,7 +558,7 @@ static void negate(PropterQuestion *q, const Words *words) {
   bool again = true;
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i];
-    again |= w->mark && w->space && strchr(".?!;", w->mark);
+    again |= why_ends_clause(w, ENDS_SENTENCE);
     if (w->kind != WORD_NOT || w->used != USED_NOT || !again) continue;
     w->used = USED_PERIOD, q->negated = true, again = false;
   }

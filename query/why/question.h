@@ -41,7 +41,7 @@ typedef struct {
   PropterStr stem;
   size_t begin, end;   /* bytes of the original */
   bool space;          /* white space before it */
-  char mark;           /* last of - / ' , . : & ; ? before it; 0: none */
+  char mark;           /* last sign before it; ' and - also for their likes, ? for others beyond ASCII; 0: none */
   bool number;
   int digits;
   int value;
@@ -70,6 +70,16 @@ static inline bool why_asks(const Word *w) { return why_idles(w) || w->kind == W
 static inline bool why_names_nothing(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN || w->kind == WORD_MOVE || why_asks(w); }
 /* The count that a word says in digits or letters. */
 static inline bool why_count_of(const Word *w, int *n) { return w->number ? (*n = w->value, true) : why_date_word(w->text, DATE_NUMBER, n, NULL); }
+
+/* What a mark before a word ends, by the marks that do it: each has those of the one before it, too. */
+typedef enum {
+  ENDS_SENTENCE, /* . ? ! ; */
+  ENDS_CLAUSE,   /* and , : - */
+  ENDS_BRACKET,  /* (, which sets aside what follows */
+  ENDS_ANY       /* any but an apostrophe */
+} WordEnd;
+/* Does a mark with white space before the word end what stands before it? */
+bool why_ends_clause(const Word *w, WordEnd end);
 
 /* How many words from i on are a row of this kind, the longest such row; 0: none. */
 size_t why_date_phrase(const Words *words, size_t i, DateKind kind, int *a, int *b);

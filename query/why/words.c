@@ -177,6 +177,11 @@ static char mark_of(utf8proc_int32_t c) {
   return c < 0x80 ? (char)c : '?';
 }
 
+bool why_ends_clause(const Word *w, WordEnd end) {
+  static const char *const marks[] = {[ENDS_SENTENCE] = ".?!;", [ENDS_CLAUSE] = ".?!;,:-", [ENDS_BRACKET] = ".?!;,:-("};
+  return w->mark && w->space && (end == ENDS_ANY ? w->mark != '\'' : strchr(marks[end], w->mark) != NULL);
+}
+
 static PropterStatus finish(Word *w, PropterBuf *folded, bool numbered, struct sb_stemmer *stemmer, PropterArena *arena, PropterError *err) {
   PROPTER_TRY(propter_buf_status(folded, err));
   w->text = propter_arena_copy(arena, in_full(propter_buf_str(folded), numbered));
