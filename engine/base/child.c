@@ -30,7 +30,7 @@ static int scratch(const char *name) {
   return moved;
 }
 
-static bool limit(int what, uint64_t value) {
+static bool limit(unsigned what, uint64_t value) {
   struct rlimit r = {(rlim_t)value, (rlim_t)value};
   return setrlimit(what, &r) == 0;
 }

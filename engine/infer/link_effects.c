@@ -77,8 +77,8 @@ static void say_node(const Unrolled *u, size_t k, size_t base, PropterBuf *out) 
 
 static PropterStatus say_adjustment(const Unrolled *u, const PropterAdjustment *a, PropterStr *text, PropterError *err) {
   static const char *const starts[] = {[PROPTER_NOT_IDENTIFIED] =
-                                           "cannot be told from what is observed; a figure that stands between the two, or one that moves only "
-                                           "the cause, would tell",
+                                           ("cannot be told from what is observed; a figure that stands between the two, or one that moves only "
+                                            "the cause, would tell"),
                                        [PROPTER_NO_EFFECT] = "none: no path leads there",
                                        [PROPTER_BACK_DOOR] = "seen after adjusting for ",
                                        [PROPTER_FRONT_DOOR] = "seen through what it passes: ",
