@@ -316,11 +316,6 @@ size_t know_claim(const Know *know, PropterId id) {
   return SIZE_MAX;
 }
 
-static int by_id(const void *a, const void *b) {
-  const PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
-  return x < y ? -1 : x > y;
-}
-
 /* Concepts that stand for what is measured and for nothing else: no slice of a metric, no place of an event on record, nothing broader and no parts. */
 static PropterStatus find_measured(Know *know, PropterError *err) {
   PropterIds places = {0};
@@ -333,13 +328,13 @@ static PropterStatus find_measured(Know *know, PropterError *err) {
     const KnowEvent *e = &know->events.items[i];
     for (size_t k = 0; k < e->scope.count && !e->told; k++) kept &= propter_vec_push(&places, e->scope.items[k]);
   }
-  if (places.count) qsort(places.items, places.count, sizeof *places.items, by_id);
+  ids_sort(&places, 0);
   for (size_t i = 0; i < know->metrics.count; i++) {
     const PropterId id = know->metrics.items[i].def.concept_id;
     const KnowConcept *c = concept_find(know, id);
     if (c && !c->above.count && c->leaves.count == 1 && !ids_have(&places, id)) kept &= propter_vec_push(&know->measured, id);
   }
-  if (know->measured.count) qsort(know->measured.items, know->measured.count, sizeof *know->measured.items, by_id);
+  ids_sort(&know->measured, 0);
   propter_vec_clear(&places);
   return kept ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "concepts of %zu metrics", know->metrics.count);
 }

@@ -174,7 +174,7 @@ static double taken_back(const double *own, size_t n) {
 }
 
 enum { WEEK = 7 };
-static size_t weekday(int32_t day) { return (size_t)(((day % WEEK) + WEEK) % WEEK); }
+static int weekday(int32_t day) { return propter_day_weekday(day) - 1; }
 
 /* Flags the days of the week on which one of the series never has a figure, if it has some on most. */
 static bool find_closed(const LinkPanel *x, bool closed[WEEK]) {

@@ -8,15 +8,18 @@
 
 enum { LEAST = 4, STEM = 6 }; /* shorter words carry grammar, and so do endings */
 
-static bool next_word(PropterStr text, size_t *at, PropterStr *word) {
-  while (*at < text.len && !isalpha((unsigned char)text.data[*at])) ++*at;
+static bool is_letter(char c) { return isalpha((unsigned char)c); }
+static bool is_wordy(char c) { return isalnum((unsigned char)c) || (unsigned char)c >= 0x80; }
+
+static bool next_run(PropterStr text, size_t *at, bool (*of)(char), PropterStr *run) {
+  while (*at < text.len && !of(text.data[*at])) ++*at;
   size_t from = *at;
-  while (*at < text.len && isalpha((unsigned char)text.data[*at])) ++*at;
-  *word = (PropterStr){text.data + from, *at - from};
-  return word->len > 0;
+  while (*at < text.len && of(text.data[*at])) ++*at;
+  *run = (PropterStr){text.data + from, *at - from};
+  return run->len > 0;
 }
 
-static bool wordy(char c) { return isalnum((unsigned char)c) || (unsigned char)c >= 0x80; }
+static bool next_word(PropterStr text, size_t *at, PropterStr *word) { return next_run(text, at, is_letter, word); }
 
 static bool same_stem(PropterStr a, PropterStr b) {
   size_t n = a.len < STEM ? a.len : STEM;
@@ -53,20 +56,19 @@ static bool named_by(PropterStr event, PropterStr kind) {
   return any;
 }
 
+static bool is_article(PropterStr word) {
+  static const char *const articles[] = {"a", "an", "the"};
+  for (size_t i = 0; i < sizeof articles / sizeof *articles; i++)
+    if (propter_str_equal_caseless(word, propter_str(articles[i]))) return true;
+  return false;
+}
+
 /* The next word that is no article, without the s of its plural; letters beyond ASCII are left whole. */
 static bool next_folded(PropterStr text, size_t *at, PropterStr *word) {
-  static const char *const articles[] = {"a", "an", "the"};
-  for (;;) {
-    while (*at < text.len && !wordy(text.data[*at])) ++*at;
-    size_t from = *at;
-    while (*at < text.len && wordy(text.data[*at])) ++*at;
-    *word = (PropterStr){text.data + from, *at - from};
-    bool article = false;
-    for (size_t i = 0; i < sizeof articles / sizeof *articles; i++) article |= propter_str_equal_caseless(*word, propter_str(articles[i]));
-    if (!article) break;
-  }
+  bool found = next_run(text, at, is_wordy, word);
+  while (found && is_article(*word)) found = next_run(text, at, is_wordy, word);
   if (word->len >= LEAST && tolower((unsigned char)word->data[word->len - 1]) == 's' && tolower((unsigned char)word->data[word->len - 2]) != 's') word->len--;
-  return word->len > 0;
+  return found;
 }
 
 bool same_label(PropterStr a, PropterStr b) {
