@@ -7,9 +7,30 @@
 
 enum { WISHES = 6 };
 
+PropterStatus usual_of(Judged *j, PropterInference *out, PropterError *err) {
+  const PropterAnswer *a = &j->answer;
+  PropterBuf buf = {.max = 1 << 12};
+  out->usual_text = out->usual_cause = (PropterStr){"", 0};
+  if (!(fabs(a->yearly) > a->se) || out->outcome == PROPTER_ANSWER_NOT_TESTABLE) return PROPTER_OK;
+  const KnowEvent *on = holiday_of(j->c.know, j->c.metric, j->c.first, j->c.last);
+  const KnowEvent *near = on ? on : holiday_of(j->c.know, j->c.metric, j->c.first - HOLIDAY_NEAR, j->c.last + HOLIDAY_NEAR);
+  const double part = a->yearly / (a->expected - a->yearly);
+  out->usual = a->yearly;
+  say_change(&buf, &out->metric, a->yearly);
+  if (isfinite(part) && part > -1) propter_buf_printf(&buf, " (%s%.0f %%)", part < 0 ? "\xE2\x88\x92" : "+", fabs(part) * 100);
+  if (near) {
+    propter_buf_printf(&buf, " %s the holiday %.*s", on ? "for" : "next to", (int)near->label.len, near->label.data);
+    out->usual_cause = near->iri;
+  } else {
+    propter_buf_printf(&buf, " at this time of each year");
+  }
+  return keep(&buf, &out->arena, &out->usual_text, err);
+}
+
 static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *err) {
   const PropterScoreOptions *o = &j->c.know->options.score;
   const PropterAnswer *a = &j->answer;
+  const char *moved = out->usual ? "it moved beyond what is usual here" : "it moved";
   PropterBuf buf = {.max = 1 << 16};
   size_t named = 0;
   double limit = o->cost_wrong / (o->cost_wrong + o->cost_silent);
@@ -26,23 +47,15 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
       break;
     case PROPTER_ANSWER_CAUSE_UNKNOWN:
       if (out->causes)
-        propter_buf_printf(&buf, "it moved (%.1f standard errors), but no cause reaches %.2f; the likeliest, %.*s, is %s", fabs(a->z), limit,
+        propter_buf_printf(&buf, "%s (%.1f standard errors), but no cause reaches %.2f; the likeliest, %.*s, is %s", moved, fabs(a->z), limit,
                            (int)out->cause[0].label.len, out->cause[0].label.data, propter_likelihood_words(out->cause[0].score.p));
       else
-        propter_buf_printf(&buf, "it moved (%.1f standard errors), and no event, document or link names a cause for it", fabs(a->z));
+        propter_buf_printf(&buf, "%s (%.1f standard errors), and no event, document or link names a cause for it", moved, fabs(a->z));
       break;
     case PROPTER_ANSWER_NOT_TESTABLE:
       propter_buf_printf(&buf, "%s", a->reason ? a->reason : "the series cannot be judged here");
       break;
     case PROPTER_ANSWER_NOT_UNDERSTOOD: break;
-  }
-  if (fabs(a->yearly) > a->se && out->outcome != PROPTER_ANSWER_NOT_TESTABLE) {
-    propter_buf_printf(&buf, "; its usual course holds ");
-    say_change(&buf, &out->metric, a->yearly);
-    const KnowEvent *on = holiday_of(j->c.know, j->c.metric, j->c.first, j->c.last);
-    const KnowEvent *near = on ? on : holiday_of(j->c.know, j->c.metric, j->c.first - 2, j->c.last + 2);
-    if (near) propter_buf_printf(&buf, " here for the holiday %s%.*s", on ? "" : "next to it, ", (int)near->label.len, near->label.data);
-    else propter_buf_printf(&buf, " here, because days of this time stand apart every year");
   }
   say_fault(j, out, &buf);
   PropterStatus status = keep(&buf, &out->arena, &out->reason, err);

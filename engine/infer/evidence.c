@@ -544,6 +544,19 @@ static PropterStatus show_cause(Judged *j, size_t index, PropterInference *out, 
   return status;
 }
 
+static const double possible = .33; /* likely.def */
+
+/* A holiday whose usual effect is expected is no cause of what is left, unless more of it may be: what it always does must not read as denied. */
+static PropterStatus beyond_usual(const Judged *j, size_t index, PropterInference *out, PropterCause *shown, bool *kept, PropterError *err) {
+  const size_t root = j->c.causes.items[index].root;
+  const KnowEvent *e = root == SIZE_MAX ? NULL : &j->c.know->events.items[root];
+  *kept = true;
+  if (!out->usual_cause.len || !e || !e->holiday) return PROPTER_OK;
+  *kept = shown->score.p >= possible;
+  shown->label = propter_arena_printf(&out->arena, "%.*s (beyond its usual effect)", (int)e->label.len, e->label.data);
+  return shown->label.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "a cause");
+}
+
 static int by_rank(const void *a, const void *b) { return ((const PropterCause *)a)->score.rank - ((const PropterCause *)b)->score.rank; }
 
 static PropterStatus show_excluded(Judged *j, PropterInference *out, PropterError *err) {
@@ -571,9 +584,15 @@ PropterStatus evidence_of(Judged *j, PropterInference *out, PropterError *err) {
   size_t n = j->answer.causes < j->c.allowed ? j->answer.causes : j->c.allowed;
   PropterCause *causes = propter_arena_alloc(&out->arena, (n + 1) * sizeof *causes);
   if (!causes) return propter_fail(err, PROPTER_NO_MEMORY, "%zu causes", n);
-  for (size_t i = 0; i < n; i++) PROPTER_TRY(show_cause(j, i, out, &causes[i], err));
-  if (n) qsort(causes, n, sizeof *causes, by_rank);
+  size_t shown = 0;
+  for (size_t i = 0; i < n; i++) {
+    bool kept;
+    PROPTER_TRY(show_cause(j, i, out, &causes[shown], err));
+    PROPTER_TRY(beyond_usual(j, i, out, &causes[shown], &kept, err));
+    shown += kept;
+  }
+  if (shown) qsort(causes, shown, sizeof *causes, by_rank);
   out->cause = causes;
-  out->causes = n;
+  out->causes = shown;
   return show_excluded(j, out, err);
 }

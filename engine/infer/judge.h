@@ -34,6 +34,8 @@ PropterStatus evidence_of(Judged *judged, PropterInference *out, PropterError *e
 PropterStatus said_of(Judged *judged, PropterInference *out, PropterError *err);
 /* faults.c: adds to the reason that the move looks like a fault of the data, where it does and no cause with a date is likely. */
 void say_fault(const Judged *judged, const PropterInference *inference, PropterBuf *out);
+/* conclude.c: fills usual, usual_text, usual_cause; before the causes are written up. */
+PropterStatus usual_of(Judged *judged, PropterInference *out, PropterError *err);
 /* conclude.c: outcome in words, forecasts; and what would change it. */
 PropterStatus conclude(Judged *judged, PropterInference *out, PropterError *err);
 PropterStatus wishes_of(Judged *judged, PropterInference *out, PropterError *err);

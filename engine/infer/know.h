@@ -211,6 +211,8 @@ bool event_names_holiday(PropterStr kind, PropterStr subject, PropterStr label);
 bool names_holidays(PropterStr file);
 /* Sets series->holiday where holidays of its days hold in the metric's scope, one class a name; values are the arena's. NO_MEMORY. */
 PropterStatus holidays_mark(Know *know, const KnowMetric *metric, PropterSeries *series, PropterError *err);
+/* Days before and after a holiday on which it acts, too (engine/detect/yearly.c). */
+enum { HOLIDAY_NEAR = 2 };
 /* The first that holds there in these days, or NULL. */
 const KnowEvent *holiday_of(const Know *know, const KnowMetric *metric, PropterDay first, PropterDay last);
 

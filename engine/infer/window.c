@@ -322,6 +322,7 @@ static PropterStatus write_up(Judged *j, PropterInference *out, PropterError *er
   out->calibrated = know->calibrated;
   out->version = propter_snapshot_version(know->snapshot);
   fill_numbers(j, out);
+  PROPTER_TRY(usual_of(j, out, err));
   PROPTER_TRY(evidence_of(j, out, err));
   return conclude(j, out, err);
 }

@@ -328,6 +328,7 @@ static PropterStr headline(Build *b) {
     propter_buf_add_char(t, '.');
     return keep(b);
   }
+  if (f->usual_text.len) propter_buf_add(t, PROPTER_STR("Usual here: ")), propter_put_line(t, f->usual_text), propter_buf_add(t, PROPTER_STR(". Beyond that, "));
   propter_put_line(t, f->metric.label), capital(t);
   bool testable = a->outcome != PROPTER_ANSWER_NOT_TESTABLE;
   if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) {
@@ -349,7 +350,7 @@ static PropterStr headline(Build *b) {
     }
     propter_buf_add_char(t, '.');
   } else if (a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN) {
-    propter_buf_add(t, PROPTER_STR("The cause is unknown."));
+    propter_buf_add(t, f->p_none > f->p_unknown && f->p_none >= .5 ? PROPTER_STR("That may well be chance.") : PROPTER_STR("The cause is unknown."));
   }
   while (t->len && t->data[t->len - 1] == ' ') t->data[--t->len] = 0;
   return keep(b);

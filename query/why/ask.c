@@ -148,7 +148,7 @@ static PropterStatus explain_absence(Ask *k, PropterStr iri, PropterWhyAnswer *a
       (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data);
   PROPTER_TRY(why_each_row(k->snapshot, &text, known_row, &known, k->err));
   if (!known.found) return propter_fail(k->err, PROPTER_NOT_FOUND, "no cause <%.*s> in this graph", (int)iri.len, iri.data);
-  return why_absent(a, known.label, known.start, known.end, k->err);
+  return why_absent(a, iri, known.label, known.start, known.end, k->err);
 }
 
 /* What the graph says of a cause or its kind: can it be changed, by whom, how. */

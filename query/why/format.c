@@ -63,7 +63,7 @@ bool why_may_be_chance(const PropterInference *f) {
 
 void why_put_rest(PropterBuf *out, const PropterInference *f) {
   const double share = f->unknown_share;
-  bool identified = f->causes == 0 || f->p_unknown >= .5;
+  bool identified = f->p_unknown >= .5;
   if (!isfinite(share)) return;
   for (size_t i = 0; i < f->causes; i++) identified |= f->cause[i].score.share_identified;
   if (!identified) {

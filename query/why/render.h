@@ -21,7 +21,7 @@ PropterStatus why_gate_owner(PropterWhyAnswer *answer, PropterStr owner, Propter
 /* For an answer about a window (unmoved.c). WHY NOT: a finding for each cause. */
 PropterStatus why_unmoved(PropterWhyAnswer *answer, PropterError *err);
 /* … and for a cause that is no candidate: why. */
-PropterStatus why_absent(PropterWhyAnswer *answer, PropterStr label, PropterDay start, PropterDay end, PropterError *err);
+PropterStatus why_absent(PropterWhyAnswer *answer, PropterStr iri, PropterStr label, PropterDay start, PropterDay end, PropterError *err);
 /* What the question asks besides why (asked.c): the cause it suspects is `at` (a->causes: none, the reason is in a->despite), the parts are known. */
 PropterStatus why_asked(PropterWhyAnswer *answer, size_t at, PropterError *err);
 /* What the question supposes of the move, held against the figures (premise.c): fills a->premise, anew once the answer compared with is there. */

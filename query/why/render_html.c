@@ -38,6 +38,7 @@ static void facts(const PropterWhyAnswer *a, PropterBuf *out) {
   if (a->mean.len) escaped(out, "<small>", a->mean, "</small>");
   add(out, "</dd></div><div><dt>expected</dt><dd>"), why_put_number(out, f->expected, d), why_put_unit(out, a, propter_put_html);
   add(out, "<small>95 % interval "), why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d);
+  if (f->usual_text.len) escaped(out, "</small><small>holds ", f->usual_text, "");
   add(out, "</small></dd></div><div><dt>deviation</dt><dd>"), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_html), add(out, "<small>"),
       why_put_percent(out, f->relative, true);
   add(out, "</small></dd></div><div><dt>pattern</dt><dd>"),

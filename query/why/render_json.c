@@ -107,6 +107,8 @@ static void observed(Json *j, const PropterWhyAnswer *a) {
   real(j, "deviation", f->deviation), real(j, "relative", f->relative), real(j, "z", f->z), real(j, "change", f->change), whole(j, "n", f->usable);
   word(j, "pattern", propter_pattern_name(f->pattern_kind)), text(j, "patternIri", f->pattern), day(j, "onset", f->onset),
       real(j, "onsetProbability", f->onset_probability);
+  if (f->usual_text.len)
+    open(j, "usual", '{'), real(j, "value", f->usual), text(j, "text", f->usual_text), text(j, "cause", f->usual_cause), shut(j, '}');
   text(j, "mean", a->mean), text(j, "back", a->back), text(j, "premise", a->premise), text(j, "rows", a->rows);
   open(j, "cells", '[');
   for (size_t i = 0; i < f->cells; i++) {

@@ -115,6 +115,7 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
     return PROPTER_OK;
   }
   if (a->premise.len) add(out, "\nPremise: "), propter_put_md(out, a->premise), add(out, ".\n");
+  if (f->usual_text.len) add(out, "\nUsual: "), propter_put_md(out, f->usual_text), add(out, ", part of what is expected.\n");
   if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE) {
     int d = why_answer_decimals(a);
     add(out, "\n| observed | expected (95 %) | deviation | | pattern | n |\n|---:|---:|---:|---:|---|---:|\n| ");

@@ -284,6 +284,7 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
     return PROPTER_OK;
   }
   line(out, "premise", a->premise);
+  if (f->usual_text.len) label(out, "usual"), propter_put_line(out, f->usual_text), propter_buf_add(out, PROPTER_STR(": part of what is expected\n"));
   if (a->inference && a->outcome != PROPTER_ANSWER_NOT_TESTABLE) label(out, "observed"), why_put_observed(out, a, "   "), propter_buf_add_char(out, '\n');
   line(out, "compared", a->comparison);
   line(out, "asked", a->asked);

@@ -77,11 +77,15 @@ PropterStatus why_unmoved(PropterWhyAnswer *a, PropterError *err) {
   return PROPTER_OK;
 }
 
-PropterStatus why_absent(PropterWhyAnswer *a, PropterStr label, PropterDay start, PropterDay end, PropterError *err) {
+PropterStatus why_absent(PropterWhyAnswer *a, PropterStr iri, PropterStr label, PropterDay start, PropterDay end, PropterError *err) {
   const PropterInference *f = a->inference;
   PropterBuf text = {0};
   Finding finding = start != PROPTER_NO_DAY && (start > f->last || (end != PROPTER_NO_DAY && end < f->first)) ? FINDING_NOT_THEN : FINDING_NOT_HERE;
-  if (finding == FINDING_NOT_HERE)
+  if (f->usual_cause.len && propter_str_equal(f->usual_cause, iri)) finding = FINDING_USUAL;
+  if (finding == FINDING_USUAL)
+    propter_buf_add(&text, PROPTER_STR("what it always does is expected here (")), propter_put_line(&text, f->usual_text),
+        propter_buf_add(&text, PROPTER_STR("); that it did more than that is unlikely"));
+  else if (finding == FINDING_NOT_HERE)
     propter_buf_add(&text, PROPTER_STR("nothing in the graph leads from it to this figure: no documented scope, no statement of a document"));
   else if (start > f->last) propter_buf_add(&text, PROPTER_STR("it began only on ")), why_put_day(&text, start);
   else propter_buf_add(&text, PROPTER_STR("it was over on ")), why_put_day(&text, end);

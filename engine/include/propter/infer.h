@@ -237,6 +237,9 @@ typedef struct {
   PropterStr reason;       /* one sentence: why this outcome */
   double observed, expected, expected_low, expected_high, deviation; /* mean of the window; 95 % interval */
   double relative;         /* deviation ÷ expected */
+  double usual;            /* part of `expected`: what days that stand apart every year add to it, where that is more than its error; else 0 */
+  PropterStr usual_text;   /* that in words: "+412 (+57 %) for the holiday Black Friday"; empty where `usual` is 0 */
+  PropterStr usual_cause;  /* IRI of the holiday on these days or next to them; empty: nobody named one */
   double z;
   double change;           /* mean of the window less that of as many periods before it; NaN where the series does not reach back so far */
   size_t usable;           /* n: observations the baseline rests on */
@@ -250,7 +253,7 @@ typedef struct {
   const PropterPathPoint *point;
   size_t cells;            /* rows: the period before, the window, an equal time after it */
   const PropterSourceCell *cell;
-  size_t causes;           /* by rank */
+  size_t causes;           /* by rank; without the holiday whose usual effect `expected` holds, unless what is left is at least possibly its work */
   const PropterCause *cause;
   size_t said;             /* claims about this window: those that are wrong, then those that nothing supports; by document and place */
   const PropterEvidence *saying;
