@@ -67,6 +67,7 @@ static PropterStatus find_problem(Ossie *o, Item *item, PropterError *err) {
     PropterVocab word;
     const char *reason;
   } none[] = {{VOCAB_propter_fixed, "it is of some members only (propter:fixed), which Ossie cannot say"},
+              {VOCAB_propter_join, "dimensions of it stand in joined tables (propter:join), which are not written"},
               {VOCAB_propter_delimiter, "its table has a delimiter of its own, which Ossie cannot say"},
               {VOCAB_propter_encoding, "its table has an encoding of its own, which Ossie cannot say"},
               {VOCAB_propter_dateFormat, "its table has a date format of its own, which Ossie cannot say"},

@@ -91,13 +91,20 @@ static void add(Search *s, size_t i, double evidence) {
   }
 }
 
+/* A level that another one decides says nothing more. */
+static bool is_redundant(const PropterCube *c, uint32_t mask) {
+  for (size_t d = 0; c->decides && d < c->dimensions; d++)
+    if (mask >> d & 1U && c->decides[d] & mask & ~(1U << d)) return true;
+  return false;
+}
+
 /* The cuboids of up to `depth` dimensions and the room for their slices. */
 static PropterStatus lay_out(Search *s, PropterError *err) {
   size_t dims = s->cube->dimensions;
   s->cuboids = 0;
   s->sums = 0;
   for (uint32_t mask = 1; mask < 1U << dims; mask++) {
-    if ((size_t)__builtin_popcount(mask) > s->o->depth) continue;
+    if ((size_t)__builtin_popcount(mask) > s->o->depth || is_redundant(s->cube, mask)) continue;
     double slices = 1;
     for (size_t d = dims; d-- > 0;) {
       if (s->cuboids < CUBOIDS_MAX) s->stride[s->cuboids * dims + d] = mask >> d & 1U ? (size_t)slices : 0;

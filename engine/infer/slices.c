@@ -141,6 +141,25 @@ static PropterStatus read_cube(Know *know, const PropterMetric *m, PropterDay fr
   return m->numerator ? divide(&slices[0], &slices[1], from, to, c, err) : PROPTER_OK;
 }
 
+/* Which levels of the hierarchy decide which: propter:rollsUpTo, over any number of steps. */
+static PropterStatus find_levels(Know *know, const PropterMetric *m, uint32_t *decides, PropterError *err) {
+  const PropterId up = know->v[VOCAB_propter_rollsUpTo];
+  PropterIds above = {0};
+  PropterStatus status = PROPTER_OK;
+  for (size_t d = 0; up && d < m->slice_dimensions && d < PROPTER_DRILL_DIMENSIONS && !status; d++) {
+    above.count = 0;
+    status = propter_snapshot_objects(know->snapshot, m->slice_dimension[d], up, &above, err);
+    for (size_t i = 0; i < above.count && !status; i++) {
+      for (size_t k = 0; k < m->slice_dimensions; k++)
+        if (k != d && m->slice_dimension[k] == above.items[i]) decides[d] |= 1U << k;
+      status = propter_snapshot_objects(know->snapshot, above.items[i], up, &above, err);
+      if (above.count > PROPTER_DRILL_DIMENSIONS * PROPTER_DRILL_DIMENSIONS) break; /* a circle */
+    }
+  }
+  propter_vec_clear(&above);
+  return status;
+}
+
 PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, PropterDay from, PropterDay to, PropterArena *arena, PropterDrilled **out,
                                    size_t *count, PropterError *err) {
   KnowMetric *metric = know_metric(know, iri);
@@ -153,8 +172,10 @@ PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, Propte
   const PropterMetric *m = &metric->def;
   if (!m->slice_dimensions)
     return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no propter:sliceBy; expected at least one dimension to be cut by", (int)iri.len, iri.data);
+  uint32_t decides[PROPTER_DRILL_DIMENSIONS] = {0};
   PropterStatus status = read_cube(know, m, from, to, arena, slices, &c, err);
-  PropterCube cube = {c.cells, c.dimensions, c.level, c.levels, c.actual, c.expected, c.sd};
+  PropterCube cube = {c.cells, c.dimensions, c.level, c.levels, c.actual, c.expected, decides, c.sd};
+  if (!status) status = find_levels(know, m, decides, err);
   if (!status) status = propter_drill(&cube, NULL, &found, NULL, 0, err);
   if (!status && !(*out = propter_calloc(found.count + 1, sizeof **out))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", found.count);
   for (size_t i = 0; i < found.count && !status; i++) status = describe(know, &c, &found.items[i], m->slice_dimension, arena, &(*out)[i], err);

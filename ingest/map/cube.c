@@ -74,6 +74,12 @@ static PropterStatus own_expression(Define *d, yaml_node_t *sql, PropterStr *out
   return PROPTER_OK;
 }
 
+/* CUBE.MEMBER */
+static PropterStr name_of(Define *d, yaml_node_t *cube, PropterStr measure) {
+  PropterStr own = yaml_text(define_get(d, cube, "name"));
+  return propter_arena_printf(&d->arena, "%.*s.%.*s", (int)own.len, own.data, (int)measure.len, measure.data);
+}
+
 /* --- What a measure is of -------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus say_table(Define *d, PropterStr metric, yaml_node_t *cube, PropterError *err) {
@@ -125,6 +131,100 @@ static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *c
   return PROPTER_OK;
 }
 
+/* --- Joins ------------------------------------------------------------------------------------------------------------------------------ */
+
+static const Meaning relationships[] = {{"many_to_one", "", 0}, {"belongs_to", "", 0},  {"belongsTo", "", 0},  {"one_to_one", "", 0},   {"has_one", "", 0},
+                                        {"hasOne", "", 0},      {"one_to_many", "n", 0}, {"has_many", "n", 0}, {"hasMany", "n", 0}, {NULL, NULL, 0}};
+
+typedef struct {
+  const DefineJoin *around;
+  PropterStr metric;
+  yaml_node_t *own, *cube, *said; /* the metric's cube, the one that joins, and its words */
+} Join;
+
+/* {OTHER}.COLUMN or {OTHER.MEMBER}, with or without $: what it is of, and its column there. */
+static bool take_member(Define *d, PropterStr *text, yaml_node_t *cube, yaml_node_t *other, bool *of_other, PropterStr *column) {
+  const PropterStr called = yaml_text(define_get(d, other, "name")), own = yaml_text(define_get(d, cube, "name"));
+  (void)define_take(text, PROPTER_STR("$"));
+  if (!define_take(text, PROPTER_STR("{"))) return false;
+  PropterStr name = define_take_name(text);
+  *of_other = propter_str_equal(name, called);
+  if (!*of_other && !propter_str_equal(name, own) && !propter_str_equal(name, PROPTER_STR("CUBE"))) return false;
+  const bool member = define_take(text, PROPTER_STR("."));
+  if (member) *column = define_take_name(text);
+  if (!define_take(text, PROPTER_STR("}"))) return false;
+  if (!member && !define_take(text, PROPTER_STR("."))) return false;
+  if (!member) return *column = define_take_name(text), column->len > 0;
+  yaml_node_t *dimension = define_named(d, define_get(d, *of_other ? other : cube, "dimensions"), *column);
+  return column->len && (!dimension || column_of(d, dimension, column, NULL) == PROPTER_OK);
+}
+
+/* {CUBE}.COLUMN = {OTHER.MEMBER}, several of them joined by AND. */
+static PropterStatus say_conditions(Define *d, DefineJoin *join, const Join *j, yaml_node_t *other, PropterError *err) {
+  yaml_node_t *sql = define_get(d, j->said, "sql");
+  PropterStr text = yaml_text(sql), side[2];
+  bool good = text.len > 0, of_other[2];
+  while (good && text.len) {
+    good = take_member(d, &text, j->cube, other, &of_other[0], &side[0]) && define_take(&text, PROPTER_STR("=")) &&
+           take_member(d, &text, j->cube, other, &of_other[1], &side[1]) && of_other[0] != of_other[1];
+    if (good) PROPTER_TRY(define_say_on(d, join, side[of_other[0]], side[!of_other[0]], sql, err));
+    if (good && text.len) good = define_take_and(&text);
+  }
+  if (good) return PROPTER_OK;
+  return yaml_fail(&d->file, sql ? sql : j->said, err, PROPTER_INVALID,
+                   "expected sql: \"{CUBE}.COLUMN = {OTHER}.COLUMN\", or several joined by AND: other conditions are not evaluated");
+}
+
+static PropterStatus say_joins(Define *d, PropterStr metric, yaml_node_t *own, yaml_node_t *cube, const DefineJoin *around, PropterError *err);
+
+/* The dimensions of a joined cube; its key is none. */
+static PropterStatus say_joined(Define *d, const DefineJoin *join, yaml_node_t *cube, PropterError *err) {
+  yaml_node_t *one;
+  const Meaning *type;
+  PropterStr column;
+  for (size_t i = 0; (one = define_item(d, define_get(d, cube, "dimensions"), i)); i++) {
+    PROPTER_TRY(define_keys(d, one, keys_of_dimension, err));
+    PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dimension_types, &type, err));
+    if (*type->text || define_true(define_get(d, one, "primary_key")) || define_true(define_get(d, meta_of(d, one), "skip"))) continue;
+    PROPTER_TRY(column_of(d, one, &column, err));
+    PROPTER_TRY(define_say_joined_slice(d, join, column, define_get(d, one, "title"), one, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus read_join(Define *d, const void *payload, PropterError *err) {
+  const Join *j = payload;
+  yaml_node_t *at = define_get(d, j->said, "name"), *other;
+  const Meaning *relationship;
+  PropterStr name;
+  DefineJoin join;
+  PROPTER_TRY(define_keys(d, j->said, keys_of_join, err));
+  PROPTER_TRY(define_name(d, j->said, at, "the name of a cube", &name, err));
+  PROPTER_TRY(define_meaning(d, define_get(d, j->said, "relationship"), relationships, &relationship, err));
+  if (!(other = define_named(d, define_get(d, yaml_root(&d->file), "cubes"), name)))
+    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no cube \"%.*s\" in this file: its dimensions are left out", (int)name.len, name.data);
+  if (define_join_ends(j->around, j->own, other)) return PROPTER_OK;
+  if (*relationship->text)
+    return yaml_fail(&d->file, j->said, err, PROPTER_INVALID, "what has several rows for one gives no dimension: expected many_to_one or one_to_one, found %s",
+                     relationship->name);
+  PROPTER_TRY(define_say_join(d, j->around, j->metric, name, other, j->said, &join, err));
+  PROPTER_TRY(say_table(d, join.node, other, err));
+  PROPTER_TRY(say_conditions(d, &join, j, other, err));
+  PROPTER_TRY(say_joined(d, &join, other, err));
+  return say_joins(d, j->metric, j->own, other, &join, err);
+}
+
+static PropterStatus say_joins(Define *d, PropterStr metric, yaml_node_t *own, yaml_node_t *cube, const DefineJoin *around, PropterError *err) {
+  yaml_node_t *one;
+  for (size_t i = 0; (one = define_item(d, define_get(d, cube, "joins"), i)); i++) {
+    const Join j = {around, metric, own, cube, one};
+    const PropterStr called = name_of(d, cube, yaml_text(define_get(d, one, "name")));
+    if (!called.data) return define_no_memory(err);
+    PROPTER_TRY(define_part(d, called, read_join, &j, err));
+  }
+  return PROPTER_OK;
+}
+
 /* {CUBE}.status = 'done', several of them joined by "and". */
 static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *filters, PropterStr *condition, PropterError *err) {
   yaml_node_t *one;
@@ -143,11 +243,6 @@ static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *filt
 }
 
 /* --- Measures -------------------------------------------------------------------------------------------------------------------------- */
-
-static PropterStr name_of(Define *d, yaml_node_t *cube, PropterStr measure) {
-  PropterStr own = yaml_text(define_get(d, cube, "name"));
-  return propter_arena_printf(&d->arena, "%.*s.%.*s", (int)own.len, own.data, (int)measure.len, measure.data);
-}
 
 /* {a} / {b}, two measures of the cube. */
 static PropterStatus read_ratio(Define *d, PropterStr metric, yaml_node_t *cube, yaml_node_t *measure, PropterError *err) {
@@ -204,6 +299,7 @@ static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *nod
   PROPTER_TRY(say_time(d, metric, cube, node, err));
   PROPTER_TRY(say_filters(d, metric, define_get(d, node, "filters"), &condition, err));
   PROPTER_TRY(say_dimensions(d, metric, cube, &keys, err));
+  PROPTER_TRY(say_joins(d, metric, cube, cube, NULL, err));
   yaml_node_t *sql = define_get(d, node, "sql");
   if (type->word == VOCAB_propter_Count) {
     PropterStr ones = PROPTER_STR("1");

@@ -7,7 +7,7 @@
 #include "formula.h"
 #include "warehouse.h"
 
-#define KEYS(name, keys) static const char keys_of_##name[] = keys;
+#define KEYS(name, keys) const char dbt_keys_of_##name[] = keys;
 #include "dbt.def"
 #undef KEYS
 
@@ -22,14 +22,13 @@ static const Meaning aggregations[] = {{"sum", NULL, VOCAB_propter_Sum},
                                        {"median", "database", VOCAB_propter_Median},
                                        {"percentile", "database", VOCAB_propter_Percentile},
                                        {NULL, NULL, 0}};
-static const Meaning dimension_types[] = {{"categorical", "", 0}, {"time", "1", 0}, {NULL, NULL, 0}};
-static const Meaning entity_types[] = {{"primary", "1", 0}, {"unique", "2", 0}, {"natural", "3", 0}, {"foreign", "", 0}, {NULL, NULL, 0}};
+const Meaning dbt_dimension_types[] = {{"categorical", "", 0}, {"time", "1", 0}, {NULL, NULL, 0}};
+const Meaning dbt_entity_types[] = {{"primary", "1", 0}, {"unique", "2", 0}, {"natural", "3", 0}, {"foreign", "", 0}, {NULL, NULL, 0}};
 static const Meaning metric_types[] = {{"simple", "s", 0}, {"ratio", "r", 0}, {"derived", "d", 0}, {"cumulative", "c", 0}, {NULL, NULL, 0}};
 
 /* --- Nodes ---------------------------------------------------------------------------------------------------------------------------- */
 
-/* The column of an entity, dimension or measure: its expression, else what it is called. */
-static PropterStatus column_of(Define *d, yaml_node_t *node, PropterStr *out, PropterError *err) {
+PropterStatus dbt_column(Define *d, yaml_node_t *node, PropterStr *out, PropterError *err) {
   yaml_node_t *expr = define_get(d, node, "expr");
   return define_name(d, node, expr ? expr : define_get(d, node, "name"), "the name of a column (SQL is not evaluated)", out, err);
 }
@@ -42,16 +41,15 @@ static yaml_node_t *meta_of(Define *d, const yaml_node_t *node) {
   return define_get(d, meta ? meta : define_get(d, node, "meta"), "propter");
 }
 
-/* Left out because the definition says so itself. */
-static bool skips(Define *d, const yaml_node_t *node) {
+bool dbt_skips(Define *d, const yaml_node_t *node) {
   yaml_node_t *enabled = define_get(d, config_of(d, node), "enabled");
   return (enabled && !define_true(enabled)) || define_true(define_get(d, meta_of(d, node), "skip"));
 }
 
-static PropterStatus left_out(Define *d, const yaml_node_t *node, bool *out, PropterError *err) {
-  if (config_of(d, node)) PROPTER_TRY(define_keys(d, config_of(d, node), keys_of_config, err));
-  if (meta_of(d, node)) PROPTER_TRY(define_keys(d, meta_of(d, node), keys_of_meta, err));
-  *out = skips(d, node);
+PropterStatus dbt_left_out(Define *d, const yaml_node_t *node, bool *out, PropterError *err) {
+  if (config_of(d, node)) PROPTER_TRY(define_keys(d, config_of(d, node), dbt_keys_of_config, err));
+  if (meta_of(d, node)) PROPTER_TRY(define_keys(d, meta_of(d, node), dbt_keys_of_meta, err));
+  *out = dbt_skips(d, node);
   return PROPTER_OK;
 }
 
@@ -60,7 +58,7 @@ static yaml_node_t *metric_named(Define *d, PropterStr name) {
   yaml_node_t *found = define_named(d, define_get(d, yaml_root(&d->file), "metrics"), name), *model, *measure;
   yaml_node_t *models = define_get(d, yaml_root(&d->file), "semantic_models");
   for (size_t i = 0; !found && (model = define_item(d, models, i)); i++)
-    if (!skips(d, model) && (measure = define_named(d, define_get(d, model, "measures"), name)) && define_true(define_get(d, measure, "create_metric")))
+    if (!dbt_skips(d, model) && (measure = define_named(d, define_get(d, model, "measures"), name)) && define_true(define_get(d, measure, "create_metric")))
       found = measure;
   return found;
 }
@@ -91,8 +89,7 @@ static PropterStatus describe(Define *d, yaml_node_t *node, PropterStr *name, Pr
   return define_say_meta(d, *name, meta_of(d, node), err);
 }
 
-/* The table of a model: a file that `holder` names, else NAME.csv for ref('NAME'). */
-static PropterStatus say_table(Define *d, PropterStr metric, yaml_node_t *holder, PropterError *err) {
+PropterStatus dbt_say_table(Define *d, PropterStr metric, yaml_node_t *holder, PropterError *err) {
   yaml_node_t *model = define_get(d, holder, "model"), *file = define_get(d, meta_of(d, holder), "source_file");
   yaml_node_t *relation = define_get(d, define_get(d, holder, "node_relation"), "alias");
   PropterStr text = yaml_text(model), name;
@@ -130,7 +127,7 @@ static PropterStatus say_ratio(Define *d, PropterStr metric, const PropterStr pa
   for (int k = 0; k < 2; k++) {
     yaml_node_t *other = metric_named(d, part[k]);
     bool out = false;
-    if (other) PROPTER_TRY(left_out(d, other, &out, err));
+    if (other) PROPTER_TRY(dbt_left_out(d, other, &out, err));
     if (!other || out)
       return yaml_fail(&d->file, at, err, PROPTER_INVALID, out ? "the metric \"%.*s\" is left out" : "no metric \"%.*s\" in this file", (int)part[k].len,
                        part[k].data);
@@ -167,7 +164,7 @@ static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t 
   yaml_node_t *timestamp = define_get(d, node, "timestamp"), *dimensions = define_get(d, node, "dimensions");
   PropterStr name, part[2], column;
   const Meaning *aggregation;
-  PROPTER_TRY(define_keys(d, node, keys_of_calculated, err));
+  PROPTER_TRY(define_keys(d, node, dbt_keys_of_calculated, err));
   PROPTER_TRY(describe(d, node, &name, err));
   if (propter_str_equal(yaml_text(method), PROPTER_STR("derived"))) {
     PROPTER_TRY(quotient_of(d, node, expression, part, err));
@@ -181,7 +178,7 @@ static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t 
   PROPTER_TRY(say_value(d, name, aggregation, expression ? yaml_text(expression) : yaml_text(NULL), (PropterStr){"", 0}, expression ? expression : node, err));
   PROPTER_TRY(define_name(d, node, timestamp, "the name of a column as timestamp", &column, err));
   PROPTER_TRY(define_say_text(d, name, VOCAB_propter_timeColumn, timestamp, err));
-  PROPTER_TRY(say_table(d, name, node, err));
+  PROPTER_TRY(dbt_say_table(d, name, node, err));
   PROPTER_TRY(say_finest(d, name, define_get(d, node, "time_grains"), node, err));
   for (size_t i = 0; (one = define_item(d, dimensions, i)); i++) PROPTER_TRY(define_say_text(d, name, VOCAB_propter_sliceColumn, one, err));
   return PROPTER_OK;
@@ -191,7 +188,7 @@ static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t 
 
 static PropterStatus say_column(Define *d, PropterStr metric, PropterVocab word, yaml_node_t *node, PropterError *err) {
   PropterStr column;
-  PROPTER_TRY(column_of(d, node, &column, err));
+  PROPTER_TRY(dbt_column(d, node, &column, err));
   return define_say(d, metric, word, propter_literal(column), node, err);
 }
 
@@ -201,12 +198,12 @@ static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *m
   const Meaning *type;
   PropterStr column;
   for (size_t i = 0; (one = define_item(d, dimensions, i)); i++) {
-    PROPTER_TRY(define_keys(d, one, keys_of_dimension, err));
-    PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dimension_types, &type, err));
+    PROPTER_TRY(define_keys(d, one, dbt_keys_of_dimension, err));
+    PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dbt_dimension_types, &type, err));
     bool out;
-    PROPTER_TRY(left_out(d, one, &out, err));
+    PROPTER_TRY(dbt_left_out(d, one, &out, err));
     if (*type->text || out) continue;
-    PROPTER_TRY(column_of(d, one, &column, err));
+    PROPTER_TRY(dbt_column(d, one, &column, err));
     PROPTER_TRY(define_say_slice(d, metric, column, define_get(d, one, "label"), one, err));
   }
   return PROPTER_OK;
@@ -217,8 +214,8 @@ static PropterStatus say_key(Define *d, PropterStr metric, yaml_node_t *model, P
   yaml_node_t *entities = define_get(d, model, "entities"), *one, *best = NULL;
   const Meaning *type, *held = NULL;
   for (size_t i = 0; (one = define_item(d, entities, i)); i++) {
-    PROPTER_TRY(define_keys(d, one, keys_of_entity, err));
-    PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), entity_types, &type, err));
+    PROPTER_TRY(define_keys(d, one, dbt_keys_of_entity, err));
+    PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dbt_entity_types, &type, err));
     if (*type->text && (!best || type < held)) best = one, held = type;
   }
   return best ? say_column(d, metric, VOCAB_propter_keyColumn, best, err) : PROPTER_OK;
@@ -235,7 +232,7 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *model, 
   PROPTER_TRY(define_name(d, measure, by, "an agg_time_dimension for the measure", &name, err));
   dimension = define_named(d, define_get(d, model, "dimensions"), name);
   if (!dimension) return yaml_fail(&d->file, by, err, PROPTER_INVALID, "no dimension \"%.*s\" in its semantic model", (int)name.len, name.data);
-  PROPTER_TRY(define_meaning(d, define_get(d, dimension, "type"), dimension_types, &type, err));
+  PROPTER_TRY(define_meaning(d, define_get(d, dimension, "type"), dbt_dimension_types, &type, err));
   if (!*type->text) return yaml_fail(&d->file, by, err, PROPTER_INVALID, "expected a dimension of type time, found \"%.*s\"", (int)name.len, name.data);
   params = define_get(d, dimension, "type_params");
   PROPTER_TRY(define_keys(d, params ? params : dimension, params ? "time_granularity" : "type_params", err));
@@ -272,7 +269,7 @@ static bool counts_rows(Define *d, yaml_node_t *model, yaml_node_t *measure, con
 static PropterStatus say_percentile(Define *d, PropterStr metric, yaml_node_t *measure, PropterError *err) {
   yaml_node_t *params = define_get(d, measure, "agg_params"), *share = define_get(d, params, "percentile");
   double number;
-  if (params) PROPTER_TRY(define_keys(d, params, keys_of_percentile, err));
+  if (params) PROPTER_TRY(define_keys(d, params, dbt_keys_of_percentile, err));
   if (!share || !propter_str_to_double(yaml_text(share), &number) || number <= 0 || number >= 1)
     return yaml_fail(&d->file, share ? share : measure, err, PROPTER_INVALID, "expected agg_params: {percentile: a number between 0 and 1}");
   return define_say_text(d, metric, VOCAB_propter_percentile, share, err);
@@ -280,9 +277,10 @@ static PropterStatus say_percentile(Define *d, PropterStr metric, yaml_node_t *m
 
 /* Where the rows of a measure are, and what tells them apart. */
 static PropterStatus say_place(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *measure, yaml_node_t *grain, PropterError *err) {
-  PROPTER_TRY(say_table(d, metric, model, err));
+  PROPTER_TRY(dbt_say_table(d, metric, model, err));
   PROPTER_TRY(say_time(d, metric, model, measure, grain, err));
   PROPTER_TRY(say_dimensions(d, metric, model, err));
+  PROPTER_TRY(dbt_say_joins(d, metric, model, err));
   return say_key(d, metric, model, err);
 }
 
@@ -291,8 +289,8 @@ static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *mode
                                  PropterStr condition, PropterError *err) {
   const Meaning *aggregation;
   yaml_node_t *expr = define_get(d, measure, "expr");
-  PROPTER_TRY(define_keys(d, model, keys_of_model, err));
-  PROPTER_TRY(define_keys(d, measure, keys_of_measure, err));
+  PROPTER_TRY(define_keys(d, model, dbt_keys_of_model, err));
+  PROPTER_TRY(define_keys(d, measure, dbt_keys_of_measure, err));
   PROPTER_TRY(define_meaning(d, define_get(d, measure, "agg"), aggregations, &aggregation, err));
   if (instead && aggregation->word != VOCAB_propter_Sum)
     return yaml_fail(&d->file, measure, err, PROPTER_INVALID, "expected a sum to be cumulated, found %s", aggregation->name);
@@ -321,22 +319,13 @@ static PropterStatus reference(Define *d, const yaml_node_t *at, yaml_node_t *no
   return define_name(d, at, node, what, out, err);
 }
 
-/* The column of the categorical dimension that a filter calls ENTITY__NAME. */
-static PropterStatus filter_column(Define *d, yaml_node_t *model, const yaml_node_t *at, PropterStr name, PropterStr *column, PropterError *err) {
-  for (size_t i = 0; i + 2 < name.len; i++)
-    if (name.data[i] == '_' && name.data[i + 1] == '_') name = (PropterStr){name.data + i + 2, name.len - i - 2}, i = 0;
-  yaml_node_t *dimension = define_named(d, define_get(d, model, "dimensions"), name);
-  if (dimension && propter_str_equal(yaml_text(define_get(d, dimension, "type")), PROPTER_STR("categorical"))) return column_of(d, dimension, column, err);
-  return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no categorical dimension \"%.*s\" in the semantic model of the measure", (int)name.len, name.data);
-}
-
 /* {{ Dimension('order__status') }} = 'done', several of them joined by "and". */
 static PropterStatus say_filter(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *filter, PropterStr *condition, PropterError *err) {
   PropterStr text = yaml_text(filter), name;
   Comparison only;
   static const PropterStr call = {"Dimension", 9};
   while (text.len && take_call(&text, call, &name) && define_take_comparison(&text, &only)) {
-    PROPTER_TRY(filter_column(d, model, filter, name, &only.column, err));
+    PROPTER_TRY(dbt_filter_column(d, model, filter, name, &only.column, err));
     PROPTER_TRY(define_say_filter(d, metric, &only, condition, filter, err));
     if (!text.len) return PROPTER_OK;
   }
@@ -350,12 +339,12 @@ static PropterStatus say_filter(Define *d, PropterStr metric, yaml_node_t *model
 static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *filter, PropterStr *condition, PropterError *err) {
   yaml_node_t *one;
   if (yaml_is_mapping(filter)) {
-    PROPTER_TRY(define_keys(d, filter, keys_of_filters, err));
+    PROPTER_TRY(define_keys(d, filter, dbt_keys_of_filters, err));
     filter = define_get(d, filter, "where_filters");
   }
   for (size_t i = 0; (one = define_item(d, filter, i)); i++) {
     if (yaml_is_mapping(one)) {
-      PROPTER_TRY(define_keys(d, one, keys_of_filter, err));
+      PROPTER_TRY(define_keys(d, one, dbt_keys_of_filter, err));
       one = define_get(d, one, "where_sql_template");
     }
     PROPTER_TRY(say_filter(d, metric, model, one, condition, err));
@@ -368,7 +357,7 @@ static PropterStatus find_measure(Define *d, const yaml_node_t *at, PropterStr n
   yaml_node_t *models = define_get(d, yaml_root(&d->file), "semantic_models");
   for (size_t i = 0; (*model = define_item(d, models, i)); i++) {
     bool out;
-    PROPTER_TRY(left_out(d, *model, &out, err));
+    PROPTER_TRY(dbt_left_out(d, *model, &out, err));
     if (!out && (*measure = define_named(d, define_get(d, *model, "measures"), name))) return PROPTER_OK;
   }
   return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no measure \"%.*s\" in the semantic models of this file", (int)name.len, name.data);
@@ -378,7 +367,7 @@ static PropterStatus find_measure(Define *d, const yaml_node_t *at, PropterStr n
 static PropterStatus say_reach(Define *d, PropterStr metric, yaml_node_t *params, PropterError *err) {
   yaml_node_t *own = define_get(d, params, "cumulative_type_params"), *window = define_get(d, params, "window"), *to_date;
   const Meaning *since;
-  if (own) PROPTER_TRY(define_keys(d, own, keys_of_cumulative_params, err));
+  if (own) PROPTER_TRY(define_keys(d, own, dbt_keys_of_cumulative_params, err));
   if (!window) window = define_get(d, own, "window");
   if (!(to_date = define_get(d, params, "grain_to_date"))) to_date = define_get(d, own, "grain_to_date");
   if (window && to_date) return yaml_fail(&d->file, to_date, err, PROPTER_INVALID, "expected window or grain_to_date, found both");
@@ -394,10 +383,10 @@ static PropterStatus read_simple(Define *d, PropterStr metric, yaml_node_t *node
                                  PropterError *err) {
   yaml_node_t *model, *measure, *by = define_get(d, params, "measure");
   PropterStr name, condition = {"", 0};
-  PROPTER_TRY(define_keys(d, params, instead ? keys_of_cumulative : keys_of_simple, err));
+  PROPTER_TRY(define_keys(d, params, instead ? dbt_keys_of_cumulative : dbt_keys_of_simple, err));
   if (instead) PROPTER_TRY(say_reach(d, metric, params, err));
   if (yaml_is_mapping(by)) {
-    PROPTER_TRY(define_keys(d, by, keys_of_input_of_simple, err));
+    PROPTER_TRY(define_keys(d, by, dbt_keys_of_input_of_simple, err));
     PROPTER_TRY(define_name(d, params, define_get(d, by, "name"), "a measure", &name, err));
   } else {
     PROPTER_TRY(define_name(d, params, by, "a measure", &name, err));
@@ -422,7 +411,7 @@ static PropterStatus input_named(FormulaOf *f, PropterStr name, yaml_node_t **me
   yaml_node_t *one;
   PropterStr own;
   for (size_t i = 0; (one = define_item(f->d, f->inputs, i)); i++) {
-    PROPTER_TRY(reference(f->d, f->inputs, one, keys_of_input_of_derived, "a metric", &own, err));
+    PROPTER_TRY(reference(f->d, f->inputs, one, dbt_keys_of_input_of_derived, "a metric", &own, err));
     PropterStr alias = yaml_text(define_get(f->d, one, "alias"));
     if (!propter_str_equal(name, alias.len ? alias : own)) continue;
     yaml_node_t *offset = define_get(f->d, one, "offset_window");
@@ -459,7 +448,7 @@ static PropterStatus put_measure(void *payload, PropterStr name, PropterBuf *sql
   PropterStr ago;
   PropterBuf column = {0};
   PROPTER_TRY(plain_measure(f, name, &model, &measure, &ago, err));
-  PROPTER_TRY(define_keys(f->d, measure, keys_of_measure, err));
+  PROPTER_TRY(define_keys(f->d, measure, dbt_keys_of_measure, err));
   PROPTER_TRY(define_meaning(f->d, define_get(f->d, measure, "agg"), aggregations, &aggregation, err));
   expr = define_get(f->d, measure, "expr");
   PropterStr text = yaml_text(expr ? expr : define_get(f->d, measure, "name"));
@@ -497,7 +486,7 @@ static PropterStatus say_formula(Define *d, PropterStr metric, yaml_node_t *para
 static PropterStatus read_derived(Define *d, PropterStr metric, yaml_node_t *params, PropterError *err) {
   yaml_node_t *expr = define_get(d, params, "expr"), *inputs = define_get(d, params, "metrics"), *one;
   PropterStr part[2], name;
-  PROPTER_TRY(define_keys(d, params, keys_of_derived, err));
+  PROPTER_TRY(define_keys(d, params, dbt_keys_of_derived, err));
   yaml_node_t *shifted = NULL;
   for (size_t i = 0; !shifted && (one = define_item(d, inputs, i)); i++) shifted = define_get(d, one, "offset_window");
   if (shifted) PROPTER_TRY(define_by_database(d, shifted, "offset_window", err));
@@ -505,7 +494,7 @@ static PropterStatus read_derived(Define *d, PropterStr metric, yaml_node_t *par
   PROPTER_TRY(quotient_of(d, params, expr, part, err));
   bool known[2] = {false, false};
   for (size_t i = 0; (one = define_item(d, inputs, i)); i++) {
-    PROPTER_TRY(reference(d, inputs, one, keys_of_input_of_derived, "a metric", &name, err));
+    PROPTER_TRY(reference(d, inputs, one, dbt_keys_of_input_of_derived, "a metric", &name, err));
     PropterStr alias = yaml_text(define_get(d, one, "alias"));
     for (size_t k = 0; k < 2; k++)
       if (!known[k] && propter_str_equal(part[k], alias.len ? alias : name)) part[k] = name, known[k] = true;
@@ -521,7 +510,7 @@ static PropterStatus read_metric(Define *d, yaml_node_t *owner, yaml_node_t *nod
   PropterStr name, part[2];
   const Meaning *type;
   PROPTER_TRY(define_meaning(d, define_get(d, node, "type"), metric_types, &type, err));
-  PROPTER_TRY(define_keys(d, node, keys_of_metric, err));
+  PROPTER_TRY(define_keys(d, node, dbt_keys_of_metric, err));
   PROPTER_TRY(describe(d, node, &name, err));
   static const Meaning cumulated = {"cumulative", "database", VOCAB_propter_CumulativeSum};
   if (*type->text == 's' || *type->text == 'c') return read_simple(d, name, node, params, grain, *type->text == 'c' ? &cumulated : NULL, err);
@@ -530,9 +519,9 @@ static PropterStatus read_metric(Define *d, yaml_node_t *owner, yaml_node_t *nod
   if (grain)
     return yaml_fail(&d->file, grain, err, PROPTER_INVALID, "expected time_granularity at the metrics that \"%.*s\" is made of", (int)name.len, name.data);
   if (*type->text == 'd') return read_derived(d, name, params, err);
-  PROPTER_TRY(define_keys(d, params, keys_of_ratio, err));
-  PROPTER_TRY(reference(d, params, define_get(d, params, "numerator"), keys_of_input, "a numerator", &part[0], err));
-  PROPTER_TRY(reference(d, params, define_get(d, params, "denominator"), keys_of_input, "a denominator", &part[1], err));
+  PROPTER_TRY(define_keys(d, params, dbt_keys_of_ratio, err));
+  PROPTER_TRY(reference(d, params, define_get(d, params, "numerator"), dbt_keys_of_input, "a numerator", &part[0], err));
+  PROPTER_TRY(reference(d, params, define_get(d, params, "denominator"), dbt_keys_of_input, "a denominator", &part[1], err));
   return say_ratio(d, name, part, params, err);
 }
 
@@ -546,10 +535,10 @@ static PropterStatus read_measure(Define *d, yaml_node_t *model, yaml_node_t *no
 static PropterStatus read_model(Define *d, yaml_node_t *model, PropterError *err) {
   yaml_node_t *measures = define_get(d, model, "measures"), *one;
   bool out;
-  PROPTER_TRY(left_out(d, model, &out, err));
+  PROPTER_TRY(dbt_left_out(d, model, &out, err));
   for (size_t i = 0; !out && (one = define_item(d, measures, i)); i++) {
     bool skipped;
-    PROPTER_TRY(left_out(d, one, &skipped, err));
+    PROPTER_TRY(dbt_left_out(d, one, &skipped, err));
     /* What is compiled names these metrics itself. */
     if (skipped || !define_true(define_get(d, one, "create_metric")) || define_get(d, model, "node_relation")) continue;
     PROPTER_TRY(define_metric(d, yaml_text(define_get(d, one, "name")), read_measure, model, one, err));
@@ -569,11 +558,11 @@ static bool is(const char *path) {
 static PropterStatus read_document(Define *d, PropterError *err) {
   PROPTER_TRY(dbt_newer(d, err));
   yaml_node_t *root = yaml_root(&d->file), *metrics = define_get(d, root, "metrics"), *semantic = define_get(d, root, "semantic_models"), *one;
-  PROPTER_TRY(define_keys(d, root, keys_of_document, err));
+  PROPTER_TRY(define_keys(d, root, dbt_keys_of_document, err));
   for (size_t i = 0; (one = define_item(d, semantic, i)); i++) PROPTER_TRY(read_model(d, one, err));
   for (size_t i = 0; (one = define_item(d, metrics, i)); i++) {
     bool out;
-    PROPTER_TRY(left_out(d, one, &out, err));
+    PROPTER_TRY(dbt_left_out(d, one, &out, err));
     DefineReader read = define_get(d, one, "calculation_method") ? read_calculated : read_metric;
     if (!out) PROPTER_TRY(define_metric(d, yaml_text(define_get(d, one, "name")), read, NULL, one, err));
   }

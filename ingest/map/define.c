@@ -120,7 +120,7 @@ PropterStr define_take_name(PropterStr *text) {
   return name;
 }
 
-static bool take_and(PropterStr *text) {
+bool define_take_and(PropterStr *text) {
   *text = propter_str_trim(*text);
   if (text->len < 4 || strncasecmp(text->data, "and", 3) != 0 || !strchr(" \t\n{", text->data[3])) return false;
   *text = propter_str_trim((PropterStr){text->data + 3, text->len - 3});
@@ -146,7 +146,7 @@ bool define_take_comparison(PropterStr *text, Comparison *out) {
     if (!strchr("0123456789.-_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", literal->data[i])) literal->len = i;
   size_t used = (size_t)(literal->data - text->data) + literal->len + quoted;
   *text = propter_str_trim((PropterStr){text->data + used, text->len - used});
-  return literal->len && (!text->len || take_and(text));
+  return literal->len && (!text->len || define_take_and(text));
 }
 
 /* --- Statements ----------------------------------------------------------------------------------------------------------------------- */
@@ -238,6 +238,8 @@ static PropterStatus say_fixed(Define *d, PropterStr metric, PropterStr column, 
 PropterStatus define_say_filter(Define *d, PropterStr metric, const Comparison *only, PropterStr *condition, const yaml_node_t *at, PropterError *err) {
   if (strcmp(only->is, "=") == 0) return say_fixed(d, metric, only->column, only->literal, at, err);
   PROPTER_TRY(define_by_database(d, at, "a filter other than =", err));
+  if (memchr(only->column.data, '.', only->column.len))
+    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected = in a filter over a joined table, found %s", only->is);
   if (memchr(only->literal.data, '\'', only->literal.len)) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected a literal without quotes inside");
   const char *quote = only->quoted ? "'" : "";
   *condition =
@@ -311,6 +313,42 @@ PropterStatus define_say_slice(Define *d, PropterStr metric, PropterStr column, 
   return define_say_text(d, property, VOCAB_skos_prefLabel, define_said(label), err);
 }
 
+PropterStatus define_say_join(Define *d, const DefineJoin *around, PropterStr metric, PropterStr name, const yaml_node_t *table, const yaml_node_t *at,
+                              DefineJoin *out, PropterError *err) {
+  *out = (DefineJoin){.around = around, .metric = metric, .path = name, .table = table};
+  if (around) out->path = propter_arena_printf(&d->arena, "%.*s.%.*s", (int)around->path.len, around->path.data, (int)name.len, name.data);
+  if (!out->path.data) return define_no_memory(err);
+  out->node = propter_arena_printf(&d->arena, "%.*s/join/%.*s", (int)metric.len, metric.data, (int)out->path.len, out->path.data);
+  const PropterStr iri = out->node.data ? define_iri(d, out->node) : out->node;
+  if (!iri.data) return define_no_memory(err);
+  PROPTER_TRY(define_say(d, around ? around->node : metric, VOCAB_propter_join, propter_iri(iri), at, err));
+  return define_say(d, out->node, VOCAB_skos_notation, propter_literal(name), at, err);
+}
+
+bool define_join_ends(const DefineJoin *around, const yaml_node_t *own, const yaml_node_t *table) {
+  size_t n = 0;
+  bool met = own == table;
+  for (const DefineJoin *j = around; j; j = j->around, n++) met |= j->table == table;
+  return met || n == DEFINE_JOINS;
+}
+
+PropterStatus define_say_on(Define *d, DefineJoin *join, PropterStr child, PropterStr parent, const yaml_node_t *at, PropterError *err) {
+  PropterStr on = propter_arena_printf(&d->arena, "%.*s/on/%zu", (int)join->node.len, join->node.data, ++join->columns);
+  const PropterStr iri = on.data ? define_iri(d, on) : on;
+  if (!iri.data) return define_no_memory(err);
+  PROPTER_TRY(define_say(d, join->node, VOCAB_rml_joinCondition, propter_iri(iri), at, err));
+  PROPTER_TRY(define_say(d, on, VOCAB_rml_child, propter_literal(child), at, err));
+  return define_say(d, on, VOCAB_rml_parent, propter_literal(parent), at, err);
+}
+
+PropterStatus define_say_joined_slice(Define *d, const DefineJoin *join, PropterStr column, yaml_node_t *label, const yaml_node_t *at, PropterError *err) {
+  PropterStr property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s.%.*s", (int)join->metric.len, join->metric.data, (int)join->path.len,
+                                             join->path.data, (int)column.len, column.data);
+  if (!property.data) return define_no_memory(err);
+  PROPTER_TRY(define_say(d, join->node, VOCAB_propter_sliceColumn, propter_literal(column), at, err));
+  return define_say_text(d, property, VOCAB_skos_prefLabel, define_said(label), err);
+}
+
 PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err) {
   PropterStr iri = propter_arena_printf(&d->arena, "%.*s#%.*s", (int)d->iri.len, d->iri.data, (int)other.len, other.data);
   if (!propter_vec_push(&d->parts, ((DefinePart){d->metrics.count - 1, other, at}))) return define_no_memory(err);
@@ -333,6 +371,21 @@ PropterStatus define_metric(Define *d, PropterStr name, DefineReader read, yaml_
   }
   if (err) *err = why;
   return status;
+}
+
+PropterStatus define_part(Define *d, PropterStr name, DefinePartReader read, const void *payload, PropterError *err) {
+  PropterError why = {0};
+  const size_t from = d->sink->mark(d->sink->rdf.payload);
+  const PropterStatus status = read(d, payload, &why);
+  if (status != PROPTER_INVALID) return status == PROPTER_OK || !err ? status : (*err = why, status);
+  d->sink->forget(from, d->sink->mark(d->sink->rdf.payload), d->sink->rdf.payload);
+  PropterBuf key = {0};
+  bool added = false;
+  propter_buf_printf(&key, "%.*s\n%" PRIu64 "\n%s", (int)name.len, name.data, why.line, why.message);
+  PropterStatus told = propter_buf_status(&key, err);
+  if (told == PROPTER_OK && !propter_map_put(&d->told, propter_buf_str(&key), 0, &added)) told = define_no_memory(err);
+  propter_buf_clear(&key);
+  return told == PROPTER_OK && added ? d->sink->refuse(name, &why, d->sink->rdf.payload, err) : told;
 }
 
 static PropterStatus note_refused(PropterMap *refused, DefineMetric *metric, PropterError *err) {
@@ -387,6 +440,7 @@ PropterStatus define_read(const char *path, bool database, const PropterLimits *
   if (status == PROPTER_OK) status = bounded(&d, yaml_root(&d.file), err);
   if (status == PROPTER_OK) status = refuse_wholes(&d, &refused, err);
   propter_map_clear(&refused);
+  propter_map_clear(&d.told);
   yaml_close(&d.file);
   propter_vec_clear(&d.metrics);
   propter_vec_clear(&d.parts);

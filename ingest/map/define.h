@@ -5,6 +5,7 @@
 #ifndef MAP_DEFINE_H
 #define MAP_DEFINE_H
 
+#include "propter/hash.h"
 #include "propter/rdf.h"
 #include "propter/vocab.h"
 #include "yaml.h"
@@ -36,6 +37,7 @@ typedef struct {
   PROPTER_VEC(DefineMetric) metrics;
   PROPTER_VEC(DefinePart) parts;
   PropterArena arena;
+  PropterMap told;          /* parts that were refused, by name and line */
   PropterStr iri;           /* of the file */
   bool database;            /* the caller names one, which can compute what a file cannot give */
   size_t statements, looks; /* looks: items of lists that were looked at, so that aliases of aliases end */
@@ -55,6 +57,10 @@ PropterStatus define_read(const char *path, bool database, const PropterLimits *
 /* Reads the definition `node` of the metric `name`, part of `owner`: where it is INVALID, it is refused and nothing of it is said. */
 typedef PropterStatus (*DefineReader)(Define *d, yaml_node_t *owner, yaml_node_t *node, PropterError *err);
 PropterStatus define_metric(Define *d, PropterStr name, DefineReader read, yaml_node_t *owner, yaml_node_t *node, PropterError *err);
+
+/* Reads what a definition can do without: where that is INVALID, it is refused by `name`, once for all metrics, and nothing of it is said. */
+typedef PropterStatus (*DefinePartReader)(Define *d, const void *payload, PropterError *err);
+PropterStatus define_part(Define *d, PropterStr name, DefinePartReader read, const void *payload, PropterError *err);
 
 /* What a word of a form means here; words that stand in no table have no meaning here. */
 typedef struct {
@@ -81,6 +87,8 @@ PropterStatus define_name(Define *d, const yaml_node_t *at, const yaml_node_t *n
 /* Texts. Takes a word or name off the text, with the white space around it. */
 bool define_take(PropterStr *text, PropterStr word);
 PropterStr define_take_name(PropterStr *text);
+/* Takes "and" off the text, whatever its capitals, with something behind it. */
+bool define_take_and(PropterStr *text);
 /* A column that is compared with a literal: = (or ==), !=, <>, <, <=, >, >=, as SQL has them. */
 typedef struct {
   PropterStr column, literal;
@@ -123,6 +131,25 @@ PropterStatus define_by_database(Define *d, const yaml_node_t *node, const char 
 PropterStatus define_say_value(Define *d, PropterStr metric, PropterStr text, const yaml_node_t *at, PropterError *err);
 /* A column whose members slice the metric; `label` is what people call that dimension. NULL: no label. */
 PropterStatus define_say_slice(Define *d, PropterStr metric, PropterStr column, yaml_node_t *label, const yaml_node_t *at, PropterError *err);
+/* A table that is joined with a metric's, or with one that is joined before it, many to one. */
+typedef struct DefineJoin DefineJoin;
+struct DefineJoin {
+  const DefineJoin *around; /* NULL: joined with the metric's table */
+  PropterStr metric, path;  /* path: its name behind those it is reached through, customer.country */
+  PropterStr node;          /* what is said of it is said of this name */
+  const yaml_node_t *table; /* what the form calls a table */
+  size_t columns;           /* it is joined by so many */
+};
+enum { DEFINE_JOINS = 3 }; /* so many behind one another */
+/* Says that there is such a join. `around` NULL: with the table of the metric. */
+PropterStatus define_say_join(Define *d, const DefineJoin *around, PropterStr metric, PropterStr name, const yaml_node_t *table, const yaml_node_t *at,
+                              DefineJoin *out, PropterError *err);
+/* Whether no further table may be joined there: it is the metric's own (`table`) or joined already, or there are enough. */
+bool define_join_ends(const DefineJoin *around, const yaml_node_t *own, const yaml_node_t *table);
+/* That a column of the table around it equals one of its own. */
+PropterStatus define_say_on(Define *d, DefineJoin *join, PropterStr child, PropterStr parent, const yaml_node_t *at, PropterError *err);
+/* As define_say_slice, of a joined table. */
+PropterStatus define_say_joined_slice(Define *d, const DefineJoin *join, PropterStr column, yaml_node_t *label, const yaml_node_t *at, PropterError *err);
 /* The numerator (part 0) or denominator (part 1) of a ratio: another metric. */
 PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err);
 

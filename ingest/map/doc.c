@@ -188,6 +188,13 @@ const DocTriple *doc_get(const Doc *doc, Node s, Word property, size_t n) {
   return NULL;
 }
 
+const DocTriple *doc_find(const Doc *doc, Node s, PropterVocab property, size_t n) {
+  const DocTriple *t;
+  for (size_t left = doc_subject(doc, s, &t); left; left--, t++)
+    if (propter_str_equal(doc->nodes.items[t->p].term.value, propter_vocab_iri(property)) && n-- == 0) return t;
+  return NULL;
+}
+
 const NodeInfo *doc_node(const Doc *doc, Node n) { return &doc->nodes.items[n]; }
 
 PropterStatus doc_fail(const Doc *doc, const DocTriple *at, PropterError *err, PropterStatus status, const char *format, ...) {

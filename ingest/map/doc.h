@@ -6,6 +6,7 @@
 #include "propter/graph.h"
 #include "propter/hash.h"
 #include "propter/map.h"
+#include "propter/vocab.h"
 
 typedef enum {
   WORD_NONE,
@@ -61,6 +62,8 @@ void doc_clear(Doc *doc);
 size_t doc_subject(const Doc *doc, Node s, const DocTriple **first);
 /* The n-th triple of `s` with that property; NULL: none. */
 const DocTriple *doc_get(const Doc *doc, Node s, Word property, size_t n);
+/* The same by a term of the vocabulary. */
+const DocTriple *doc_find(const Doc *doc, Node s, PropterVocab property, size_t n);
 const NodeInfo *doc_node(const Doc *doc, Node n);
 /* Fails with the place of a triple. */
 PropterStatus doc_fail(const Doc *doc, const DocTriple *at, PropterError *err, PropterStatus status, const char *format, ...) PROPTER_PRINTF(5, 6);

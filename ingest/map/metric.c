@@ -3,7 +3,7 @@
  * does not say is made from the metric's own IRI: data set, measure, dimensions, observations. */
 #include <string.h>
 
-#include "model.h"
+#include "metric_join.h"
 #include "propter/rdf.h"
 #include "warehouse.h"
 
@@ -18,14 +18,10 @@ typedef struct {
   uint32_t file;
   const DocTriple *table; /* it is added up by a database; NULL: it reads a file */
   bool cut;               /* its slices are looked at */
+  MetricSlices slices;
 } Metric;
 
-static const DocTriple *find(const Metric *x, PropterVocab word, size_t n) {
-  const DocTriple *t;
-  for (size_t left = doc_subject(&x->m->doc, x->at->s, &t); left; left--, t++)
-    if (propter_str_equal(doc_node(&x->m->doc, t->p)->term.value, propter_vocab_iri(word)) && n-- == 0) return t;
-  return NULL;
-}
+static const DocTriple *find(const Metric *x, PropterVocab word, size_t n) { return doc_find(&x->m->doc, x->at->s, word, n); }
 
 static PropterStatus text_of(const Metric *x, PropterVocab word, size_t n, const DocTriple **t, PropterError *err) {
   *t = find(x, word, n);
@@ -131,13 +127,13 @@ static const DocTriple *fixed_of(const Metric *x, const PropterTerm *dimension, 
 
 /* Observations have a value for each slice column and for no other dimension. */
 static PropterStatus check_fixed(const Metric *x, PropterError *err) {
-  const DocTriple *fixed, *t;
+  const DocTriple *fixed;
   PropterStr of;
   for (size_t i = 0; (fixed = fixed_of(x, NULL, i, &of)); i++) {
     bool found = false;
-    for (size_t k = 0; !found && (t = find(x, VOCAB_propter_sliceColumn, k)); k++) {
+    for (size_t k = 0; !found && k < x->slices.slices.count; k++) {
       PropterTerm dimension;
-      PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
+      PROPTER_TRY(own_iri(x, "dimension/", x->slices.slices.items[k].name, &dimension, err));
       found = propter_str_equal(dimension.value, of);
     }
     if (!found)
@@ -149,42 +145,67 @@ static PropterStatus check_fixed(const Metric *x, PropterError *err) {
 }
 
 /* What a slice column says is not looked at where the cells of slices say nothing of the whole; a fixed one has one member and is. */
-static PropterStatus is_looked_at(const Metric *x, PropterStr column, bool *looked, PropterError *err) {
+static PropterStatus is_looked_at(const Metric *x, PropterStr name, bool *looked, PropterError *err) {
   PropterTerm dimension;
   PropterStr of;
-  PROPTER_TRY(own_iri(x, "dimension/", column, &dimension, err));
+  PROPTER_TRY(own_iri(x, "dimension/", name, &dimension, err));
   *looked = x->cut || fixed_of(x, &dimension, 0, &of) != NULL;
   return PROPTER_OK;
 }
 
-/* Each slice column is a dimension of its own; columns that tell rows apart only enter the key. */
-static PropterStatus read_keys(const Metric *x, TriplesMap *map, size_t most, PropterError *err) {
-  static const PropterVocab words[] = {VOCAB_propter_sliceColumn, VOCAB_propter_keyColumn};
-  for (size_t w = 0; w < 2; w++) {
-    const DocTriple *t;
-    for (size_t i = 0;; i++) {
-      PROPTER_TRY(text_of(x, words[w], i, &t, err));
-      if (!t) break;
-      bool looked;
-      PROPTER_TRY(is_looked_at(x, value_of(x, t), &looked, err));
-      /* Rows that a database has added up need no telling apart. */
-      if (words[w] == VOCAB_propter_keyColumn ? x->table != NULL : !looked) continue;
-      PROPTER_TRY(add_part(map->subject, most, (Part){.text = {"/", 1}}, err));
-      PROPTER_TRY(add_part(map->subject, most, (Part){.text = value_of(x, t), .is_column = true, .slot = x->m->slot_count++, .at = t}, err));
-      if (words[w] == VOCAB_propter_keyColumn) continue;
-      PropterTerm dimension;
-      PropterStr of;
-      TermMap *member;
-      PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
-      /* A metric of one member is not cut by its dimension. */
-      if (!fixed_of(x, &dimension, 0, &of)) PROPTER_TRY(define(x, x->metric, VOCAB_propter_sliceBy, dimension, err));
-      PROPTER_TRY(define(x, dimension, VOCAB_rdf_type, model_word(VOCAB_qb_DimensionProperty), err));
-      PROPTER_TRY(define(x, dimension, VOCAB_rdfs_label, propter_literal(value_of(x, t)), err));
-      PROPTER_TRY(model_reference(x->m, value_of(x, t), TYPE_LITERAL, t, &member, err));
-      PROPTER_TRY(says(x, map, dimension, member, true, err));
-    }
-  }
+/* A column enters the key. */
+static PropterStatus add_key(const Metric *x, TriplesMap *map, size_t most, PropterStr column, const DocTriple *at, PropterError *err) {
+  PROPTER_TRY(add_part(map->subject, most, (Part){.text = {"/", 1}}, err));
+  return add_part(map->subject, most, (Part){.text = column, .is_column = true, .slot = x->m->slot_count++, .at = at}, err);
+}
+
+/* "customer region", of the column region of the joined table customer; "customer country" of the column country of customer.country. */
+static PropterStatus slice_words(const Metric *x, const MetricSlice *slice, PropterTerm *out, PropterError *err) {
+  char *words = (char *)(uintptr_t)propter_arena_copy(&x->m->arena, slice->name).data;
+  if (!words) return no_memory(err);
+  PropterStr around = {words, slice->join == SIZE_MAX ? 0 : slice->name.len - slice->column.len - 1};
+  const bool twice = around.len && propter_str_ends(around, slice->column);
+  for (size_t i = 0; around.len && i <= around.len; i++)
+    if (words[i] == '.' || words[i] == '_') words[i] = ' ';
+  *out = propter_literal(twice ? around : (PropterStr){words, slice->name.len});
   return PROPTER_OK;
+}
+
+/* The n-th slice is a dimension of its own. */
+static PropterStatus read_slice(const Metric *x, TriplesMap *map, size_t n, PropterError *err) {
+  const MetricSlice *slice = &x->slices.slices.items[n];
+  PropterTerm dimension, finer, words;
+  PropterStr of;
+  TermMap *member;
+  PROPTER_TRY(own_iri(x, "dimension/", slice->name, &dimension, err));
+  /* A metric of one member is not cut by its dimension. */
+  if (!fixed_of(x, &dimension, 0, &of)) PROPTER_TRY(define(x, x->metric, VOCAB_propter_sliceBy, dimension, err));
+  PROPTER_TRY(define(x, dimension, VOCAB_rdf_type, model_word(VOCAB_qb_DimensionProperty), err));
+  PROPTER_TRY(slice_words(x, slice, &words, err));
+  PROPTER_TRY(define(x, dimension, VOCAB_rdfs_label, words, err));
+  for (size_t i = 0, k; (k = metric_finer(&x->slices, n, i)) != SIZE_MAX; i++) {
+    PROPTER_TRY(own_iri(x, "dimension/", x->slices.slices.items[k].name, &finer, err));
+    PROPTER_TRY(define(x, finer, VOCAB_propter_rollsUpTo, dimension, err));
+  }
+  PROPTER_TRY(model_reference(x->m, slice->name, TYPE_LITERAL, slice->at, &member, err));
+  return says(x, map, dimension, member, true, err);
+}
+
+/* What slices the metric, and columns that only tell rows apart: rows that a database has added up need no telling apart. */
+static PropterStatus read_keys(const Metric *x, TriplesMap *map, size_t most, PropterError *err) {
+  const DocTriple *t;
+  for (size_t i = 0; i < x->slices.slices.count; i++) {
+    bool looked;
+    PROPTER_TRY(is_looked_at(x, x->slices.slices.items[i].name, &looked, err));
+    if (!looked) continue;
+    PROPTER_TRY(add_key(x, map, most, x->slices.slices.items[i].name, x->slices.slices.items[i].at, err));
+    PROPTER_TRY(read_slice(x, map, i, err));
+  }
+  for (size_t i = 0;; i++) {
+    PROPTER_TRY(text_of(x, VOCAB_propter_keyColumn, i, &t, err));
+    if (!t) return PROPTER_OK;
+    if (!x->table) PROPTER_TRY(add_key(x, map, most, value_of(x, t), t, err));
+  }
 }
 
 /* One component of the structure of a metric's own data set, in the order in which they are given. */
@@ -204,17 +225,16 @@ static PropterStatus define_component(const Metric *x, PropterTerm structure, Pr
  * are no cube. */
 static PropterStatus define_structure(const Metric *x, PropterTerm dataset, PropterTerm period, PropterTerm measure, PropterError *err) {
   PropterTerm structure, dimension;
-  const DocTriple *t;
   unsigned order = 0;
   if (find(x, VOCAB_propter_dataset, 0) || (find(x, VOCAB_propter_keyColumn, 0) && !x->table)) return PROPTER_OK;
   PROPTER_TRY(own_iri(x, "structure", (PropterStr){"", 0}, &structure, err));
   PROPTER_TRY(define(x, dataset, VOCAB_qb_structure, structure, err));
   PROPTER_TRY(define(x, structure, VOCAB_rdf_type, model_word(VOCAB_qb_DataStructureDefinition), err));
-  for (size_t i = 0; (t = find(x, VOCAB_propter_sliceColumn, i)); i++) {
+  for (size_t i = 0; i < x->slices.slices.count; i++) {
     bool looked;
-    PROPTER_TRY(is_looked_at(x, value_of(x, t), &looked, err));
+    PROPTER_TRY(is_looked_at(x, x->slices.slices.items[i].name, &looked, err));
     if (!looked) continue;
-    PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
+    PROPTER_TRY(own_iri(x, "dimension/", x->slices.slices.items[i].name, &dimension, err));
     PROPTER_TRY(define(x, dimension, VOCAB_rdfs_range, model_word(VOCAB_xsd_string), err));
     PROPTER_TRY(define_component(x, structure, VOCAB_qb_dimension, dimension, ++order, err));
   }
@@ -300,25 +320,24 @@ static PropterStatus read_written(const Metric *x, const Written **days, const W
 
 /* --- Tables of a database -------------------------------------------------------------------------------------------------------- */
 
+/* The member that the dimension is fixed to. */
+static bool fixed_member(const Metric *x, const PropterTerm *dimension, PropterStr *member) {
+  PropterStr of;
+  const DocTriple *fixed = fixed_of(x, dimension, 0, &of), *t = fixed ? doc_find(&x->m->doc, fixed->o, VOCAB_propter_member, 0) : NULL;
+  return t ? (*member = value_of(x, t), true) : false;
+}
+
 static PropterStatus collect_slices(const Metric *x, Warehouse *w, PropterError *err) {
-  const DocTriple *t, *fixed;
-  for (size_t i = 0; (t = find(x, VOCAB_propter_sliceColumn, i)); i++) {
+  for (size_t i = 0; i < x->slices.slices.count; i++) {
+    const MetricSlice *slice = &x->slices.slices.items[i];
     bool looked;
     PropterTerm dimension;
-    PropterStr of;
-    PROPTER_TRY(is_looked_at(x, value_of(x, t), &looked, err));
+    PROPTER_TRY(is_looked_at(x, slice->name, &looked, err));
     if (!looked) continue;
-    if (w->slices == WAREHOUSE_SLICES) return doc_fail(&x->m->doc, t, err, PROPTER_LIMIT, "more than %d slice columns", WAREHOUSE_SLICES);
-    PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
-    w->slice[w->slices].column = value_of(x, t);
-    if ((fixed = fixed_of(x, &dimension, 0, &of))) {
-      DocTriple holder = {.s = fixed->o};
-      Metric inner = *x;
-      inner.at = &holder;
-      const DocTriple *member = find(&inner, VOCAB_propter_member, 0);
-      w->slice[w->slices].fixed = member != NULL;
-      if (member) w->slice[w->slices].member = value_of(x, member);
-    }
+    if (w->slices == WAREHOUSE_SLICES) return doc_fail(&x->m->doc, slice->at, err, PROPTER_LIMIT, "more than %d slice columns", WAREHOUSE_SLICES);
+    PROPTER_TRY(own_iri(x, "dimension/", slice->name, &dimension, err));
+    w->slice[w->slices].is = slice;
+    w->slice[w->slices].fixed = fixed_member(x, &dimension, &w->slice[w->slices].member);
     w->slices++;
   }
   return PROPTER_OK;
@@ -341,7 +360,7 @@ static PropterStatus read_table(Metric *x, const DocTriple *time, const DocTripl
   PropterMapping *m = x->m;
   const DocTriple *database = find(x, VOCAB_propter_sourceDatabase, 0), *expression = find(x, VOCAB_propter_sourceExpression, 0);
   const DocTriple *share = find(x, VOCAB_propter_percentile, 0), *how = find(x, VOCAB_propter_aggregation, 0);
-  Warehouse w = {.at = x->table, .table = value_of(x, x->table), .time = value_of(x, time), .aggregation = value_of(x, how)};
+  Warehouse w = {.at = x->table, .table = value_of(x, x->table), .time = value_of(x, time), .aggregation = value_of(x, how), .joined = &x->slices};
   LogicalSource s = {.at = database ? database : x->table};
   PropterStr none = {"", 0};
   double number;
@@ -387,9 +406,23 @@ static PropterStatus choose_source(Metric *x, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* The table of a file, with what is joined to it. */
+static PropterStatus read_file(const Metric *x, const DocTriple *file, const DocTriple *time, const DocTriple *value, const PropterTableOptions *dialect,
+                               size_t *source, PropterError *err) {
+  PROPTER_VEC(const DocTriple *) columns = {0};
+  const DocTriple *t;
+  bool room = propter_vec_push(&columns, time) && (!value || propter_vec_push(&columns, value));
+  for (size_t i = 0; room && (t = find(x, VOCAB_propter_keyColumn, i)); i++) room = propter_vec_push(&columns, t);
+  PropterStatus status = room ? source_of_file(x->m, file, value_of(x, file), dialect, source, err) : no_memory(err);
+  if (status == PROPTER_OK) status = metric_joined_file(x->m, &x->slices, columns.items, columns.count, source, err);
+  propter_vec_clear(&columns);
+  return status;
+}
+
 static PropterStatus read_metric(Metric *x, TriplesMap *map, PropterError *err) {
   PropterMapping *m = x->m;
   const DocTriple *file, *time, *value = find(x, VOCAB_propter_sourceColumn, 0);
+  PROPTER_TRY(metric_slices_read(m, x->at->s, &x->slices, err));
   PROPTER_TRY(choose_source(x, err));
   if (!x->table) PROPTER_TRY(required(x, VOCAB_propter_sourceFile, "propter:sourceFile", &file, err));
   PROPTER_TRY(required(x, VOCAB_propter_timeColumn, "propter:timeColumn", &time, err));
@@ -409,7 +442,7 @@ static PropterStatus read_metric(Metric *x, TriplesMap *map, PropterError *err) 
   PROPTER_TRY(read_dialect(x, &dialect, err));
   PROPTER_TRY(read_written(x, &days, &numbers, err));
   if (x->table) PROPTER_TRY(read_table(x, time, value, &map->source, &days, &column, err));
-  else PROPTER_TRY(source_of_file(m, file, value_of(x, file), &dialect, &map->source, err));
+  else PROPTER_TRY(read_file(x, file, time, value, &dialect, &map->source, err));
 
   PropterTerm dataset, measure, period, observations;
   PROPTER_TRY(iri_for(x, VOCAB_propter_dataset, "data", NULL, VOCAB_qb_DataSet, &dataset, err));
@@ -418,8 +451,7 @@ static PropterStatus read_metric(Metric *x, TriplesMap *map, PropterError *err) 
   PROPTER_TRY(define_structure(x, dataset, period, measure, err));
   PROPTER_TRY(own_iri(x, "observation/", (PropterStr){"", 0}, &observations, err));
 
-  size_t keys = 0;
-  while (find(x, VOCAB_propter_sliceColumn, keys)) keys++;
+  size_t keys = x->slices.slices.count;
   for (size_t k = 0; find(x, VOCAB_propter_keyColumn, k); k++) keys++;
   size_t most = 2 + 2 * keys;
   TermMap *subject = model_alloc(m, sizeof *subject, err);
@@ -476,14 +508,16 @@ PropterStatus metric_compile(PropterMapping *m, PropterError *err) {
     const DocTriple *t = &m->doc.triples.items[i];
     if (doc_node(&m->doc, t->p)->word != WORD_type || !propter_str_equal(doc_node(&m->doc, t->o)->term.value, propter_vocab_iri(VOCAB_propter_Metric)))
       continue;
-    Metric x = {m, t, doc_node(&m->doc, t->s)->term, t->file, NULL, true};
+    Metric x = {.m = m, .at = t, .metric = doc_node(&m->doc, t->s)->term, .file = t->file, .cut = true};
     if (!find(&x, VOCAB_propter_sourceFile, 0) && !find(&x, VOCAB_propter_sourceTable, 0)) continue;
     if (x.metric.kind != PROPTER_TERM_IRI) return doc_fail(&m->doc, t, err, PROPTER_INVALID, "a metric needs an IRI, found a blank node");
     if (t->file >= 64) return doc_fail(&m->doc, t, err, PROPTER_LIMIT, "more than 64 documents with metric definitions");
     if (!(taken >> t->file & 1)) PROPTER_TRY(take_document(m, t->file, err));
     taken |= UINT64_C(1) << t->file;
     if (!propter_vec_push(&m->maps, ((TriplesMap){.node = t->s, .at = t}))) return no_memory(err);
-    PROPTER_TRY(read_metric(&x, &m->maps.items[m->maps.count - 1], err));
+    PropterStatus status = read_metric(&x, &m->maps.items[m->maps.count - 1], err);
+    metric_slices_clear(&x.slices);
+    PROPTER_TRY(status);
   }
   return PROPTER_OK;
 }

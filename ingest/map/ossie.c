@@ -112,21 +112,106 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *node, y
   return define_say_grain(d, metric, &period, time, err);
 }
 
-static PropterStatus say_fields(Define *d, PropterStr metric, yaml_node_t *dataset, PropterError *err) {
-  yaml_node_t *one, *key;
+/* The fields with a dimension that is no time; `join` NULL: of the metric's own table. */
+static PropterStatus say_slices(Define *d, PropterStr metric, const DefineJoin *join, yaml_node_t *dataset, PropterError *err) {
+  yaml_node_t *one;
   PropterStr column, skip;
-  for (size_t i = 0; (key = define_item(d, define_get(d, dataset, "primary_key"), i)); i++)
-    PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_keyColumn, key, err));
   for (size_t i = 0; (one = define_item(d, define_get(d, dataset, "fields"), i)); i++) {
-    yaml_node_t *dimension = define_get(d, one, "dimension");
+    yaml_node_t *dimension = define_get(d, one, "dimension"), *label = define_get(d, one, "label");
     PROPTER_TRY(define_keys(d, one, keys_of_field, err));
     if (dimension) PROPTER_TRY(define_keys(d, dimension, keys_of_dimension, err));
     PROPTER_TRY(own_text(d, one, "skip", &skip, err));
     if (!dimension || define_true(define_get(d, dimension, "is_time")) || (skip.len && !propter_str_equal(skip, PROPTER_STR("false")))) continue;
     PROPTER_TRY(column_of(d, one, &column, err));
-    PROPTER_TRY(define_say_slice(d, metric, column, define_get(d, one, "label"), one, err));
+    PROPTER_TRY(join ? define_say_joined_slice(d, join, column, label, one, err) : define_say_slice(d, metric, column, label, one, err));
   }
   return PROPTER_OK;
+}
+
+/* --- Relationships ---------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const DefineJoin *around;
+  PropterStr metric;
+  yaml_node_t *model, *own, *said; /* own: the metric's dataset */
+} Join;
+
+/* The columns that a list names are a key of the dataset, where it declares one. */
+static bool are_key(Define *d, yaml_node_t *key, yaml_node_t *columns) {
+  yaml_node_t *one;
+  size_t n = 0;
+  for (; (one = define_item(d, columns, n)); n++) {
+    bool found = false;
+    yaml_node_t *k;
+    for (size_t i = 0; (k = define_item(d, key, i)); i++) found |= propter_str_equal(yaml_text(k), yaml_text(one));
+    if (!found) return false;
+  }
+  return define_item(d, key, n ? n - 1 : 0) && !(yaml_is_sequence(key) && define_item(d, key, n));
+}
+
+static PropterStatus check_key(Define *d, yaml_node_t *dataset, yaml_node_t *said, PropterError *err) {
+  yaml_node_t *key = define_get(d, dataset, "primary_key"), *unique = define_get(d, dataset, "unique_keys"), *columns = define_get(d, said, "to_columns"), *one;
+  bool found = (!key && !unique) || are_key(d, key, columns);
+  for (size_t i = 0; !found && (one = define_item(d, unique, i)); i++) found = are_key(d, one, columns);
+  if (found) return PROPTER_OK;
+  return yaml_fail(&d->file, columns ? columns : said, err, PROPTER_INVALID,
+                   "expected a primary or unique key as to_columns: what has several rows for one gives no dimension");
+}
+
+static PropterStatus say_columns(Define *d, DefineJoin *join, yaml_node_t *said, PropterError *err) {
+  yaml_node_t *from = define_get(d, said, "from_columns"), *to = define_get(d, said, "to_columns"), *child, *parent;
+  PropterStr column[2];
+  for (size_t i = 0;; i++) {
+    child = define_item(d, from, i), parent = define_item(d, to, i);
+    if (!child && !parent && i) return PROPTER_OK;
+    if (!child || !parent) return yaml_fail(&d->file, said, err, PROPTER_INVALID, "expected as many from_columns as to_columns, at least one");
+    PROPTER_TRY(define_name(d, said, child, "the name of a column", &column[0], err));
+    PROPTER_TRY(define_name(d, said, parent, "the name of a column", &column[1], err));
+    PROPTER_TRY(define_say_on(d, join, column[0], column[1], child, err));
+  }
+}
+
+static PropterStatus say_relationships(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *own, yaml_node_t *dataset, const DefineJoin *around,
+                                       PropterError *err);
+
+static PropterStatus read_relationship(Define *d, const void *payload, PropterError *err) {
+  const Join *j = payload;
+  yaml_node_t *at = define_get(d, j->said, "to"), *other;
+  PropterStr name;
+  DefineJoin join;
+  PROPTER_TRY(define_keys(d, j->said, keys_of_relationship, err));
+  PROPTER_TRY(define_name(d, j->said, at, "the name of a dataset as to", &name, err));
+  if (!(other = define_named(d, define_get(d, j->model, "datasets"), name)))
+    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no dataset \"%.*s\" in this model", (int)name.len, name.data);
+  if (define_join_ends(j->around, j->own, other)) return PROPTER_OK;
+  PROPTER_TRY(define_keys(d, other, keys_of_dataset, err));
+  PROPTER_TRY(check_key(d, other, j->said, err));
+  PROPTER_TRY(define_say_join(d, j->around, j->metric, name, other, j->said, &join, err));
+  PROPTER_TRY(say_table(d, join.node, other, err));
+  PROPTER_TRY(say_columns(d, &join, j->said, err));
+  PROPTER_TRY(say_slices(d, j->metric, &join, other, err));
+  return say_relationships(d, j->metric, j->model, j->own, other, &join, err);
+}
+
+static PropterStatus say_relationships(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *own, yaml_node_t *dataset, const DefineJoin *around,
+                                       PropterError *err) {
+  yaml_node_t *one;
+  const PropterStr from = yaml_text(define_get(d, dataset, "name"));
+  for (size_t i = 0; (one = define_item(d, define_get(d, model, "relationships"), i)); i++) {
+    const Join j = {around, metric, model, own, one};
+    if (!propter_str_equal(yaml_text(define_get(d, one, "from")), from)) continue;
+    const PropterStr own_name = yaml_text(define_get(d, one, "name"));
+    PROPTER_TRY(define_part(d, own_name.len ? own_name : from, read_relationship, &j, err));
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus say_fields(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *dataset, PropterError *err) {
+  yaml_node_t *key;
+  for (size_t i = 0; (key = define_item(d, define_get(d, dataset, "primary_key"), i)); i++)
+    PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_keyColumn, key, err));
+  PROPTER_TRY(say_slices(d, metric, NULL, dataset, err));
+  return say_relationships(d, metric, model, dataset, dataset, NULL, err);
 }
 
 /* --- Metrics --------------------------------------------------------------------------------------------------------------------------- */
@@ -167,7 +252,7 @@ static PropterStatus say_aggregate(Define *d, PropterStr metric, yaml_node_t *mo
   PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, a->distinct ? VOCAB_propter_CountDistinct : a->aggregate->word, at, err));
   PROPTER_TRY(say_table(d, metric, dataset, err));
   PROPTER_TRY(say_time(d, metric, node, dataset, err));
-  PROPTER_TRY(say_fields(d, metric, dataset, err));
+  PROPTER_TRY(say_fields(d, metric, model, dataset, err));
   bool rows = propter_str_equal(a->field, PROPTER_STR("*"));
   if (a->distinct) PROPTER_TRY(define_by_database(d, at, "COUNT (DISTINCT …)", err));
   if (a->aggregate->word == VOCAB_propter_Count && !a->distinct && !(d->database && !rows && !is_key(d, dataset, a->field))) {

@@ -210,17 +210,72 @@ static PropterStatus find_view(PropterMapping *m, const DocTriple *at, View **ou
   return read_view(m, v, at, err);
 }
 
-PropterStatus view_compile(PropterMapping *m, const DocTriple *at, LogicalSource *s, PropterError *err) {
-  View *v;
-  PROPTER_TRY(find_view(m, at, &v, err));
+static void fill_source(const PropterMapping *m, const View *v, LogicalSource *s) {
   const LogicalSource *on = &m->sources.items[v->source];
   s->is = on->is;
-  s->is.graph = (PropterStr){"", 0};
   s->options.format = "view";
   s->plain_values = on->plain_values;
   s->paths = on->paths;
   s->view = v;
+}
+
+PropterStatus view_compile(PropterMapping *m, const DocTriple *at, LogicalSource *s, PropterError *err) {
+  View *v;
+  PROPTER_TRY(find_view(m, at, &v, err));
+  fill_source(m, v, s);
+  s->is.graph = (PropterStr){"", 0};
   return PROPTER_OK;
+}
+
+/* --- Views made for metrics ------------------------------------------------------------------------------------------------------------- */
+
+PropterStatus view_made(PropterMapping *m, size_t source, PropterStr print, View **out, bool *fresh, PropterError *err) {
+  *fresh = false;
+  for (size_t i = 0; i < m->views.count; i++) {
+    *out = m->views.items[i];
+    if ((*out)->source == source && (*out)->print.len && propter_str_equal((*out)->print, print)) return PROPTER_OK;
+  }
+  View *v = *out = model_alloc(m, sizeof *v, err);
+  if (!v) return PROPTER_NO_MEMORY;
+  *v = (View){.node = NO_NODE, .source = source, .ready = true, .print = print};
+  *fresh = true;
+  if (!propter_vec_push(&m->views, v)) return no_memory(err);
+  return add_name(m, v, PROPTER_STR("#"), "", err);
+}
+
+static PropterStatus add_field(PropterMapping *m, View *v, ViewFields *fields, size_t *parts, PropterStr column, PropterStr name, const DocTriple *at,
+                               PropterError *err) {
+  ViewField f = {.name = name, .parent = SIZE_MAX, .within = SIZE_MAX, .column = v->names.count, .at = at};
+  if (column_of(v, name) != SIZE_MAX) return PROPTER_OK;
+  PROPTER_TRY(model_reference(m, column, TYPE_LITERAL, at, &f.expression, err));
+  number_parts(f.expression, parts);
+  PROPTER_TRY(add_name(m, v, name, ".#", err));
+  PROPTER_TRY(add_name(m, v, name, "", err));
+  return propter_vec_push(fields, f) ? PROPTER_OK : no_memory(err);
+}
+
+PropterStatus view_column(PropterMapping *m, View *v, PropterStr column, const DocTriple *at, PropterError *err) {
+  return add_field(m, v, &v->fields, &v->part_count, column, column, at, err);
+}
+
+PropterStatus view_join(PropterMapping *m, View *v, size_t source, Join *conditions, size_t count, PropterError *err) {
+  ViewJoin j = {.source = source, .single = true, .conditions = conditions, .condition_count = count};
+  for (size_t i = 0; i < count; i++) {
+    PROPTER_TRY(bind_child(m, v, conditions[i].child, err));
+    number_parts(conditions[i].parent, &j.part_count);
+  }
+  return propter_vec_push(&v->joins, j) ? PROPTER_OK : no_memory(err);
+}
+
+PropterStatus view_joined(PropterMapping *m, View *v, size_t join, PropterStr column, PropterStr name, const DocTriple *at, PropterError *err) {
+  ViewJoin *j = &v->joins.items[join];
+  return add_field(m, v, &j->fields, &j->part_count, column, name, at, err);
+}
+
+PropterStatus view_source(PropterMapping *m, const View *v, size_t *source, PropterError *err) {
+  LogicalSource s = {.at = m->sources.items[v->source].at};
+  fill_source(m, v, &s);
+  return source_keep(m, &s, source, err);
 }
 
 void view_clear(View *v) {

@@ -22,6 +22,7 @@ typedef PROPTER_VEC(ViewField) ViewFields;
 typedef struct {
   size_t source; /* of the parent */
   bool inner;
+  bool single; /* a row has one partner at most: another one is a mistake */
   Join *conditions; /* parts of the children: columns of this view; of the parents: places in `part_count` */
   size_t condition_count;
   ViewFields fields;
@@ -36,6 +37,17 @@ struct View {
   PROPTER_VEC(PropterStr) names; /* of the columns; the first is "#" */
   PROPTER_VEC(ViewJoin) joins;
   size_t part_count;
+  PropterStr print; /* of a view that is made for metrics: what it joins */
 };
+
+/* Views that no document declares: over `source`, as a source of its own. Another one with the same `print` over it is taken again. */
+PropterStatus view_made(PropterMapping *m, size_t source, PropterStr print, View **out, bool *fresh, PropterError *err);
+PropterStatus view_source(PropterMapping *m, const View *v, size_t *source, PropterError *err);
+/* Its column of that name is that of the source; it may be there. */
+PropterStatus view_column(PropterMapping *m, View *v, PropterStr column, const DocTriple *at, PropterError *err);
+/* Joins a source in which a row has one partner at most. Children of the conditions are columns of the view. The result is the number of the join. */
+PropterStatus view_join(PropterMapping *m, View *v, size_t source, Join *conditions, size_t count, PropterError *err);
+/* Column `name` of the view is `column` of that join's source. */
+PropterStatus view_joined(PropterMapping *m, View *v, size_t join, PropterStr column, PropterStr name, const DocTriple *at, PropterError *err);
 
 #endif

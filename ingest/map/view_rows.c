@@ -113,6 +113,20 @@ static bool make_key(const LogicalSource *s, const ViewJoin *j, bool parent, con
   return true;
 }
 
+/* Of two rows with one key, which say the same, one is as good as the other. */
+static PropterStatus same_partner(const ViewRows *r, size_t n, const LogicalSource *s, const PropterRow *row, const Partner *a, const Partner *b,
+                                  PropterError *err) {
+  const ViewJoin *j = &r->view->joins.items[n];
+  for (size_t i = 0; i < j->fields.count; i++) {
+    PropterStr x = a->cells[i].text, y = b->cells[i].text;
+    if (!x.data == !y.data && (!x.data || propter_str_equal(x, y))) continue;
+    propter_error_at(err, s->is.path.data, row->line, 0);
+    return propter_fail(err, PROPTER_INVALID, "expected one row for each %s (a join is many to one), found another one that says \"%.*s\", not \"%.*s\"",
+                        j->conditions[0].parent->parts[0].text.data, (int)y.len, y.data ? y.data : "", (int)x.len, x.data ? x.data : "");
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus add_partner(ViewRows *r, size_t n, const LogicalSource *s, const PropterRow *row, const size_t *columns, PropterStr key,
                                  PropterError *err) {
   Partners *p = &r->partners[n];
@@ -128,6 +142,7 @@ static PropterStatus add_partner(ViewRows *r, size_t n, const LogicalSource *s, 
   }
   bool added;
   uint64_t *first = propter_map_put(&p->first, key, p->partners.count, &added);
+  if (first && !added && r->view->joins.items[n].single) return same_partner(r, n, s, row, &p->partners.items[*first], &new, err);
   if (!first || !propter_vec_push(&p->partners, new) || !propter_vec_push(&p->last, p->partners.count - 1)) return no_memory(err);
   if (!added) p->partners.items[p->last.items[*first]].next = p->partners.count - 1;
   p->last.items[*first] = p->partners.count - 1;
@@ -189,6 +204,16 @@ static PropterStatus emit(ViewRows *r, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* The row would be missing from every slice by that table. */
+static void without_partner(ViewRows *r, size_t n) {
+  const ViewJoin *j = &r->view->joins.items[n];
+  const PropterCell *cell = &r->now[j->conditions[0].child->parts[0].slot];
+  const PropterStr key = cell->text.data ? cell->text : PROPTER_STR("");
+  (void)snprintf(r->trouble, sizeof r->trouble, "no row of %s has \"%.*s\" as %s", r->m->sources.items[j->source].is.path.data, (int)key.len, key.data,
+                 j->conditions[0].parent->parts[0].text.data);
+  r->row.problem = r->trouble, r->row.rule = "join";
+}
+
 static PropterStatus add_joined(ViewRows *r, size_t n, PropterError *err) {
   if (n == r->view->joins.count) return emit(r, err);
   const ViewJoin *j = &r->view->joins.items[n];
@@ -210,6 +235,7 @@ static PropterStatus add_joined(ViewRows *r, size_t n, PropterError *err) {
     if (status == PROPTER_OK) status = add_joined(r, n + 1, err);
   }
   if (matches || j->inner || status != PROPTER_OK) return status;
+  if (j->single) return without_partner(r, n), PROPTER_OK;
   for (size_t i = 0; i < j->fields.count; i++) r->now[j->fields.items[i].column] = r->now[j->fields.items[i].column + 1] = NOTHING;
   return add_joined(r, n + 1, err);
 }

@@ -88,6 +88,7 @@ bool warehouse_aggregate(PropterVocab word, PropterStr column, PropterBuf *sql) 
 
 typedef struct {
   PropterMapping *m;
+  const LogicalSource *s; /* the database */
   Warehouse *w;
   PropterTable *table; /* its columns, without rows */
   const char *dialect;
@@ -98,15 +99,20 @@ static PropterStatus failed(const Query *q, PropterError *err, PropterStatus sta
   return doc_fail(&q->m->doc, q->w->at, err, status, "%s", why);
 }
 
-/* t."COLUMN", as the database writes its name. */
-static PropterStatus put_column(Query *q, PropterStr column, PropterBuf *out, PropterError *err) {
+/* ALIAS."COLUMN", as the database writes its name. */
+static PropterStatus put_name(const Query *q, const DocTriple *at, PropterTable *table, const char *alias, PropterStr column, PropterBuf *out,
+                              PropterError *err) {
   size_t index, count;
   PropterError why = {0};
-  PropterStatus status = propter_table_column(q->table, column, &index, &why);
-  if (status != PROPTER_OK) return failed(q, err, status, why.message);
-  propter_buf_add(out, PROPTER_STR("t."));
-  propter_put_quoted(out, propter_table_columns(q->table, &count)[index]);
+  PropterStatus status = propter_table_column(table, column, &index, &why);
+  if (status != PROPTER_OK) return doc_fail(&q->m->doc, at, err, status, "%s", why.message);
+  propter_buf_printf(out, "%s.", alias);
+  propter_put_quoted(out, propter_table_columns(table, &count)[index]);
   return PROPTER_OK;
+}
+
+static PropterStatus put_column(const Query *q, PropterStr column, PropterBuf *out, PropterError *err) {
+  return put_name(q, q->w->at, q->table, "t", column, out, err);
 }
 
 static void put_text(PropterBuf *out, PropterStr text) {
@@ -118,27 +124,156 @@ static void put_text(PropterBuf *out, PropterStr text) {
   propter_buf_add_char(out, '\'');
 }
 
-/* The columns of the table; a name without capitals or signs is tried without quotes, too, since databases fold names in their own ways. */
-static PropterStatus open_table(Query *q, const LogicalSource *s, PropterError *err) {
-  PropterTableOptions options = s->options;
+/* The columns of a table, and how it is named; a name without capitals or signs is tried without quotes, too, since databases fold names in their own ways. */
+static PropterStatus open_table(const Query *q, const DocTriple *at, PropterStr name, PropterBuf *from, PropterTable **table, PropterError *err) {
+  PropterTableOptions options = q->s->options;
   PropterError why = {0};
   PropterStatus status = PROPTER_OK;
   for (int plain = 0; plain < 2; plain++) {
     PropterBuf text = {0};
-    propter_buf_reset(&q->from);
-    if (plain) propter_buf_add(&q->from, q->w->table);
-    else sql_put_name(q->w->table, &q->from);
-    propter_buf_add(&q->from, PROPTER_STR(" t"));
-    propter_buf_printf(&text, "SELECT * FROM %s WHERE 1 = 0", q->from.data ? q->from.data : "");
+    propter_buf_reset(from);
+    if (plain) propter_buf_add(from, name);
+    else sql_put_name(name, from);
+    propter_buf_printf(&text, "SELECT * FROM %s t WHERE 1 = 0", from->data ? from->data : "");
     options.query = text.data, options.table = NULL;
     status = propter_buf_status(&text, err);
-    if (status == PROPTER_OK) status = propter_table_open(s->is.path.data, &options, q->m->options->limits, &q->table, &why);
+    if (status == PROPTER_OK) status = propter_table_open(q->s->is.path.data, &options, q->m->options->limits, table, &why);
     propter_buf_clear(&text);
-    if (status != PROPTER_INVALID || !sql_is_name(q->w->table)) break;
+    if (status != PROPTER_INVALID || !sql_is_name(name)) break;
   }
-  if (status == PROPTER_OK) q->dialect = table_dialect(q->table);
-  return status == PROPTER_OK || status == PROPTER_NO_MEMORY ? status : failed(q, err, status, why.message);
+  return status == PROPTER_OK || status == PROPTER_NO_MEMORY ? status : doc_fail(&q->m->doc, at, err, status, "%s", why.message);
 }
+
+/* --- Joins ------------------------------------------------------------------------------------------------------------------------------ */
+
+/* A joined table, its columns called "JOIN.COLUMN", so that SQL over the metric's own columns stays as it is. */
+typedef struct {
+  Query *q;
+  size_t join;
+  PropterTable *table;
+  PropterBuf from, columns, keys;
+  PropterMap taken;
+} Joined;
+
+static const MetricJoin *join_at(const Query *q, size_t n) { return &q->w->joined->joins.items[n]; }
+static PropterStr child_of(const MetricJoin *j, size_t c) { return j->conditions[c].child->parts[0].text; }
+static PropterStr parent_of(const MetricJoin *j, size_t c) { return j->conditions[c].parent->parts[0].text; }
+
+/* jN."JOIN.COLUMN" */
+static void put_joined(const Query *q, size_t join, PropterStr column, PropterBuf *out) {
+  PropterBuf name = {0};
+  propter_buf_printf(&name, "%s.%.*s", join_at(q, join)->name.data, (int)column.len, column.data);
+  propter_buf_printf(out, "j%zu.", join);
+  propter_put_quoted(out, propter_buf_str(&name));
+  if (name.failed) out->failed = true;
+  propter_buf_clear(&name);
+}
+
+static PropterStatus take_column(Joined *j, PropterStr column, const DocTriple *at, PropterError *err) {
+  bool added;
+  if (!propter_map_put(&j->taken, column, 0, &added)) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a query");
+  if (!added) return PROPTER_OK;
+  if (j->columns.len) propter_buf_add(&j->columns, PROPTER_STR(", "));
+  PROPTER_TRY(put_name(j->q, at, j->table, "c", column, &j->columns, err));
+  PropterBuf name = {0};
+  propter_buf_printf(&name, "%s.%.*s", join_at(j->q, j->join)->name.data, (int)column.len, column.data);
+  propter_buf_add(&j->columns, PROPTER_STR(" AS "));
+  propter_put_quoted(&j->columns, propter_buf_str(&name));
+  PropterStatus status = propter_buf_status(&name, err);
+  propter_buf_clear(&name);
+  return status;
+}
+
+/* Those that it is joined by, that others are joined to it by, and dimensions. */
+static PropterStatus take_columns(Joined *j, PropterError *err) {
+  const MetricJoin *own = join_at(j->q, j->join);
+  const MetricSlices *all = j->q->w->joined;
+  for (size_t c = 0; c < own->condition_count; c++) {
+    PROPTER_TRY(take_column(j, parent_of(own, c), own->at, err));
+    if (c) propter_buf_add(&j->keys, PROPTER_STR(", "));
+    put_joined(j->q, j->join, parent_of(own, c), &j->keys);
+  }
+  for (size_t i = 0; i < all->joins.count; i++)
+    for (size_t c = 0; all->joins.items[i].around == j->join && c < all->joins.items[i].condition_count; c++)
+      PROPTER_TRY(take_column(j, child_of(&all->joins.items[i], c), all->joins.items[i].at, err));
+  for (size_t i = 0; i < all->slices.count; i++)
+    if (all->slices.items[i].join == j->join) PROPTER_TRY(take_column(j, all->slices.items[i].column, all->slices.items[i].at, err));
+  PROPTER_TRY(propter_buf_status(&j->keys, err));
+  return propter_buf_status(&j->columns, err);
+}
+
+/* With two partners a row would count twice. */
+static PropterStatus check_single(const Joined *j, PropterError *err) {
+  const MetricJoin *own = join_at(j->q, j->join);
+  PropterTableOptions options = j->q->s->options;
+  PropterTable *table = NULL;
+  PropterBuf text = {0};
+  PropterError why = {0};
+  PropterRow row;
+  bool found = false;
+  propter_buf_printf(&text, "SELECT %s FROM (SELECT DISTINCT %s FROM %s c) j%zu GROUP BY %s HAVING COUNT(*) > 1", j->keys.data, j->columns.data, j->from.data,
+                     j->join, j->keys.data);
+  options.query = text.data, options.table = NULL;
+  PropterStatus status = propter_buf_status(&text, &why);
+  if (status == PROPTER_OK) status = propter_table_open(j->q->s->is.path.data, &options, j->q->m->options->limits, &table, &why);
+  if (status == PROPTER_OK) status = propter_table_next(table, &row, &found, &why);
+  if (status == PROPTER_OK && found)
+    status = propter_fail(&why, PROPTER_INVALID, "expected one row of %s for each %s (a join is many to one), found several that differ", j->from.data,
+                          parent_of(own, 0).data);
+  propter_table_close(table);
+  propter_buf_clear(&text);
+  return status == PROPTER_OK ? status : doc_fail(&j->q->m->doc, own->at, err, status, "%s", why.message);
+}
+
+static PropterStatus put_conditions(const Joined *j, PropterBuf *out, PropterError *err) {
+  const MetricJoin *own = join_at(j->q, j->join);
+  for (size_t c = 0; c < own->condition_count; c++) {
+    propter_buf_add(out, c ? PROPTER_STR(" AND ") : PROPTER_STR(" ON "));
+    if (own->around == SIZE_MAX) PROPTER_TRY(put_name(j->q, own->at, j->q->table, "t", child_of(own, c), out, err));
+    else put_joined(j->q, own->around, child_of(own, c), out);
+    propter_buf_add(out, PROPTER_STR(" = "));
+    put_joined(j->q, j->join, parent_of(own, c), out);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus add_join(Query *q, size_t n, PropterError *err) {
+  Joined j = {.q = q, .join = n};
+  const DocTriple *at = join_at(q, n)->at, *name = doc_find(&q->m->doc, at->o, VOCAB_propter_sourceTable, 0);
+  if (!name) return doc_fail(&q->m->doc, at, err, PROPTER_INVALID, "the join names no table: expected propter:sourceTable");
+  PropterStatus status = open_table(q, at, doc_node(&q->m->doc, name->o)->term.value, &j.from, &j.table, err);
+  if (status == PROPTER_OK) status = take_columns(&j, err);
+  if (status == PROPTER_OK) status = check_single(&j, err);
+  if (status == PROPTER_OK) {
+    propter_buf_printf(&q->from, " LEFT JOIN (SELECT DISTINCT %s FROM %s c) j%zu", j.columns.data, j.from.data, n);
+    status = put_conditions(&j, &q->from, err);
+  }
+  propter_table_close(j.table);
+  propter_map_clear(&j.taken);
+  propter_buf_clear(&j.from);
+  propter_buf_clear(&j.columns);
+  propter_buf_clear(&j.keys);
+  return status == PROPTER_OK ? propter_buf_status(&q->from, err) : status;
+}
+
+/* The tables, joined where a dimension stands in another one. */
+static PropterStatus open_tables(Query *q, PropterError *err) {
+  bool joins = false;
+  PROPTER_TRY(open_table(q, q->w->at, q->w->table, &q->from, &q->table, err));
+  q->dialect = table_dialect(q->table);
+  propter_buf_add(&q->from, PROPTER_STR(" t"));
+  for (size_t i = 0; i < q->w->slices; i++) joins |= q->w->slice[i].is->join != SIZE_MAX;
+  for (size_t n = 0; joins && n < q->w->joined->joins.count; n++) PROPTER_TRY(add_join(q, n, err));
+  return propter_buf_status(&q->from, err);
+}
+
+static PropterStatus put_slice(const Query *q, const MetricSlice *slice, PropterBuf *out, PropterError *err) {
+  if (slice->join == SIZE_MAX) return put_name(q, slice->at, q->table, "t", slice->column, out, err);
+  put_joined(q, slice->join, slice->column, out);
+  return PROPTER_OK;
+}
+
+/* --- The query -------------------------------------------------------------------------------------------------------------------------- */
 
 static const Period *period_of(const Query *q, PropterStr grain) {
   for (size_t i = 0; i < sizeof periods / sizeof *periods; i++)
@@ -241,9 +376,9 @@ static PropterStatus write(Query *q, PropterBuf *sql, PropterError *err) {
   propter_buf_add(&q->group, propter_buf_str(&q->period));
   for (size_t i = 0; i < w->slices; i++) {
     propter_buf_add(sql, PROPTER_STR(", ")), propter_buf_add(&q->group, PROPTER_STR(", "));
-    PROPTER_TRY(put_column(q, w->slice[i].column, sql, err));
-    PROPTER_TRY(put_column(q, w->slice[i].column, &q->group, err));
-    propter_buf_add(sql, PROPTER_STR(" AS ")), propter_put_quoted(sql, w->slice[i].column);
+    PROPTER_TRY(put_slice(q, w->slice[i].is, sql, err));
+    PROPTER_TRY(put_slice(q, w->slice[i].is, &q->group, err));
+    propter_buf_add(sql, PROPTER_STR(" AS ")), propter_put_quoted(sql, w->slice[i].is->name);
   }
   propter_buf_printf(sql, ", %s AS ", q->number.data ? q->number.data : "");
   propter_put_quoted(sql, w->value.len ? w->value : PROPTER_STR("value"));
@@ -252,7 +387,7 @@ static PropterStatus write(Query *q, PropterBuf *sql, PropterError *err) {
     if (!w->slice[i].fixed) continue;
     propter_buf_add(sql, where ? PROPTER_STR(" AND ") : PROPTER_STR(" WHERE "));
     where = true;
-    PROPTER_TRY(put_column(q, w->slice[i].column, sql, err));
+    PROPTER_TRY(put_slice(q, w->slice[i].is, sql, err));
     propter_buf_add(sql, PROPTER_STR(" = ")), put_text(sql, w->slice[i].member);
   }
   PROPTER_TRY(propter_buf_status(&q->group, err));
@@ -261,9 +396,9 @@ static PropterStatus write(Query *q, PropterBuf *sql, PropterError *err) {
 }
 
 PropterStatus warehouse_query(PropterMapping *m, const LogicalSource *s, Warehouse *w, PropterError *err) {
-  Query q = {.m = m, .w = w};
+  Query q = {.m = m, .s = s, .w = w};
   PropterBuf sql = {0};
-  PropterStatus status = open_table(&q, s, err);
+  PropterStatus status = open_tables(&q, err);
   if (status == PROPTER_OK) status = write(&q, &sql, err);
   if (status == PROPTER_OK && !(w->sql = propter_arena_copy(&m->arena, propter_buf_str(&sql))).data)
     status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a query");

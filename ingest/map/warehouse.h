@@ -3,7 +3,7 @@
 #ifndef MAP_WAREHOUSE_H
 #define MAP_WAREHOUSE_H
 
-#include "model.h"
+#include "metric_join.h"
 #include "propter/vocab.h"
 
 enum { WAREHOUSE_SLICES = 64 };
@@ -16,9 +16,11 @@ typedef struct {
   PropterStr expression, grain, share; /* SQL of a row; ISO 8601; of a percentile */
   PropterStr window, since; /* of a cumulative sum: as propter:window and propter:since say it; empty: none */
   PropterStr aggregation;   /* IRI */
-  /* Columns that the cells have a value for; of those that are fixed, the member. */
+  const MetricSlices *joined;
+  /* Dimensions that the cells have a member of; of those that are fixed, the member. */
   struct {
-    PropterStr column, member;
+    const MetricSlice *is;
+    PropterStr member;
     bool fixed;
   } slice[WAREHOUSE_SLICES];
   size_t slices;

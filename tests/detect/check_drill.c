@@ -37,7 +37,7 @@ static void change(Cells *c, const uint32_t *level, double factor) {
     if (within(c, i, level)) c->actual[i] *= factor;
 }
 
-static PropterCube cube_of(const Cells *c) { return (PropterCube){CELLS, DIMS, c->level, levels, c->actual, c->expected, NULL}; }
+static PropterCube cube_of(const Cells *c) { return (PropterCube){CELLS, DIMS, c->level, levels, c->actual, c->expected, NULL, NULL}; }
 
 static bool has(const PropterSlices *found, const uint32_t *level) {
   for (size_t i = 0; i < found->count; i++)
@@ -61,6 +61,26 @@ START_TEST(planted_slices_are_found_exactly) {
     double share = 0;
     for (size_t i = 0; i < found.count; i++) share += found.items[i].share;
     ck_assert_double_eq_tol(share, 1, 0.15);
+    propter_vec_clear(&found);
+  }
+}
+END_TEST
+
+/* Twelve products in four groups: a group is one slice, a product is named without its group. */
+START_TEST(levels_of_a_hierarchy_are_not_told_twice) {
+  const uint32_t decides[DIMS] = {0, 4, 0}, group[DIMS] = {any, any, 3}, product[DIMS] = {any, 5, any};
+  for (uint64_t seed = 1; seed <= 10; seed++) {
+    Cells c;
+    PropterSlices found = {0};
+    fill(&c, 0.03, seed);
+    for (size_t i = 0; i < CELLS; i++) c.level[i * DIMS + 2] = c.level[i * DIMS + 1] / 3;
+    change(&c, group, 0.6);
+    change(&c, product, 1.5);
+    PropterCube cube = cube_of(&c);
+    cube.decides = decides;
+    ck_ok(propter_drill(&cube, NULL, &found, NULL, 0, err));
+    ck_assert_uint_eq(found.count, 2);
+    ck_assert(has(&found, group) && has(&found, product));
     propter_vec_clear(&found);
   }
 }
@@ -126,7 +146,7 @@ START_TEST(adtributor_on_a_known_split) {
   const size_t three[] = {3};
   const double expected[] = {100, 100, 200}, actual[] = {50, 100, 210};
   double power[3], surprise[3];
-  PropterCube cube = {3, 1, level, three, actual, expected, NULL};
+  PropterCube cube = {3, 1, level, three, actual, expected, NULL, NULL};
   ck_ok(propter_adtributor(&cube, 0, power, surprise, err));
   ck_assert_double_eq_tol(power[0], 1.25, 1e-12);
   ck_assert_double_eq_tol(power[0] + power[1] + power[2], 1, 1e-12);
@@ -162,7 +182,7 @@ START_TEST(bad_cubes_have_a_defined_result) {
   const size_t many[DIMS] = {1u << 20, 1u << 20, 1u << 20};
   const uint32_t none[DIMS] = {0};
   const double one = 1, two = 2;
-  PropterCube wide = {1, DIMS, none, many, &one, &two, NULL};
+  PropterCube wide = {1, DIMS, none, many, &one, &two, NULL, NULL};
   ck_assert_int_eq(propter_drill(&wide, NULL, &found, NULL, 0, NULL), PROPTER_LIMIT);
 }
 END_TEST
@@ -188,6 +208,7 @@ Suite *suite_drill(void) {
   Suite *suite = suite_create("drill");
   TCase *tc = tcase_create("drill");
   tcase_add_test(tc, planted_slices_are_found_exactly);
+  tcase_add_test(tc, levels_of_a_hierarchy_are_not_told_twice);
   tcase_add_test(tc, quiet_cubes_stay_quiet);
   tcase_add_test(tc, scopes_of_causes_are_judged_in_the_same_pass);
   tcase_add_test(tc, a_ratio_is_told_from_its_traffic);

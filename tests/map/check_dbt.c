@@ -7,6 +7,7 @@
 Suite *suite_dbt(void);
 
 #define RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+#define PROPTER_IRI "https://w3id.org/propter#"
 #define SKOS "http://www.w3.org/2004/02/skos/core#"
 #define ORDERS "id,day,region,amount,returned\n1,2024-01-01,north,10,1\n2,2024-01-01,north,5,0\n3,2024-01-02,south,7,0\n"
 #define CALCULATED                                                                                                                                             \
@@ -120,6 +121,46 @@ START_TEST(metrics_inside_models) {
 }
 END_TEST
 
+#define CUSTOMERS                                                                                                                                              \
+  "  - name: customers\n    model: ref('customers')\n    entities: [{name: customer, type: primary, expr: nr}, {name: land, type: foreign}]\n    dimensions:\n"     \
+  "      - {name: segment, type: categorical%s}\n  - name: lands\n    model: ref('lands')\n    entities: [{name: land, type: unique, expr: code}]\n"                \
+  "    dimensions: [{name: continent, type: categorical}, {name: since, type: time}]\n"
+
+/* One that cannot be joined is left out alone, and told once for all metrics. */
+START_TEST(foreign_entities_are_joined) {
+  static const char *const wanted[] = {"#revenue/join/customer <" PROPTER_IRI "sourceFile> \"customers.csv\"\n",
+                                       "#revenue/join/customer/on/1 <http://w3id.org/rml/child> \"customer\"\n",
+                                       "#revenue/join/customer.land/on/1 <http://w3id.org/rml/parent> \"code\"\n",
+                                       "#revenue <" PROPTER_IRI "sliceBy> #revenue/dimension/customer.segment\n",
+                                       "#revenue <" PROPTER_IRI "sliceBy> #revenue/dimension/customer.land.continent\n",
+                                       "#old/fixed/customer.land.continent <" PROPTER_IRI "member> \"Europe\"\n"};
+  PropterBuf text = {0}, out = {0};
+  PropterMapping *mapping = NULL;
+  propter_buf_printf(&text, MODEL CUSTOMERS REVENUE, "");
+  propter_buf_printf(&text, "  - {name: old, type: simple, type_params: {measure: amount},\n     filter: \"{{ Dimension('customer__land__continent') }} = 'Europe'\"}\n");
+  mapping_definitions(write_dbt(text.data), &out);
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) ck_assert_msg(strstr(out.data, wanted[i]) != NULL, "no %s in %s", wanted[i], out.data);
+  propter_buf_reset(&text), propter_buf_reset(&out);
+  propter_buf_printf(&text, MODEL CUSTOMERS REVENUE, ", expr: lower(x)");
+  const char *path = write_dbt(text.data);
+  ck_ok(propter_mapping_read(&path, 1, NULL, &mapping, err));
+  const PropterMapRefusal *r = propter_mapping_refusal(mapping, 0);
+  ck_assert_ptr_nonnull(r);
+  ck_assert_msg(strcmp(r->name.data, "orders.customer") == 0 && r->line == 18 && strstr(r->reason.data, "SQL is not evaluated"), "%s:%u: %s", r->name.data,
+                (unsigned)r->line, r->reason.data);
+  ck_assert_ptr_null(propter_mapping_refusal(mapping, 1));
+  propter_mapping_free(mapping);
+  mapping_definitions(path, &out);
+  ck_assert_ptr_nonnull(strstr(out.data, "#revenue <" PROPTER_IRI "sliceBy> #revenue/dimension/region\n"));
+  ck_assert_ptr_null(strstr(out.data, "/join/"));
+  propter_buf_reset(&text);
+  propter_buf_printf(&text, MODEL CUSTOMERS REVENUE, ", type_params: {validity_params: {is_start: true}}");
+  refuse(text.data, PROPTER_INVALID, 18, "rows that hold for a time");
+  propter_buf_clear(&text);
+  propter_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(what_a_metric_cannot_say_is_refused_with_its_line) {
   refuse(MODEL "metrics:\n  - name: m\n    type: simple\n    filter: \"{{ Dimension('order__region') }} > 'north'\"\n"
                "    type_params: {measure: amount}\n",
@@ -230,6 +271,7 @@ Suite *suite_dbt(void) {
   tcase_add_test(tc, metrics_with_a_calculation_method);
   tcase_add_test(tc, metrics_over_semantic_models);
   tcase_add_test(tc, metrics_inside_models);
+  tcase_add_test(tc, foreign_entities_are_joined);
   tcase_add_test(tc, what_a_metric_cannot_say_is_refused_with_its_line);
   tcase_add_test(tc, one_refused_metric_leaves_the_others);
   tcase_add_test(tc, where_none_is_left_all_are_told);

@@ -9,7 +9,7 @@ Suite *suite_define(void);
 #define P "https://w3id.org/propter#"
 #define ORDERS "id,day,region,status,amount\n1,2024-01-01,north,done,10\n2,2024-01-01,north,open,5\n3,2024-01-02,south,done,7\n"
 #define CUBE                                                                                                                                                   \
-  "cubes:\n  - name: orders\n    sql_table: public.orders\n    joins:\n      - {name: users, relationship: many_to_one, sql: \"{CUBE}.who = {users.id}\"}\n"   \
+  "cubes:\n  - name: orders\n    sql_table: public.orders\n    segments: [{name: done}]\n    title: Orders\n"                                                      \
   "    dimensions:\n      - {name: id, sql: id, type: number, primary_key: true}\n      - {name: ordered, sql: \"{CUBE}.day\", type: time}\n"                  \
   "      - {name: region, sql: region, type: string, title: Sales region}\n      - {name: status, sql: \"${CUBE}.status\", type: string}\n    measures:\n"
 #define REVENUE                                                                                                                                                \
@@ -36,10 +36,14 @@ static const char manifest[] =
     "\"project_configuration\": {\"x\": 1}, "
     "\"saved_queries\": []}\n";
 
+/* A table to be joined. */
+static const char *shops = "region,boss\nnorth,Ann\nsouth,Bob\nwest,Cid\n";
+
 static const char *write_definitions(const char *name, const char *text) {
   const char *folder = support_folder(), *path = support_path(folder, name);
   support_write(path, propter_str(text));
   support_write(support_path(folder, "orders.csv"), PROPTER_STR(ORDERS));
+  support_write(support_path(folder, "shops.csv"), propter_str(shops));
   return path;
 }
 
@@ -105,6 +109,80 @@ START_TEST(what_a_cube_says_in_vain_is_refused) {
   refuse("m.yml", CUBE "      - {name: n, type: sum, sql: amount, filters: [{sql: \"{CUBE}.id = 1\"}]}\n", 12, "one of its slice columns");
   refuse("m.yml", "cubes:\n  - name: orders\n    sql: select 1\n", 3, "found \"sql\"");
   refuse("m.yml", "cubes:\n  - name: orders\n    sql_table: orders\n    measures: [{name: n, type: count}]\n", 2, "one dimension of type time");
+}
+END_TEST
+
+#define SHOP "    joins: [{name: shops, relationship: %s, sql: \"%s\"}]\n"
+#define SHOPS                                                                                                                                                  \
+  "  - name: shops\n    sql_table: shops\n    dimensions:\n      - {name: key, sql: region, type: string, primary_key: true}\n"                                \
+  "      - {name: manager, sql: boss, type: string, title: Manager}\n"
+
+static const char *joined_cubes(const char *relationship, const char *sql, PropterBuf *out) {
+  propter_buf_printf(out, CUBE REVENUE SHOP SHOPS, relationship, sql);
+  return out->data;
+}
+
+static void refuse_join(const char *relationship, const char *sql, const char *words) {
+  PropterBuf text = {0};
+  refuse("m.yml", joined_cubes(relationship, sql, &text), 13, words);
+  propter_buf_clear(&text);
+}
+
+/* Its dimensions are those of the measure, too, behind its name. */
+START_TEST(cubes_are_joined) {
+  static const char *const wanted[] = {"#orders.revenue/join/shops <" P "sourceFile> \"shops.csv\"\n",
+                                       "#orders.revenue/join/shops/on/1 <http://w3id.org/rml/parent> \"region\"\n",
+                                       "#orders.revenue <" P "sliceBy> #orders.revenue/dimension/shops.boss\n",
+                                       "#orders.revenue/dimension/region <" P "rollsUpTo> #orders.revenue/dimension/shops.boss\n",
+                                       "#orders.revenue/dimension/shops.boss <http://www.w3.org/2004/02/skos/core#prefLabel> \"Manager\"\n",
+                                       "#orders.revenue/dimension/shops.boss <http://www.w3.org/2000/01/rdf-schema#label> \"shops boss\"\n"};
+  static const char *const same[] = {"{CUBE}.region = {shops.key}", "{shops}.region = {CUBE.region}", "${orders}.region = ${shops}.region"};
+  for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+    PropterBuf text = {0};
+    expect("m.yml", joined_cubes("many_to_one", same[i], &text), wanted, sizeof wanted / sizeof *wanted, "/dimension/shops.boss> \"Bob\"\n");
+    propter_buf_clear(&text);
+  }
+  refuse_join("one_to_many", "{CUBE}.region = {shops.key}", "what has several rows for one gives no dimension");
+  refuse_join("many_to_many", "{CUBE}.region = {shops.key}", "found \"many_to_many\"");
+  refuse_join("many_to_one", "{CUBE}.region > {shops.key}", "other conditions are not evaluated");
+  refuse_join("many_to_one", "{CUBE}.region = {shops.key} OR TRUE", "other conditions are not evaluated");
+  refuse_join("many_to_one", "{CUBE}.region = {CUBE}.status", "other conditions are not evaluated");
+  refuse("m.yml", CUBE REVENUE "    joins: [{name: none, relationship: many_to_one, sql: x}]\n", 13, "no cube \"none\" in this file");
+  shops = "region,boss\nnorth,Ann\nnorth,Bob\n";
+  PropterError why = {0};
+  PropterBuf text = {0}, out = {0};
+  PropterMapCounts counts;
+  const char *path = write_definitions("m.yml", joined_cubes("many_to_one", same[0], &text));
+  ck_assert_int_eq(mapping_run_at(path, false, &out, &counts, &why), PROPTER_INVALID);
+  ck_assert_msg(strstr(why.source, "shops.csv") && why.line == 3 && strstr(why.message, "many to one"), "%s", why.message);
+  shops = "region,boss\nnorth,Ann\nnorth,Ann\n";
+  propter_buf_reset(&out);
+  ck_ok(mapping_run_at(write_definitions("m.yml", text.data), false, &out, &counts, err));
+  ck_assert_uint_eq(counts.rejects, 1);
+  ck_assert_ptr_nonnull(strstr(out.data, "reject 4::join\n"));
+  propter_buf_clear(&text);
+  propter_buf_clear(&out);
+}
+END_TEST
+
+#define SELLERS                                                                                                                                                \
+  "      - {name: n, " EXPRESSION("SUM(orders.amount)") "}\n    relationships:\n      - {name: r, from: orders, to: sellers, from_columns: [region],\n"          \
+                                                      "         to_columns: [%s]}\n"
+#define TWO "version: 0.2.0.dev0\nsemantic_model:\n  - name: shop\n    datasets:\n      - {name: sellers, source: sellers, primary_key: [region], fields: []}\n"
+
+START_TEST(relationships_of_ossie_are_many_to_one) {
+  static const struct {
+    const char *column, *words;
+  } rows[] = {{"boss", "expected a primary or unique key"}, {"region, boss", "expected a primary or unique key"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    PropterBuf text = {0};
+    propter_buf_printf(&text, "%s%s", TWO, strstr(OSSIE, "      - name: orders"));
+    propter_buf_printf(&text, SELLERS, rows[i].column);
+    refuse("m.yaml", text.data, 17, rows[i].words);
+    propter_buf_clear(&text);
+  }
+  refuse("m.yaml", OSSIE "      - {name: n, " EXPRESSION("SUM(orders.amount)") "}\n    relationships: [{name: r, from: orders, to: none}]\n", 14,
+         "no dataset \"none\" in this model");
 }
 END_TEST
 
@@ -260,6 +338,10 @@ START_TEST(every_allocation_may_fail) {
           "SUM(orders.amount) / COUNT(orders.id)") ",\n"
                                                    "         custom_extensions: [{vendor_name: PROPTER, data: '{\"unit\": \"EUR\", \"label\": \"Mean\"}'}]}\n");
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 50);
+  PropterBuf joined = {0};
+  path = write_definitions("m.yml", joined_cubes("many_to_one", "{CUBE}.region = {shops.key}", &joined));
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, mapping_try, (char *)(uintptr_t)path, true), 100);
+  propter_buf_clear(&joined);
   path = write_definitions("o.yaml", ONTOLOGY STORE "    requires: [ 'Store.nr' ]\n");
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 30);
 }
@@ -270,6 +352,8 @@ Suite *suite_define(void) {
   TCase *t = tcase_create("define");
   tcase_add_test(t, measures_of_a_cube);
   tcase_add_test(t, what_a_cube_says_in_vain_is_refused);
+  tcase_add_test(t, cubes_are_joined);
+  tcase_add_test(t, relationships_of_ossie_are_many_to_one);
   tcase_add_test(t, metrics_of_ossie);
   tcase_add_test(t, what_ossie_says_in_vain_is_refused);
   tcase_add_test(t, concepts_of_an_ontology);

@@ -16,6 +16,7 @@ typedef struct {
   const uint32_t *level; /* cells × dimensions, each < levels[dimension] */
   const size_t *levels;
   const double *actual, *expected;
+  const uint32_t *decides; /* of each dimension, as bits, coarser ones whose level each of its levels decides; NULL: none. No slice fixes both */
   const double *sd;      /* standard errors of `expected` as known from elsewhere; may be NULL. The noise of a cell is at least this */
 } PropterCube;
 
