@@ -333,14 +333,18 @@ static PropterStatus add_cause(const PropterTerm *row, void *payload, PropterErr
   return propter_lexicon_add_cause(payload, row[0].value, row[1].value, start, end, err);
 }
 
-/* Names of events and of their kinds. */
+/* Names of events, on record or told by documents, and of their kinds; what is of a kind has its name, too. */
 static PropterStatus load_causes(Ask *k, PropterLexicon *lexicon) {
   PropterBuf text = {0};
   if (why_lexicon_causes(lexicon)) return PROPTER_OK;
-  propter_buf_add(&text, PROPTER_STR("PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?c ?label ?start ?end { "
-                                     "{ SELECT DISTINCT ?c { { ?c a p:Event } UNION { ?e a p:Event ; p:concept ?c } } } "
-                                     "{ ?c skos:prefLabel ?label BIND (1 AS ?kind) } UNION { ?c skos:altLabel ?label BIND (2 AS ?kind) } "
-                                     "OPTIONAL { ?c p:start ?start } OPTIONAL { ?c p:end ?end } } ORDER BY ?c ?kind ?label ?start ?end"));
+  propter_buf_add(
+      &text,
+      PROPTER_STR("PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+                  "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> SELECT ?c ?label ?start ?end { "
+                  "{ SELECT DISTINCT ?c { { ?c a p:Event } UNION { ?c a p:EventKind } UNION { ?e a p:Event ; p:concept ?c } } } "
+                  "{ ?c skos:prefLabel ?label BIND (1 AS ?kind) } UNION { ?c a p:Event ; rdfs:label ?label BIND (2 AS ?kind) } "
+                  "UNION { ?c skos:altLabel ?label BIND (3 AS ?kind) } UNION { ?c a p:Event ; p:concept ?k . ?k skos:prefLabel ?label BIND (4 AS ?kind) } "
+                  "OPTIONAL { ?c p:start ?start } OPTIONAL { ?c p:end ?end } } ORDER BY ?c ?kind ?label ?start ?end"));
   return why_each_row(k->snapshot, &text, add_cause, lexicon, k->err);
 }
 

@@ -46,7 +46,7 @@ static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterA
   memset(out->least, NO_MATCH, terms + 1);
   for (size_t i = 0; i < words->count; i++)
     for (size_t t = 0; t < terms; t++) {
-      uint8_t c = words->word[i].used == USED_NOT && !(l->proper && words->word[i].phrase) ? cost_of(l, &words->word[i], &l->terms.items[t]) : NO_MATCH;
+      uint8_t c = words->word[i].used == USED_NOT && !(l->proper && words->word[i].phrase && !words->word[i].proper) ? cost_of(l, &words->word[i], &l->terms.items[t]) : NO_MATCH;
       out->cost[i * terms + t] = c;
       if (c < out->least[t]) out->least[t] = c;
     }
@@ -249,7 +249,7 @@ static void nearest(const Spelling *spelling, PropterQuestion *q) {
     top[at] = (Near){s, n->metric};
   }
   q->nearest_count = 0;
-  for (size_t k = 0; k < count && 2 * top[k].score >= top[0].score; k++) q->nearest[q->nearest_count++] = top[k].metric;
+  for (size_t k = 0; k < count && top[k].score > 0 && 2 * top[k].score >= top[0].score; k++) q->nearest[q->nearest_count++] = top[k].metric;
 }
 
 /* The words of the question that stand in a name as they are; `moves`: also those that say which way. */
@@ -449,6 +449,15 @@ static bool apart(const Words *words, const Match *m) {
   return false;
 }
 
+/* "First reply time" where the name is "first reply", but not "complaints rate": the word behind the name, or the last of it. */
+static size_t measured(const PropterLexicon *l, const Words *words, const Match *m, size_t high) {
+  const Word *w = &words->word[high], *next = w + 1;
+  bool spelt = false;
+  for (size_t k = 0; k < m->count; k++) spelt |= m->word[k] == high && propter_str_equal(l->terms.items[m->name->word[k]].text, w->text);
+  if (!spelt || high + 1 == words->count || next->used != USED_NOT || next->mark || !why_has(next, ROLE_COUNTS)) return high;
+  return why_has(next, ROLE_EACH) && propter_str_ends(w->text, PROPTER_STR("s")) ? high : high + 1;
+}
+
 PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) words->word[i].known |= why_lexicon_knows(l, &words->word[i]);
   for (size_t i = 0; i < words->count && l->members; i++) words->word[i].known |= why_lexicon_knows(l->members, &words->word[i]);
@@ -470,8 +479,9 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   }
   size_t low, high;
   reach(&m, &low, &high);
-  q->metric_words = said(words, text, low, high);
-  if (part) {
+  const size_t last = part || q->nearest_count > 1 ? high : measured(l, words, &m, high);
+  q->metric_words = said(words, text, low, last);
+  if (part || last > high) {
     const PropterStr label = l->metrics.items[m.name->metric].label;
     PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)q->metric_words.len, q->metric_words.data, (int)label.len, label.data));
   }
@@ -486,6 +496,7 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
                                   m.slipped_for.data));
   }
   use(words, &m, USED_METRIC);
+  words->word[last].used = USED_METRIC;
   size_t metric = m.name->metric;
   q->metric = metric;
   read_parted(l, words, q);

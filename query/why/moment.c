@@ -487,6 +487,8 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_DAY, .count = -n};
     return i + used;
   }
+  if ((used = why_phrase(r, i, DATE_AHEAD, &n, &b)) && !(i && propter_str_equal(r->words->word[i - 1].text, PROPTER_STR("the"))))
+    return bad(r, PROPTER_GAP_AHEAD, i + used);
   if ((used = to_date(r, i, &unit))) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_TO_DATE, .unit = (unsigned)unit};
     return used;

@@ -177,6 +177,26 @@ static PropterStatus members_of(Load *l, size_t metric, PropterId dimension, int
   return status;
 }
 
+static PropterStatus use_dimension(const PropterTerm *row, void *payload, PropterError *err) {
+  Load *l = payload;
+  PropterId id = PROPTER_NO_ID;
+  PROPTER_TRY(propter_snapshot_find(l->snapshot, &row[0], &id, err));
+  return id == PROPTER_NO_ID || propter_vec_push(&l->ids, id) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+}
+
+/* The dimensions by which a metric that is a part of another ("tickets, phone") can be cut further: those of the whole that it does not hold. */
+static PropterStatus dimensions_of_whole(Load *l, PropterStr iri, PropterMetric *m) {
+  PropterBuf text = {0};
+  l->ids.count = 0;
+  propter_buf_printf(&text,
+                     "PREFIX p: <https://w3id.org/propter#> SELECT DISTINCT ?d { <%.*s> p:dataset ?set ; p:measure ?measure . "
+                     "?whole p:dataset ?set ; p:measure ?measure ; p:sliceBy ?d FILTER NOT EXISTS { <%.*s> p:fixed/p:dimension ?d } } ORDER BY ?d",
+                     (int)iri.len, iri.data, (int)iri.len, iri.data);
+  PROPTER_TRY(why_each_row(l->snapshot, &text, use_dimension, l, l->err));
+  m->slice_dimension = l->ids.items, m->slice_dimensions = l->ids.count;
+  return PROPTER_OK;
+}
+
 PropterStatus propter_lexicon_load_members(PropterLexicon *lexicon, PropterSnapshot *snapshot, size_t metric, size_t most, PropterError *err) {
   PropterId vocab[VOCAB_COUNT];
   Load l = {.snapshot = snapshot, .lexicon = lexicon, .vocab = vocab, .err = err};
@@ -188,7 +208,9 @@ PropterStatus propter_lexicon_load_members(PropterLexicon *lexicon, PropterSnaps
   PropterStatus status = propter_vocab_ids(snapshot, vocab, err);
   if (status == PROPTER_OK) status = propter_snapshot_find(snapshot, &iri, &id, err);
   if (status == PROPTER_OK && id != PROPTER_NO_ID) status = propter_metric_read(snapshot, id, &l.arena, &m, err);
+  if (status == PROPTER_OK && m.fixed_count && !m.slice_dimensions) status = dimensions_of_whole(&l, iri.value, &m);
   for (size_t i = 0; i < m.slice_dimensions && room >= 0 && status == PROPTER_OK; i++) status = members_of(&l, metric, m.slice_dimension[i], &room);
+  propter_vec_clear(&l.ids);
   propter_arena_clear(&l.arena);
   return status;
 }

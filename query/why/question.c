@@ -54,7 +54,9 @@ static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const W
   if (at > 0 && at + 1 < words->count && q->has_metric && why_lexicon_names_only(l, q->metric, &words->word[at - 1]) &&
       why_lexicon_names_only(l, q->metric, &words->word[at + 1]))
     return false;
-  if (at > 0 && at + 1 < words->count && moves(&words->word[at - 1]) && moves(&words->word[at + 1])) return false; /* "the rise and fall" */
+  size_t next = at + 1;
+  while (next + 1 < words->count && words->word[next].kind == WORD_FILLER) next++;
+  if (at > 0 && next < words->count && moves(&words->word[at - 1]) && moves(&words->word[next])) return false; /* "the rise and fall", "fell and stay low" */
   bool before = false, after = false;
   for (size_t i = 0; i < words->count; i++) {
     if (i == at || why_names_nothing(&words->word[i]) || words->word[i].used == USED_PERIOD || words->word[i].used == USED_CAUSE) continue;

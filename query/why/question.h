@@ -20,13 +20,13 @@ WordKind why_word_kind(PropterStr folded);
 /* What a word is in the grammar of a sentence, by words.def. */
 typedef enum {
   ROLE_OF, ROLE_ARTICLE, ROLE_AUXILIARY, ROLE_DOES, ROLE_LINK, ROLE_SUBJECT, ROLE_ANYBODY, ROLE_POINTS, ROLE_ONE_OF, ROLE_ABOUT, ROLE_UPWARD, ROLE_PARTICLE,
-  ROLE_COUNTS, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES
+  ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES
 } WordRole;
 
 typedef enum {
   DATE_MONTH = 1, DATE_SEASON, DATE_PART, DATE_UNIT, DATE_ORDINAL, DATE_NUMBER, DATE_LAST, DATE_THIS, DATE_PAST, DATE_NOW, DATE_AGO,
   DATE_FROM, DATE_TO, DATE_BETWEEN, DATE_AND, DATE_SINCE, DATE_AFTER, DATE_BEFORE, DATE_UNTIL, DATE_ONWARDS, DATE_PREP, DATE_LETTER, DATE_HOLIDAY, DATE_FEAST,
-  DATE_EARLIER, DATE_WEEKDAY, DATE_OVER, DATE_TO_DATE, DATE_ENDED, DATE_BEGUN, DATE_WEEK_OF, DATE_FISCAL, DATE_AROUND, DATE_DAYTIME
+  DATE_EARLIER, DATE_WEEKDAY, DATE_OVER, DATE_TO_DATE, DATE_ENDED, DATE_BEGUN, DATE_WEEK_OF, DATE_FISCAL, DATE_AROUND, DATE_DAYTIME, DATE_AHEAD
 } DateKind;
 /* Whether the folded word has this meaning in dates.def, and its two numbers. */
 bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b);
@@ -41,6 +41,7 @@ typedef struct {
   PropterStr stem;
   size_t begin, end;   /* bytes of the original */
   bool space;          /* white space before it */
+  bool proper;         /* begins with a capital letter inside a sentence */
   char mark;           /* last sign before it; ' and - also for their likes, ? for others beyond ASCII; 0: none */
   bool number;
   int digits;

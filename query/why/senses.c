@@ -145,11 +145,6 @@ static bool thought_about(const Look *k, size_t i) {
   return why_of_class(k, why_at(k, i)->text, PROPTER_WORDNET_NOUN, "noun.cognition noun.feeling noun.relation", 1);
 }
 
-bool why_proper(const Look *k, const Word *w) {
-  const char c = k->q->text.data[w->begin];
-  return w != k->words->word && c >= 'A' && c <= 'Z' && (!w->mark || !strchr(".?!:", w->mark));
-}
-
 static bool inflected(PropterStr word) { return propter_str_ends(word, PROPTER_STR("ed")) || propter_str_ends(word, PROPTER_STR("ing")); }
 
 /* "Crept": another form of a verb. */
@@ -209,7 +204,7 @@ static WordKind meant(const Look *k, size_t i) {
 }
 
 static bool unknown(const Look *k, const Word *w) {
-  if (w->used != USED_NOT || w->kind != WORD_NONE || w->number || w->text.len < SHORTEST || why_proper(k, w)) return false;
+  if (w->used != USED_NOT || w->kind != WORD_NONE || w->number || w->text.len < SHORTEST || w->proper) return false;
   return !why_lexicon_harmless(k->l, k->q->metric, w) && !(k->l->causes && why_lexicon_knows(k->l->causes, w));
 }
 

@@ -31,7 +31,5 @@ static inline bool why_goes(const Word *w) { return w && w->used == USED_NOT && 
 bool why_of_class(const Look *k, PropterStr word, PropterWordnetPos pos, const char *classes, size_t most);
 /* Is it an adjective that says neither which part of the data is meant nor how often? WordNet must be there. */
 bool why_colours(const Look *k, PropterStr word);
-/* A name: a capital letter inside a sentence. */
-bool why_proper(const Look *k, const Word *w);
 
 #endif

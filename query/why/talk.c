@@ -38,7 +38,7 @@ static bool is_talk(const Look *k, size_t from, size_t end) {
     if (w->used != USED_NOT || w->number ||
         (w->kind != WORD_NONE && !why_asks(w) && !why_joins(w) && w->kind != WORD_WHO && !(speaks && (w->kind == WORD_NOT || why_has(w, ROLE_MODAL)))))
       return false;
-    if (w->kind == WORD_NONE && (why_proper(k, w) || why_lexicon_spells(k->l, w) || why_lexicon_idle(k->l, k->q->metric, w))) return false;
+    if (w->kind == WORD_NONE && (w->proper || why_lexicon_spells(k->l, w) || why_lexicon_idle(k->l, k->q->metric, w))) return false;
     if (w->kind == WORD_NONE && k->l->causes && why_lexicon_knows(k->l->causes, w)) return false;
     if (behind && w->kind == WORD_NONE && !talked_of(k, w) && !why_colours(k, w->text)) return false;
     speaks |= somebody(k, w);
@@ -64,7 +64,7 @@ static PropterStatus concede(const Look *k, PropterArena *arena, PropterError *e
     if (k->q->negated && !why_has(why_at(k, i + 1), ROLE_POINTS)) continue; /* that cause is asked about */
     for (; end < k->words->count && !(why_at(k, end)->mark && why_at(k, end)->space); end++) {
       const Word *w = why_at(k, end);
-      if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && w->kind != WORD_STOP && !why_asks(w)) || (w->kind == WORD_NONE && why_proper(k, w)))
+      if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && w->kind != WORD_STOP && !why_asks(w)) || (w->kind == WORD_NONE && w->proper))
         break;
       if (why_lexicon_spells(k->l, w) || (k->l->causes && why_lexicon_knows(k->l->causes, w))) break;
       unread += w->kind == WORD_NONE;

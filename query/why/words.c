@@ -248,7 +248,8 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
           goto done;
         }
         open = &out->word[out->count++];
-        *open = (Word){.begin = at, .space = space, .mark = mark, .number = digit};
+        const bool inside = out->count > 1 && !(mark && strchr(".?!:", mark));
+        *open = (Word){.begin = at, .space = space, .mark = mark, .number = digit, .proper = inside && c >= 'A' && c <= 'Z'};
         propter_buf_reset(&folded);
       }
       propter_buf_add_utf8(&folded, (uint32_t)parts[k]);

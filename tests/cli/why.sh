@@ -7,7 +7,7 @@ cd "$t" || exit 99
 # Parcels per month, six years, a steady course with a small swing; half of the depot away in May 2013, an unexplained jump in October 2015.
 awk 'BEGIN {
   print "@prefix : <https://example.org/parcels#> . @prefix propter: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
-  print "@prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix dct: <http://purl.org/dc/terms/> ."
+  print "@prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix dct: <http://purl.org/dc/terms/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> ."
   print ":cube a qb:DataSet ; dct:title \"Parcels sent from the northern depot\" ."
   for (m = 1; m <= 2; m++) {
     name = m == 1 ? "sent" : "returned"; label = m == 1 ? "parcels sent" : "parcels returned"
@@ -25,6 +25,8 @@ awk 'BEGIN {
   }
   print ":strike a propter:Event ; skos:prefLabel \"Drivers strike of May 2013\" ; propter:concept :walkout ; propter:scope :depotsent ; propter:start \"2013-05-02\"^^xsd:date ; propter:end \"2013-05-30\"^^xsd:date ; propter:knownFrom \"2013-07-01\"^^xsd:date ;"
   print "  propter:dose [ propter:value -900.0 ; propter:profile propter:Pulse ; propter:source \"about 900 parcels stayed\" ] ."
+  print ":told a propter:Event ; rdfs:label \"flooding of the yard\" ; propter:concept :flood ; propter:scope :depotreturned ; propter:start \"2012-02-03\"^^xsd:date ; propter:end \"2012-03-20\"^^xsd:date ; propter:document :memo ; propter:knownFrom \"2012-04-01\"^^xsd:date ."
+  print ":flood a propter:EventKind ; skos:prefLabel \"flood\" . :outage a propter:EventKind ; skos:prefLabel \"sorter outage\" ."
   print ":walkout a skos:Concept ; skos:prefLabel \"strike\" ; propter:controllable true ; propter:owner :dispatch ; propter:nextStep \"call the works council\" . :dispatch skos:prefLabel \"head of dispatch\" ."
 }' >parcels.ttl
 "$PROPTER" -g g init >/dev/null 2>&1
@@ -50,6 +52,12 @@ expect 'one that is no candidate is no cause' 7 'asked       Drivers strike of M
 expect 'a suspect in JSON' 0 '"asked":"Drivers strike of May 2013' why --format json 'did the drivers strike hit parcels sent in May 2013'
 expect 'a denied effect is WHY NOT' 0 'WHY NOT m:returned DESPITE <https://example.org/parcels#strike>' why "why didn't the drivers strike hurt parcels returned in May 2013"
 expect 'a time told by an event' 0 '"strike" was taken as that of Drivers strike of May 2013, 2013-05-02 to 2013-05-30' why 'parcels sent during the strike'
+expect 'one that a document tells, by the name of its kind' 1 '"flood" was taken as that of flooding of the yard, 2012-02-03 to 2012-03-20' why 'parcels returned during the flood'
+expect 'which may be since when' 7 'DURING "2012-02-01" TO "2015-12-31"' why 'parcels returned since the flood'
+expect 'or what is suspected' 1 'WHY m:returned SUSPECT <https://example.org/parcels#told> DURING "2012-02-01" TO "2012-03-31"' why 'what did the flood do to parcels returned'
+expect 'a kind of which no event is known can be suspected' 0 'SUSPECT <https://example.org/parcels#outage>' why 'parcels sent in May 2013 - the sorter outage?'
+expect 'a time to come is asked back' 7 'the time lies ahead: nothing has happened in it yet: "tomorrow"' why 'parcels sent tomorrow'
+expect 'what names nothing is offered nothing' 7 'those that come near are listed' why 'zebra stripes in May 2013'
 expect 'which part is asked for' 0 'asked       most of it lies in parcels sent (' why 'which parts drove items handled in May 2013'
 expect 'what could be meant is offered, as a command' 7 "why 'parcels sent in May 2013'" why 'parcels sent in Utah in May 2013'
 expect 'of each name that fits' 7 '"didYouMean":["parcels returned in May 2013","parcels sent in May 2013"]' why --format json 'parcels in May 2013'
@@ -79,7 +87,7 @@ expect 'nor one of two' 3 'cannot leave out "nonsense"' why --without 'https://e
 expect 'the latest July is taken where no year is named' 1 'no year was named: taken as July 2015' why 'parcels sent in July'
 expect 'a declined request says what it is short of' 7 'request     goal clarity met; resource openness missing; risk sharing missing' why 'parcels sent in October 2015'
 expect 'and what would help' 7 'would help  record who decides: propter:owner' why 'parcels sent in October 2015'
-expect 'as conditions in JSON' 7 '{"code":"goal-clarity","met":false,"text":"the question names no metric that the graph knows","help":"use one of the names below"}' why --format json 'the sky'
+expect 'as conditions in JSON' 7 '{"code":"goal-clarity","met":false,"text":"the question names no metric that the graph knows","help":"use a name that the graph has; those that come near are listed"}' why --format json 'the sky'
 for f in text md html json svg; do
   expect "the next step in $f" 0 'call the works council' why --format $f 'parcels sent in May 2013'
   expect "why there is none in $f" 7 'names a cause for it' why --format $f 'parcels sent in October 2015'
