@@ -63,15 +63,13 @@ static bool torn(const Words *words, size_t a, size_t b) {
   return false;
 }
 
-static bool tight(const Word *w) { return w->mark == '-' && !w->space; }
-
 /* Does the match take a word out of a compound that nobody knows: "bikes" of "e-bikes"? */
 static bool breaks(const Spelling *s, const Match *m) {
   const Words *words = s->words;
   for (size_t k = 0; k < m->count; k++)
     for (int behind = 0; behind < 2; behind++) {
       const size_t at = m->word[k], other = behind ? at + 1 : at - 1;
-      if ((!behind && !at) || other >= words->count || !tight(&words->word[behind ? other : at])) continue;
+      if ((!behind && !at) || other >= words->count || !why_tight(&words->word[behind ? other : at])) continue;
       const Word *w = &words->word[other];
       bool own = w->used != USED_NOT || w->number || w->kind != WORD_NONE || w->known;
       for (size_t j = 0; j < m->count; j++) own |= m->word[j] == other;

@@ -430,7 +430,7 @@ static bool has(const Words *words, WordKind kind) { return first_of(words, kind
 /* The "no" of "no-shows" denies nothing. */
 static bool denies(const Words *words) {
   for (size_t i = 0; i < words->count; i++)
-    if (words->word[i].kind == WORD_NOT && words->word[i].used == USED_NOT) return true;
+    if (words->word[i].kind == WORD_NOT && words->word[i].used == USED_NOT && !(i + 1 < words->count && why_tight(&words->word[i + 1]))) return true;
   return false;
 }
 
@@ -477,27 +477,19 @@ static bool acts(const Words *words, size_t end) {
   return end > verb || (end < words->count && moves(&words->word[end]) && !words->word[end].mark && metric_behind(words, end));
 }
 
-/* Is it asked whether that was it ("did the strike …", "because of the strike", "the strike the reason", "… - the strike?"), not just named? */
-static bool suspected(const Words *words, PropterStr text, size_t from, size_t end) {
-  const size_t first = from;
+/* A cause of the graph that a question names is asked about, unless it stands there as something else: a time ("since the strike"), what is left out or
+ * compared ("without the strike"), or a part of what is measured ("sales of the launch"). */
+static bool suspected(const Words *words, size_t from, const WhyEvent *event) {
+  size_t at = from, end = event->end;
   if (own_clause(words, from, end) || acts(words, end)) return true;
   while (end < words->count && words->word[end].kind == WORD_STOP) end++;
-  if (end < words->count && words->word[end].kind == WORD_ASK) return true;
-  while (from > 0 && words->word[from - 1].kind == WORD_STOP) from--;
-  const char mark = words->word[from].mark;
-  while (end < words->count && why_idles(&words->word[end])) end++; /* "… - the strike again?" */
-  if (end == words->count && first > 0 && mark && strchr("-;,:.", mark) && text.data[text.len - 1] == '?') return true;
-  if (from > 0 && propter_str_equal(words->word[from - 1].text, PROPTER_STR("from")) && has(words, WORD_NOT)) return true; /* "no dip from the strike" */
-  if (from > 1 && propter_str_equal(words->word[from - 1].text, PROPTER_STR("by"))) {                                      /* "hit by the strike" */
-    const WordKind kind = words->word[from - 2].kind;
-    if (kind == WORD_DOWN || kind == WORD_UP) return true;
-  }
-  for (; from > 0; from--) {
-    const Word *w = &words->word[from - 1];
-    if (w->kind == WORD_NOT) return true;
-    if (w->kind != WORD_STOP && w->kind != WORD_BY && !why_idles(w)) break;
-  }
-  return from > 0 && words->word[from - 1].kind == WORD_ASK;
+  if (end < words->count && words->word[end].kind == WORD_ASK) return true; /* "the strike the reason" */
+  while (at > 0 && !words->word[at].mark && (why_has(&words->word[at - 1], ROLE_ARTICLE) || why_has(&words->word[at - 1], ROLE_ONE_OF))) at--;
+  if (at == 0 || why_ends_clause(&words->word[at], ENDS_BRACKET)) return true;
+  const Word *last = &words->word[at - 1], *before = at > 1 ? last - 1 : NULL;
+  if (last->kind == WORD_LIMIT || last->kind == WORD_COMPARE || last->used == USED_PERIOD || last->used == USED_METRIC || last->used == USED_SLICE) return false;
+  if (why_has(last, ROLE_WHEN) || (!event->whole && at == from && last->kind == WORD_NONE)) return false; /* "hours worked" of "shorter hours worked" */
+  return !why_has(last, ROLE_OF) || !before || before->kind == WORD_ASK || why_idles(before);
 }
 
 /* "The moratorium of 2010": the time right behind the cause is not the question's but that of the cause. */
@@ -521,7 +513,7 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
       for (size_t k = i; k < event.end; k++) words->word[k].used = USED_CAUSE;
       continue;
     }
-    if (!suspected(words, q->text, i, event.end) || (denied && !says(words, "why") && !says(words, "how"))) continue;
+    if (!suspected(words, i, &event) || (denied && !says(words, "why") && !says(words, "how"))) continue;
     const PropterStr said = {q->text.data + words->word[i].begin, words->word[event.end - 1].end - words->word[i].begin};
     if (event.many) {
       *gap = PROPTER_GAP_MANY_CAUSES, *about = said;
@@ -625,6 +617,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
     PROPTER_TRY(why_senses(lexicon, &words, arena, q, err));
   }
   if (causes && q->has_metric) PROPTER_TRY(read_cause(lexicon, causes, &words, false, arena, q, &several, &which, err));
+  if (q->suspect.len || q->despite.len) PROPTER_TRY(why_senses(lexicon, &words, arena, q, err)); /* what it does */
   if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && !denies(&words) && points_back(&words)) q->suspect = q->told_by;
   if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && denies(&words) && says(&words, "during")) q->despite = q->told_by;
   bool sized = false;

@@ -20,7 +20,7 @@ WordKind why_word_kind(PropterStr folded);
 /* What a word is in the grammar of a sentence, by words.def. */
 typedef enum {
   ROLE_OF, ROLE_ARTICLE, ROLE_AUXILIARY, ROLE_DOES, ROLE_LINK, ROLE_SUBJECT, ROLE_ANYBODY, ROLE_POINTS, ROLE_ONE_OF, ROLE_ABOUT, ROLE_UPWARD, ROLE_PARTICLE,
-  ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES
+  ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES, ROLE_WHEN
 } WordRole;
 
 typedef enum {
@@ -63,6 +63,8 @@ typedef struct {
 } Words;
 
 static inline bool why_has(const Word *w, WordRole role) { return w && w->roles & 1u << role; }
+/* The second half of "no-shows". */
+static inline bool why_tight(const Word *w) { return w->mark == '-' && !w->space; }
 /* Says nothing about what is asked. */
 static inline bool why_idles(const Word *w) { return w->kind == WORD_FILLER || w->kind == WORD_SPEAKER || w->kind == WORD_SIZE; }
 /* Asks, and says nothing more. */
