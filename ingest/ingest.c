@@ -25,7 +25,9 @@ typedef struct {
   PropterRunList known;
   PropterId *sources;   /* graph of each source */
   PropterIds owned;     /* graphs this run may write */
-  Targets *targets; /* NULL: the mapping has none */
+  Targets *targets;     /* NULL: the mapping has none */
+  PropterMapChanges *changes; /* NULL: the mapping does not ask for them, or nothing is kept */
+  PropterBuf changes_path;
   Rows *rows;           /* NULL: every row is executed */
   Shrink before;        /* what its graphs held */
   bool damaged;         /* nothing of the state is believed */
@@ -203,12 +205,18 @@ static PropterStatus open_rows(Ingest *in, PropterError *err) {
   const PropterIngestOptions *o = in->options;
   char names[33], fingerprint[33];
   if (!o->state) return PROPTER_OK;
-  if (!propter_mapping_by_row(in->mapping)) {
+  bool changes = propter_mapping_finds_changes(in->mapping);
+  if (!propter_mapping_by_row(in->mapping) && !changes) {
     propter_log(o->log, PROPTER_LOG_INFO, "ingest", "the mapping gathers values across rows or is CSVW: every row is executed");
     return PROPTER_OK;
   }
   if (mkdir(o->state, 0777) != 0 && errno != EEXIST) return propter_io_fail(err, o->state, "create");
   PROPTER_TRY(print_mapping(in, names, fingerprint, err));
+  if (changes) {
+    propter_buf_printf(&in->changes_path, "%s/%s.changes", o->state, names);
+    PROPTER_TRY(propter_buf_status(&in->changes_path, err));
+    return propter_map_changes_open(in->changes_path.data, &in->changes, err);
+  }
   PropterBuf path = {0};
   propter_buf_printf(&path, "%s/%s", o->state, names);
   PropterStatus status = propter_buf_status(&path, err);
@@ -463,7 +471,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
     }
   }
   PROPTER_TRY(targets_open(in->mapping, &in->targets, err));
-  if (in->targets && o->state) return propter_fail(err, PROPTER_USAGE, "a mapping with targets of its own (rml:logicalTarget) is not ingested incrementally");
+  if (in->targets && o->state && propter_mapping_by_row(in->mapping)) return propter_fail(err, PROPTER_USAGE, "a mapping with targets of its own (rml:logicalTarget) is not ingested incrementally");
   in->constants = propter_calloc(propter_mapping_constants(in->mapping), sizeof *in->constants);
   if (!in->constants) return no_memory(err);
   PROPTER_TRY(own_earlier_graphs(in, err));
@@ -472,7 +480,7 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   if (!in->incremental) PROPTER_TRY(clear_graphs(in, err));
   PropterMapSink sink = {.record = on_record, .reject = on_reject, .is_measure = is_measure, .payload = in};
   if (in->rows) sink.row = on_row, sink.group = on_group, sink.expected = expected, sink.passed = on_passed;
-  PropterMapOptions options = {.provenance = true, .limits = o->limits, .log = o->log};
+  PropterMapOptions options = {.provenance = true, .changes = in->changes, .limits = o->limits, .log = o->log};
   if (!in->incremental) PROPTER_TRY(propter_mapping_definitions(in->mapping, on_definition, in, err));
   PROPTER_TRY(propter_mapping_run(in->mapping, &options, &sink, &in->result->rows, err));
   if (in->failed != PROPTER_OK) return propter_fail(err, in->failed, "%s", in->why.message);
@@ -494,6 +502,8 @@ static PropterStatus execute(Ingest *in, PropterError *err) {
   PropterError why = {0};
   if (in->rows && rows_commit(in->rows, &why) != PROPTER_OK)
     propter_log(o->log, PROPTER_LOG_WARNING, "ingest", "the state of rows is not kept: %s", why.message);
+  if (in->changes && propter_map_changes_write(in->changes, in->changes_path.data, &why) != PROPTER_OK)
+    propter_log(o->log, PROPTER_LOG_WARNING, "ingest", "what was read is not kept: %s", why.message);
   return PROPTER_OK;
 }
 
@@ -509,6 +519,8 @@ static PropterStatus attempt(PropterGraph *graph, const PropterIngestOptions *op
   *damaged = status == PROPTER_DAMAGED && in.incremental && rows_lost(in.rows);
   rows_close(in.rows);
   targets_close(in.targets);
+  propter_map_changes_free(in.changes);
+  propter_buf_clear(&in.changes_path);
   propter_run_free(in.run);
   propter_writer_close(in.writer);
   propter_run_list_clear(&in.known);

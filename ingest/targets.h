@@ -9,7 +9,7 @@ typedef struct Targets Targets;
 
 /* NULL in *out: the mapping has none. Free with targets_close, which leaves the files as they were unless targets_write was called. */
 PropterStatus targets_open(const PropterMapping *mapping, Targets **out, PropterError *err);
-/* The quad goes into the files that it names. Each is held in memory; LIMIT: more than 1 GiB in one. */
+/* The quad goes into the files that it names. Each is held in memory; LIMIT: more than 1 GiB in one, more than 10,000 files. INVALID: two targets are one file. */
 PropterStatus targets_add(Targets *targets, const PropterMapRecord *record, const PropterMapQuad *quad, PropterError *err);
 /* Writes each file, its quads once, in its format, encoding and compression; an old one is replaced whole. INVALID: a character that the encoding does not
  * have; USAGE: an encoding or compression that is not known; IO. */

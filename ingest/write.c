@@ -155,6 +155,7 @@ static PropterStatus record(const PropterMapRecord *r, void *payload, PropterErr
   for (size_t i = 0; i < r->quad_count && !w->scanning; i++)
     if (r->quads[i].targets) PROPTER_TRY(targets_add(w->targets, r, &r->quads[i], err));
   PropterStatus status = render(r, &out, payload, err);
+  if (status == PROPTER_OK) status = propter_buf_status(&out, err);
   if (status == PROPTER_OK) status = take(propter_buf_str(&out), payload, err);
   propter_buf_clear(&out);
   return status;

@@ -36,7 +36,7 @@ static void triple(CsvwRow *r, uint32_t s, uint32_t p, uint32_t o) {
 static void flush(CsvwRow *r) {
   Execution *x = r->x;
   if (r->status == PROPTER_OK && x->quads.count) {
-    PropterMapRecord record = {x->source, r->map, r->line, x->terms.items, x->terms.count, x->quads.items, x->quads.count};
+    PropterMapRecord record = {x->source, r->map, r->line, x->terms.items, x->terms.count, x->quads.items, x->quads.count, NULL};
     row_fail(r, x->sink->record(&record, x->sink->payload, r->err));
   }
   x->terms.count = x->quads.count = 0;

@@ -249,6 +249,12 @@ static PropterStatus push_texts(Execution *x, const TermMap *t, Outcome *outcome
 /* Pushes what the function gives for one choice of its arguments. */
 static PropterStatus push_result(Execution *x, const TermMap *t, const PropterStr *arguments, Outcome *outcome, PropterError *err) {
   const Function *f = t->call->function;
+  if (f->change) {
+    bool given = false;
+    if (!arguments[0].data) return PROPTER_OK;
+    PROPTER_TRY(change_given(x, f->change, arguments, &given, err));
+    return given ? push_text(x, (PropterCell){.text = arguments[0], .datatype = {"", 0}}, err) : PROPTER_OK;
+  }
   propter_buf_reset(&x->text);
   if (f->match && !x->matcher) PROPTER_TRY(propter_matcher_new(0, &x->matcher, err));
   if (f->match && arguments[0].data) PROPTER_TRY(f->match(t->call->regex, x->matcher, arguments, &x->text, err));
@@ -273,6 +279,7 @@ static PropterStatus push_result(Execution *x, const TermMap *t, const PropterSt
 static PropterStatus push_call(Execution *x, const TermMap *t, Outcome *outcome, PropterError *err) {
   size_t begin = x->texts.count, chosen[FUNCTION_PARAMETERS];
   Range ranges[FUNCTION_PARAMETERS];
+  if (x->gone.data) return push_text(x, (PropterCell){.text = x->gone, .datatype = {"", 0}}, err);
   for (size_t i = 0; i < FUNCTION_PARAMETERS; i++) {
     ranges[i] = (Range){SIZE_MAX - 1, SIZE_MAX};
     if (t->call->arguments[i]) {

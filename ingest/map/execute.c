@@ -25,6 +25,8 @@ static PropterStatus bind(Execution *x, PropterTable *table, const TriplesMap *m
   }
   for (size_t i = 0; t->call && i < FUNCTION_PARAMETERS; i++) PROPTER_TRY(bind(x, table, map, t->call->arguments[i], err));
   if (t->gather) PROPTER_TRY(bind_gather(x, table, map, t->gather, err));
+  for (size_t i = 0; t->targets & x->m->targets_by_row && i < x->m->targets.count; i++)
+    if (t->targets >> i & 1) PROPTER_TRY(bind(x, table, map, x->m->targets.items[i].address, err));
   PROPTER_TRY(bind(x, table, map, t->condition, err));
   PROPTER_TRY(bind(x, table, map, t->datatype, err));
   return bind(x, table, map, t->language, err);
@@ -256,13 +258,15 @@ static PropterStatus run_map(Execution *x, PropterError *err) {
   PROPTER_TRY(make_record(x, map, &subjects, &outcome, err));
   if (outcome == REJECTED) return reject(x, err);
   if (outcome == MISSING) {
-    x->counts->empty++;
+    x->counts->empty += !change_kind(map->subject); /* what did not change lacks nothing */
     return PROPTER_OK;
   }
   if (!x->quads.count) return PROPTER_OK;
+  PROPTER_TRY(target_places(x, &outcome, err));
+  if (outcome == REJECTED) return reject(x, err);
   for (size_t s = subjects.begin; s < subjects.end && x->options->provenance && map->observation && !x->options->subjects_only; s++)
     PROPTER_TRY(say_place(x, map, (uint32_t)s, err));
-  PropterMapRecord record = {x->source, x->map, x->row.line, x->terms.items, x->terms.count, x->quads.items, x->quads.count};
+  PropterMapRecord record = {x->source, x->map, x->row.line, x->terms.items, x->terms.count, x->quads.items, x->quads.count, x->places.items};
   return x->sink->record(&record, x->sink->payload, err);
 }
 
@@ -378,6 +382,7 @@ static PropterStatus run_source(Execution *x, size_t source, PropterError *err) 
     if (status != PROPTER_OK) return status;
   }
   if (expressions) PROPTER_TRY(reject_unknown(x, err));
+  if (x->m->change_count) PROPTER_TRY(change_finish(x, run_map, err));
   if (x->counts->rows == before && !x->options->subjects_only) warn_of_nothing(x, source);
   return gather_finish(x, err);
 }
@@ -423,6 +428,7 @@ void execute_clear_scratch(Execution *x) {
   propter_buf_clear(&x->group);
   propter_vec_clear(&x->terms);
   propter_vec_clear(&x->quads);
+  propter_vec_clear(&x->places);
   propter_vec_clear(&x->texts);
   propter_vec_clear(&x->found);
   propter_vec_clear(&x->extras);
@@ -457,10 +463,14 @@ PropterStatus propter_mapping_run(const PropterMapping *m, const PropterMapOptio
   x.joins = propter_calloc(m->join_count, sizeof *x.joins);
   x.seen = propter_calloc(m->maps.count, sizeof *x.seen);
   x.shown = propter_calloc(m->maps.count, sizeof *x.shown);
+  PropterMapChanges *own = NULL;
   PropterStatus status = x.slots && x.uses && x.joins && x.seen && x.shown ? choose_columns(&x, err) : no_memory(err);
+  if (status == PROPTER_OK && m->change_count && !x.options->changes) status = propter_map_changes_open(NULL, &own, err);
+  x.changes = own ? own : x.options->changes;
   if (status == PROPTER_OK && !x.options->subjects_only) status = reject_refused(&x, err);
   if (status == PROPTER_OK && !x.options->subjects_only) status = join_build_all(&x, err);
   for (size_t i = 0; i < m->sources.count && status == PROPTER_OK; i++) status = run_source(&x, i, err);
   clear(&x);
+  propter_map_changes_free(own);
   return status;
 }

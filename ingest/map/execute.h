@@ -78,6 +78,8 @@ typedef struct {
   bool **shown;     /* of each triples map: which of its columns are named as the place of a value */
   Scratch scratch;
   PropterBuf text, key;
+  PropterMapChanges *changes; /* the options', or those of this run alone */
+  PropterStr gone;            /* the subject that the last run had and no row has; no data: there is a row */
   PropterMatcher *matcher; /* of functions with a pattern; NULL: none was called yet */
   PropterBuf content; /* of the present row */
   uint64_t header;    /* hash of the present source and the column names of its file */
@@ -96,6 +98,7 @@ typedef struct {
 
   PROPTER_VEC(PropterMapTerm) terms;
   PROPTER_VEC(PropterMapQuad) quads;
+  PROPTER_VEC(PropterMapTerms) places; /* of each target */
   PROPTER_VEC(PropterMapTerm) found; /* by a join */
   PROPTER_VEC(PropterCell) texts;    /* a stack */
   PROPTER_VEC(Extra) extras;         /* of the lists and containers among the terms made last */
@@ -114,6 +117,12 @@ PropterStatus eval_terms(Execution *x, const TermMap *t, Range *out, Outcome *ou
 PropterStatus eval_blank(Execution *x, PropterStr text, PropterTerm *out, PropterError *err);
 PropterStatus eval_add(Execution *x, const PropterMapTerm *term, uint32_t *index, PropterError *err);
 PropterStatus eval_keep(Execution *x, PropterStr text, PropterStr *out, PropterError *err);
+
+/* change.c: whether a function gives its first argument; and, after the last row of a source, what is gone: x->gone is set and `run` called for each. */
+PropterStatus change_given(Execution *x, ChangeKind kind, const PropterStr *arguments, bool *given, PropterError *err);
+PropterStatus change_finish(Execution *x, PropterStatus (*run)(Execution *x, PropterError *err), PropterError *err);
+/* target.c: the paths of the present quads' targets, where those depend on the row; x->places stays empty where no target's does. */
+PropterStatus target_places(Execution *x, Outcome *outcome, PropterError *err);
 
 /* gather.c: appends the heads of lists or the containers, which are `out`; their triples go to x->extras, or are kept until the source ends. */
 PropterStatus gather_terms(Execution *x, const TermMap *t, Range *out, Outcome *outcome, PropterError *err);

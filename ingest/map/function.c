@@ -154,6 +154,7 @@ bool call_abc(const PropterStr *a, PropterBuf *out) { return (void)a, function_g
 bool call_equal(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, propter_str_equal(a[0], a[1])); }
 bool call_not_equal(const PropterStr *a, PropterBuf *out) { return a[1].data && give_bool(out, !propter_str_equal(a[0], a[1])); }
 bool call_condition(const PropterStr *a, PropterBuf *out) { return is_true(a[0]) && a[1].data ? function_give(out, a[1]) : true; }
+bool call_changed(const PropterStr *a, PropterBuf *out) { return function_give(out, a[0]); }
 bool call_decide(const PropterStr *a, PropterBuf *out) { return a[2].data && propter_str_equal(a[0], a[1]) ? function_give(out, a[2]) : true; }
 bool call_concat(const PropterStr *a, PropterBuf *out) { return call_join(a, out); }
 
@@ -176,12 +177,14 @@ bool call_slugify(const PropterStr *a, PropterBuf *out) {
 
 static const Function functions[] = {
 #define FUNCTION(name, iri, parameters, outputs, type)                                                                                                         \
-  {iri, parameters, outputs, sizeof type > 1 ? "http://www.w3.org/2001/XMLSchema#" type : NULL, call_##name, NULL},
+  {iri, parameters, outputs, sizeof type > 1 ? "http://www.w3.org/2001/XMLSchema#" type : NULL, call_##name, NULL, CHANGE_NONE},
 #define PATTERN(name, iri, parameters, outputs, type)                                                                                                          \
-  {iri, parameters, outputs, sizeof type > 1 ? "http://www.w3.org/2001/XMLSchema#" type : NULL, NULL, match_##name},
+  {iri, parameters, outputs, sizeof type > 1 ? "http://www.w3.org/2001/XMLSchema#" type : NULL, NULL, match_##name, CHANGE_NONE},
+#define CHANGE(kind, iri, parameters, outputs) {iri, parameters, outputs, NULL, NULL, NULL, CHANGE_##kind},
 #include "functions.def"
 #undef FUNCTION
 #undef PATTERN
+#undef CHANGE
 };
 
 const Function *function_find(PropterStr iri) {

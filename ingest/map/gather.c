@@ -153,7 +153,7 @@ static PropterStatus finish(Execution *x, Gathered *g, PropterError *err) {
     }
   }
   if (status != PROPTER_OK) return status;
-  PropterMapRecord record = {g->source, g->map, g->line, x->terms.items, x->terms.count, x->quads.items, x->quads.count};
+  PropterMapRecord record = {g->source, g->map, g->line, x->terms.items, x->terms.count, x->quads.items, x->quads.count, NULL};
   return x->sink->record(&record, x->sink->payload, err);
 }
 

@@ -260,11 +260,11 @@ const PropterTableOptions *propter_mapping_source_options(const PropterMapping *
 
 const PropterMapRefusal *propter_mapping_refusal(const PropterMapping *m, size_t n) { return n < m->doc.refusals.count ? &m->doc.refusals.items[n] : NULL; }
 
-const PropterMapTarget *propter_mapping_target(const PropterMapping *m, size_t n) { return n < m->targets.count ? &m->targets.items[n] : NULL; }
+const PropterMapTarget *propter_mapping_target(const PropterMapping *m, size_t n) { return n < m->targets.count ? &m->targets.items[n].is : NULL; }
 
 const PropterTerm *propter_mapping_constant(const PropterMapping *m, uint32_t number) { return &m->constants.items[number - 1]; }
 
-bool propter_mapping_by_row(const PropterMapping *m) { return m->gather_count == 0 && !m->csvw; }
+bool propter_mapping_by_row(const PropterMapping *m) { return m->gather_count == 0 && m->change_count == 0 && !m->csvw; }
 
 size_t propter_mapping_maps(const PropterMapping *m) { return m->maps.count; }
 

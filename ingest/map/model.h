@@ -28,6 +28,9 @@ typedef struct {
 typedef struct TermMap TermMap;
 typedef PROPTER_VEC(TermMap *) TermMaps;
 
+/* IncRML: what a function finds by what was read before. */
+typedef enum { CHANGE_NONE, CHANGE_CREATE, CHANGE_UPDATE, CHANGE_DELETE } ChangeKind;
+
 /* A row of functions.def. `parameters` and `outputs` are separated by blanks, their other names by '|'. */
 typedef struct {
   const char *iri, *parameters, *outputs;
@@ -36,6 +39,7 @@ typedef struct {
   bool (*call)(const PropterStr *arguments, PropterBuf *values);
   /* Or, of functions whose second argument is a regular expression: the same with its compiled form. */
   PropterStatus (*match)(const PropterRegex *regex, PropterMatcher *matcher, const PropterStr *arguments, PropterBuf *values, PropterError *err);
+  ChangeKind change; /* or neither: the first argument where that is the case (change.c) */
 } Function;
 enum { FUNCTION_PARAMETERS = 8, FUNCTION_DEPTH = 64 };
 
@@ -114,6 +118,12 @@ typedef struct {
   const DocTriple *at;
 } TriplesMap;
 
+typedef struct {
+  PropterMapTarget is;
+  TermMap *address; /* of one whose path depends on the row: a literal; else NULL */
+  size_t slashes;   /* in what is the same for all rows of such a path */
+} Target;
+
 typedef struct View View;
 
 typedef struct {
@@ -143,11 +153,12 @@ struct PropterMapping {
   PROPTER_VEC(PropterTerm) constants; /* number - 1 */
   PropterMap constant_index;
   PROPTER_VEC(Definition) definitions;
-  PROPTER_VEC(PropterMapTarget) targets;
+  PROPTER_VEC(Target) targets;
+  uint64_t targets_by_row; /* bits of those whose path depends on the row */
   PROPTER_VEC(PropterRegex *) patterns; /* of calls */
   Csvw *csvw; /* NULL: none of the documents is CSVW metadata */
   const PropterMappingOptions *options; /* while it is read */
-  size_t slot_count, join_count, gather_count;
+  size_t slot_count, join_count, gather_count, change_count;
   uint32_t fresh_count;
   const char *plain; /* ASCII characters that templates of IRIs leave as they are */
   unsigned depth; /* functions inside one another, while it is read */
@@ -179,8 +190,12 @@ size_t function_output(const Function *f, PropterStr iri);
 /* call.c: function executions and gather maps, read into the term map. */
 typedef PropterStatus (*ReadTermMap)(PropterMapping *m, const DocTriple *at, TermMap **out, PropterError *err);
 PropterStatus call_read(PropterMapping *m, const DocTriple *at, const DocTriple *execution, ReadTermMap argument, Call **out, PropterError *err);
-/* target.c: bits of the targets that a term map names. */
+/* change.c: what the subject of a triples map asks of the last run; whether the map may (INVALID with its place), counted. */
+ChangeKind change_kind(const TermMap *subject);
+PropterStatus change_check(PropterMapping *m, const TriplesMap *map, PropterError *err);
+/* target.c: bits of the targets that a term map names; whether a triples map makes such targets, not triples. */
 PropterStatus target_read(PropterMapping *m, Node term_map, uint64_t *targets, PropterError *err);
+bool target_makes(const PropterMapping *m, Node triples_map);
 
 /* source.c: the source of a triples map (found again if it was there), by its node or by a path relative to a document. */
 PropterStatus source_compile(PropterMapping *m, const DocTriple *at, size_t *index, PropterError *err);

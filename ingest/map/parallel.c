@@ -139,7 +139,7 @@ static void stop(Batch *b) {
 }
 
 bool parallel_can(const Execution *x, const PropterTable *table) {
-  if (!x->sink->render || propter_table_has_expressions(table) || x->m->gather_count) return false;
+  if (!x->sink->render || propter_table_has_expressions(table) || x->m->gather_count || x->m->change_count) return false;
   for (size_t i = 0; i < x->m->maps.count; i++)
     if (x->m->maps.items[i].source == x->source && x->m->maps.items[i].unique) return false;
   return !x->sink->row && !propter_table_has_values(table);

@@ -135,6 +135,8 @@ static PropterStatus read_other(PropterMapping *m, const DocTriple *at, Role rol
     m->depth++;
     PropterStatus status = call_read(m, at, execution, role == ROLE_JOIN ? read_side : rml_expression, &map->call, err);
     m->depth--;
+    if (status == PROPTER_OK && map->call->function->change && role != ROLE_SUBJECT)
+      status = doc_fail(&m->doc, at, err, PROPTER_INVALID, "<%s> gives a subject, nothing else", map->call->function->iri);
     return status;
   }
   if (!t || doc_node(&m->doc, t->o)->word != WORD_BlankNode || (role != ROLE_SUBJECT && role != ROLE_OBJECT && role != ROLE_KEY))
@@ -201,7 +203,10 @@ static PropterStatus read_term_map(PropterMapping *m, const DocTriple *at, Role 
       return doc_fail(&m->doc, list, err, PROPTER_INVALID, "a %s cannot be a list or container", role_names[role]);
     if (named) PROPTER_TRY(apply_type(m, at, ROLE_SUBJECT, *out, err));
     PROPTER_TRY(read_gather(m, at, list, out, err));
-    return target_read(m, at->o, &(*out)->targets, err);
+    PROPTER_TRY(target_read(m, at->o, &(*out)->targets, err));
+    if ((*out)->targets & m->targets_by_row)
+      return doc_fail(&m->doc, list, err, PROPTER_INVALID, "what is gathered from several rows has no target whose path depends on the row");
+    return PROPTER_OK;
   }
   TermMap *map = *out;
   if (condition) PROPTER_TRY(rml_expression(m, condition, &map->condition, err));
@@ -457,14 +462,29 @@ static bool is_triples_map(const PropterMapping *m, const DocTriple *t) {
   return (p->word == WORD_logicalSource || p->word == WORD_logicalTable || p->word == WORD_subjectMap) && p->vocabulary != VOCABULARY_PROPTER;
 }
 
+/* A subject that is taken from another row goes into that row's file, which nobody knows here; nor whether it was there before. */
+static PropterStatus check_joined(PropterMapping *m, const TriplesMap *map, PropterError *err) {
+  for (size_t k = 0; k < map->says.count; k++)
+    for (size_t i = 0; i < map->says.items[k].objects.count; i++) {
+      const ObjectMap *object = &map->says.items[k].objects.items[i];
+      if (!object->map && change_kind(m->maps.items[object->parent].subject))
+        return doc_fail(&m->doc, object->at, err, PROPTER_INVALID, "the object is a subject that is there only when it changed");
+      if (object->map || !(m->maps.items[object->parent].subject->targets & m->targets_by_row)) continue;
+      return doc_fail(&m->doc, object->at, err, PROPTER_INVALID, "a subject with a target whose path depends on the row cannot be the object of another mapping");
+    }
+  return PROPTER_OK;
+}
+
 PropterStatus rml_compile(PropterMapping *m, PropterError *err) {
   size_t before = m->maps.count;
   /* Nodes are numbered as they appear, and the triples are sorted by subject: the order of the documents. */
   for (size_t i = 0; i < m->doc.triples.count; i++) {
     const DocTriple *t = &m->doc.triples.items[i];
-    if (!is_triples_map(m, t) || (m->maps.count && m->maps.items[m->maps.count - 1].node == t->s)) continue;
+    if (!is_triples_map(m, t) || target_makes(m, t->s) || (m->maps.count && m->maps.items[m->maps.count - 1].node == t->s)) continue;
     if (!propter_vec_push(&m->maps, ((TriplesMap){.node = t->s, .at = t}))) return no_memory(err);
   }
   for (size_t i = before; i < m->maps.count; i++) PROPTER_TRY(read_triples_map(m, i, err));
+  for (size_t i = before; i < m->maps.count; i++) PROPTER_TRY(change_check(m, &m->maps.items[i], err));
+  for (size_t i = before; i < m->maps.count; i++) PROPTER_TRY(check_joined(m, &m->maps.items[i], err));
   return PROPTER_OK;
 }

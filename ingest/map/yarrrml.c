@@ -13,11 +13,8 @@ static PropterStatus say_term(Yarrrml *y, const PropterTerm *map, const yaml_nod
 static PropterStatus say_targets(Yarrrml *y, const PropterTerm *map, yaml_node_t *targets, PropterError *err) {
   yaml_node_t *one;
   bool shorthand = yaml_is_sequence(targets) && memchr(yaml_text(yaml_item(y->file, targets, 0)).data, '~', yaml_text(yaml_item(y->file, targets, 0)).len);
-  for (size_t i = 0; (one = shorthand ? (i ? NULL : targets) : targets ? yaml_item(y->file, targets, i) : NULL); i++) {
-    PropterTerm target;
-    PROPTER_TRY(target_named(y, one, &target, err));
-    PROPTER_TRY(say(y, map, "rml:logicalTarget", &target, one, err));
-  }
+  for (size_t i = 0; (one = shorthand ? (i ? NULL : targets) : targets ? yaml_item(y->file, targets, i) : NULL); i++)
+    PROPTER_TRY(say_one_target(y, map, one, err));
   return PROPTER_OK;
 }
 
@@ -131,6 +128,15 @@ static PropterStatus read_input(Yarrrml *y, const PropterTerm *call, yaml_node_t
   return say_input(y, call, name, value, of_parent, input, err);
 }
 
+/* A text made here, as a parameter's value. */
+static PropterStatus say_input_text(Yarrrml *y, const PropterTerm *call, PropterStr parameter, PropterStr text, const yaml_node_t *at, PropterError *err) {
+  yaml_node_t scalar = *at;
+  scalar.type = YAML_SCALAR_NODE;
+  scalar.data.scalar.value = (yaml_char_t *)(uintptr_t)text.data;
+  scalar.data.scalar.length = text.len;
+  return say_input(y, call, parameter, &scalar, false, at, err);
+}
+
 /* "name = $(value), other = $(value)": a name without a prefix gets that of the function. */
 static PropterStatus short_inputs(Yarrrml *y, const PropterTerm *call, const FunctionName *f, yaml_node_t *at, PropterError *err) {
   PropterStr rest = f->arguments;
@@ -148,10 +154,7 @@ static PropterStatus short_inputs(Yarrrml *y, const PropterTerm *call, const Fun
       name = propter_arena_printf(&y->arena, "%.*s:%.*s", (int)(colon - f->name.data), f->name.data, (int)name.len, name.data);
       if (!name.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading YARRRML");
     }
-    yaml_node_t scalar = *at;
-    scalar.data.scalar.value = (yaml_char_t *)(uintptr_t)value.data;
-    scalar.data.scalar.length = value.len;
-    PROPTER_TRY(say_input(y, call, name, &scalar, false, at, err));
+    PROPTER_TRY(say_input_text(y, call, name, value, at, err));
   }
   return PROPTER_OK;
 }
@@ -343,6 +346,66 @@ static PropterStatus say_mapping(Yarrrml *y, const PropterTerm *pom, yaml_node_t
   }
 }
 
+/* --- Change detection (IncRML) ------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *name; /* Create, Update, Delete */
+  bool is_explicit; /* the source says what changed, else it is found by what was read before */
+  yaml_node_t *add, *watched;
+} Change;
+
+static PropterStatus read_change(Yarrrml *y, yaml_node_t *node, Change *change, PropterError *err) {
+  PROPTER_TRY(yaml_keys(y->file, node, "explicit|mappingAdd|watchedProperties|watchedProperty", err));
+  yaml_node_t *by_source = yaml_get(y->file, node, "explicit");
+  PropterStr text = yaml_text(by_source);
+  change->is_explicit = propter_str_equal(text, PROPTER_STR("true"));
+  if (!change->is_explicit && !propter_str_equal(text, PROPTER_STR("false")))
+    return yaml_fail(y->file, by_source ? by_source : node, err, PROPTER_INVALID, "expected explicit: true or false");
+  change->add = yaml_get(y->file, node, "mappingAdd");
+  change->watched = yaml_get(y->file, node, "watchedProperties|watchedProperty");
+  return change->add ? yaml_keys(y->file, change->add, "sources|source|graphs|graph|g|predicateobjects|predicateobject|po", err) : PROPTER_OK;
+}
+
+/* "a=$(a)&b=$(b)" of the references that are watched. */
+static PropterStatus say_watched(Yarrrml *y, const PropterTerm *call, yaml_node_t *watched, PropterError *err) {
+  PropterBuf text = {0};
+  yaml_node_t *one;
+  for (size_t i = 0; watched && (one = yaml_item(y->file, watched, i)); i++) {
+    PropterStr value = yaml_text(one);
+    bool reference = propter_str_starts(value, PROPTER_STR("$(")) && propter_str_ends(value, PROPTER_STR(")"));
+    if (i) propter_buf_add_char(&text, '&');
+    if (reference) propter_buf_add(&text, (PropterStr){value.data + 2, value.len - 3}), propter_buf_add_char(&text, '=');
+    propter_buf_add(&text, value);
+  }
+  PropterStatus status = propter_buf_status(&text, err);
+  if (status == PROPTER_OK && watched) status = say_input_text(y, call, PROPTER_STR("idlab-fn:watchedProperty"), propter_buf_str(&text), watched, err);
+  propter_buf_clear(&text);
+  return status;
+}
+
+/* A subject that there is where the thing is new, changed or gone: implicitCreate(iri) and its like. */
+static PropterStatus say_changed_subject(Yarrrml *y, const PropterTerm *map, yaml_node_t *subject, const Change *change, PropterError *err) {
+  PropterTerm call, object;
+  Expression e;
+  yaml_node_t *value = yaml_is_mapping(subject) ? yaml_get(y->file, subject, "value|v") : subject;
+  PropterStr function = propter_arena_printf(&y->arena, "idlab-fn:%s%s", change->is_explicit ? "explicit" : "implicit", change->name);
+  if (!function.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading YARRRML");
+  PROPTER_TRY(say_type(y, map, "fnml:FunctionTermMap", subject, err));
+  PROPTER_TRY(say_word(y, map, "rr:termType", "rr:IRI", subject, err));
+  PROPTER_TRY(begin_call(y, map, function, subject, &call, err));
+  PROPTER_TRY(begin_input(y, &call, PROPTER_STR("idlab-fn:iri"), subject, &object, err));
+  PROPTER_TRY(say_type(y, &object, "rr:ObjectMap", subject, err));
+  if (value) {
+    PROPTER_TRY(expression_of(y, value, &e, err));
+    PROPTER_TRY(say_expression(y, &object, &e, true, value, err));
+    PROPTER_TRY(say_word(y, &object, "rr:termType", "rr:IRI", subject, err));
+  } else {
+    PROPTER_TRY(say_function(y, &object, subject, err));
+  }
+  PROPTER_TRY(say_watched(y, &call, change->watched, err));
+  return say_targets(y, map, yaml_get(y->file, subject, "targets|target"), err);
+}
+
 /* --- Mappings ------------------------------------------------------------------------------------------------------------------------ */
 
 /* Whether a predicate is rdf:type, by whatever name. */
@@ -392,7 +455,7 @@ static PropterStatus say_po(Yarrrml *y, const PropterTerm *map, yaml_node_t *po,
   return say_graphs(y, &pom, graphs, err);
 }
 
-static PropterStatus say_subject(Yarrrml *y, const PropterTerm *map, yaml_node_t *subject, yaml_node_t *mapping, PropterError *err) {
+static PropterStatus say_subject(Yarrrml *y, const PropterTerm *map, yaml_node_t *subject, yaml_node_t *mapping, const Change *change, PropterError *err) {
   yaml_node_t *condition = yaml_get(y->file, mapping, "condition|conditions");
   const yaml_node_t *at = subject ? subject : mapping;
   PropterTerm node = fresh(y), inner = node;
@@ -403,37 +466,70 @@ static PropterStatus say_subject(Yarrrml *y, const PropterTerm *map, yaml_node_t
     PROPTER_TRY(say_condition(y, &node, condition, &inner, err));
     PROPTER_TRY(say_word(y, &node, "rr:termType", subject ? "rr:IRI" : "rr:BlankNode", at, err));
   }
-  if (subject) PROPTER_TRY(say_term(y, &inner, subject, TERM_KEYS, err));
+  if (subject && change) PROPTER_TRY(say_changed_subject(y, &inner, subject, change, err));
+  else if (subject) PROPTER_TRY(say_term(y, &inner, subject, TERM_KEYS, err));
   else PROPTER_TRY(say_word(y, &inner, "rr:termType", "rr:BlankNode", at, err));
-  if (condition && subject && !function) PROPTER_TRY(say_word(y, &inner, "rr:termType", "rr:IRI", at, err));
+  if (condition && subject && !function && !change) PROPTER_TRY(say_word(y, &inner, "rr:termType", "rr:IRI", at, err));
+  if (change) PROPTER_TRY(say_graphs(y, &node, yaml_get(y->file, change->add, "graphs|graph|g"), err));
   return say_graphs(y, &node, yaml_get(y->file, mapping, "graphs|graph|g"), err);
 }
 
-static PropterStatus say_triples_map(Yarrrml *y, const yaml_node_t *name, yaml_node_t *mapping, yaml_node_t *source, yaml_node_t *subject, size_t number,
-                                     PropterError *err) {
-  PropterTerm map, label = propter_literal(yaml_text(name));
-  yaml_node_t *po = yaml_get(y->file, mapping, "predicateobjects|predicateobject|po"), *one;
-  y->source = (PropterTerm){0};
-  PROPTER_TRY(mapping_iri(y, y->file, yaml_text(name), number, &map, err));
-  if (source) PROPTER_TRY(source_named(y, source, &y->source, &y->tables, err));
-  if (source) PROPTER_TRY(say(y, &map, y->tables ? "rr:logicalTable" : "rml:logicalSource", &y->source, source, err));
-  PROPTER_TRY(say_type(y, &map, "rr:TriplesMap", name, err));
-  PROPTER_TRY(say(y, &map, "rdfs:label", &label, name, err));
-  PROPTER_TRY(say_subject(y, &map, subject, mapping, err));
+static PropterStatus say_pos(Yarrrml *y, const PropterTerm *map, yaml_node_t *po, PropterError *err) {
+  yaml_node_t *one;
   bool single = yaml_is_sequence(po) && yaml_is_scalar(yaml_item(y->file, po, 0));
-  if (single) return say_po(y, &map, po, err);
-  for (size_t i = 0; po && (one = yaml_item(y->file, po, i)); i++) PROPTER_TRY(say_po(y, &map, one, err));
+  if (single) return say_po(y, map, po, err);
+  for (size_t i = 0; po && (one = yaml_item(y->file, po, i)); i++) PROPTER_TRY(say_po(y, map, one, err));
   return PROPTER_OK;
 }
 
+#define PO_KEYS "predicateobjects|predicateobject|po"
+
+/* `change` NULL: of whatever the source holds. */
+static PropterStatus say_triples_map(Yarrrml *y, const yaml_node_t *at, PropterStr name, yaml_node_t *mapping, yaml_node_t *source, yaml_node_t *subject,
+                                     const Change *change, size_t number, PropterError *err) {
+  PropterTerm map, label = propter_literal(name);
+  bool anew = change && yaml_get(y->file, change->add, "sources|source");
+  y->source = (PropterTerm){0};
+  PROPTER_TRY(mapping_iri(y, y->file, name, number, &map, err));
+  if (source) PROPTER_TRY((anew ? source_anew : source_named)(y, source, &y->source, &y->tables, err));
+  if (source) PROPTER_TRY(say(y, &map, y->tables ? "rr:logicalTable" : "rml:logicalSource", &y->source, source, err));
+  PROPTER_TRY(say_type(y, &map, "rr:TriplesMap", at, err));
+  PROPTER_TRY(say(y, &map, "rdfs:label", &label, at, err));
+  PROPTER_TRY(say_subject(y, &map, subject, mapping, change, err));
+  /* What is gone has no properties but those that say so. */
+  if (!change || strcmp(change->name, "Delete") != 0) PROPTER_TRY(say_pos(y, &map, yaml_get(y->file, mapping, PO_KEYS), err));
+  return change ? say_pos(y, &map, yaml_get(y->file, change->add, PO_KEYS), err) : PROPTER_OK;
+}
+
 /* One triples map for each source and subject. */
-static PropterStatus read_mapping(Yarrrml *y, const yaml_node_t *name, yaml_node_t *mapping, PropterError *err) {
-  PROPTER_TRY(yaml_keys(y->file, mapping, "sources|source|subjects|subject|s|predicateobjects|predicateobject|po|graphs|graph|g|condition|conditions", err));
-  yaml_node_t *sources = yaml_get(y->file, mapping, "sources|source"), *subjects = yaml_get(y->file, mapping, "subjects|subject|s"), *source, *subject;
+static PropterStatus say_triples_maps(Yarrrml *y, const yaml_node_t *at, PropterStr name, yaml_node_t *mapping, const Change *change, PropterError *err) {
+  yaml_node_t *sources = yaml_get(y->file, mapping, "sources|source"), *subjects = yaml_get(y->file, mapping, "subjects|subject|s"), *source, *subject,
+              *own = change ? yaml_get(y->file, change->add, "sources|source") : NULL;
   size_t number = 0;
+  if (own) sources = own;
   for (size_t i = 0; (source = sources ? yaml_item(y->file, sources, i) : NULL) || !i; i++)
     for (size_t k = 0; (subject = subjects ? yaml_item(y->file, subjects, k) : NULL) || !k; k++)
-      PROPTER_TRY(say_triples_map(y, name, mapping, source, subject, number++, err));
+      PROPTER_TRY(say_triples_map(y, at, name, mapping, source, subject, change, number++, err));
+  return PROPTER_OK;
+}
+
+static PropterStatus read_mapping(Yarrrml *y, const yaml_node_t *name, yaml_node_t *mapping, PropterError *err) {
+  static const char *const changes[][2] = {{"create", "Create"}, {"update", "Update"}, {"delete", "Delete"}};
+  PROPTER_TRY(yaml_keys(y->file, mapping, "sources|source|subjects|subject|s|" PO_KEYS "|graphs|graph|g|condition|conditions|changeDetection", err));
+  yaml_node_t *detection = yaml_get(y->file, mapping, "changeDetection");
+  if (!detection) return say_triples_maps(y, name, yaml_text(name), mapping, NULL, err);
+  PROPTER_TRY(yaml_keys(y->file, detection, "create|update|delete", err));
+  if (!yaml_get(y->file, mapping, "subjects|subject|s"))
+    return yaml_fail(y->file, detection, err, PROPTER_INVALID, "expected a subject, by which changes are known");
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    yaml_node_t *node = yaml_get(y->file, detection, changes[i][0]);
+    Change change = {.name = changes[i][1]};
+    if (!node) continue;
+    PROPTER_TRY(read_change(y, node, &change, err));
+    PropterStr whole = propter_arena_printf(&y->arena, "%.*s-%s", (int)yaml_text(name).len, yaml_text(name).data, changes[i][0]);
+    if (!whole.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory reading YARRRML");
+    PROPTER_TRY(say_triples_maps(y, name, whole, mapping, &change, err));
+  }
   return PROPTER_OK;
 }
 
@@ -444,11 +540,12 @@ PropterStatus yarrrml_read(Yarrrml *y, size_t n, const PropterRdfSink *sink, Pro
   y->depth = 0;
   root = yaml_root(y->file);
   if (!root || (yaml_is_scalar(root) && !yaml_text(root).len)) return PROPTER_OK;
-  PROPTER_TRY(yaml_keys(y->file, root, "prefixes|base|sources|targets|external|authors|author|mappings|mapping", err));
+  PROPTER_TRY(yaml_keys(y->file, root, "prefixes|base|sources|targets|authentications|external|authors|author|mappings|mapping", err));
   base = yaml_get(y->file, root, "base");
   if (base && sink->prefix) PROPTER_TRY(sink->prefix(PROPTER_STR("@base"), yaml_text(base), sink->payload, err));
   PROPTER_TRY(say_named_sources(y, yaml_get(y->file, root, "sources"), err));
   PROPTER_TRY(say_named_targets(y, yaml_get(y->file, root, "targets"), err));
+  PROPTER_TRY(say_named_authentications(y, yaml_get(y->file, root, "authentications"), err));
   mappings = yaml_get(y->file, root, "mappings|mapping");
   if (mappings && !yaml_is_mapping(mappings) && yaml_text(mappings).len) return yaml_fail(y->file, mappings, err, PROPTER_INVALID, "expected mappings by name");
   for (size_t i = 0; yaml_pair(y->file, mappings, i, &name, &mapping); i++) PROPTER_TRY(read_mapping(y, name, mapping, err));

@@ -46,8 +46,7 @@ void yarrrml_free(Yarrrml *y) {
   propter_free(y);
 }
 
-/* The value of `name` under a key of the first document that has it, the present one first. */
-static yaml_node_t *among_all(Yarrrml *y, const char *key, PropterStr name, size_t *where) {
+yaml_node_t *among_all(Yarrrml *y, const char *key, PropterStr name, size_t *where) {
   for (size_t i = 0; i <= y->count; i++) {
     YamlFile *file = i ? &y->files[i - 1] : y->file;
     yaml_node_t *k, *v;
@@ -272,46 +271,36 @@ PropterStatus mapping_named(Yarrrml *y, const yaml_node_t *name, size_t n, Propt
   return *found ? mapping_iri(y, file, yaml_text(name), n, out, err) : PROPTER_OK;
 }
 
-/* A source or target with a name is an IRI like a mapping, one in place a blank node. */
-static PropterStatus named_iri(Yarrrml *y, size_t where, const char *kind, PropterStr name, PropterTerm *out, PropterError *err) {
+PropterStatus named_iri(Yarrrml *y, size_t where, const char *kind, PropterStr name, PropterTerm *out, PropterError *err) {
   PropterStr text = propter_arena_printf(&y->arena, "%s %.*s", kind, (int)name.len, name.data);
   return text.data ? mapping_iri(y, &y->files[where], text, 0, out, err) : no_memory(err);
 }
 
-/* "path~kind": what stands before the last '~', and behind it. */
-static PropterStr split(PropterStr text, PropterStr *kind) {
+PropterStr split_kind(PropterStr text, PropterStr *kind) {
   size_t at = text.len;
   while (at && text.data[at - 1] != '~') at--;
   *kind = at ? (PropterStr){text.data + at, text.len - at} : (PropterStr){"", 0};
   return at ? (PropterStr){text.data, at - 1} : text;
 }
 
-typedef struct {
-  const char *name, *word, *more;
-} Choice;
-
-static const Choice *choose(const Choice *list, size_t count, PropterStr name) {
+const Choice *choose(const Choice *list, size_t count, PropterStr name) {
   for (size_t i = 0; i < count; i++)
     if (propter_str_equal(name, propter_str(list[i].name))) return &list[i];
   return NULL;
 }
-#define CHOOSE(list, name) choose(list, sizeof(list) / sizeof *(list), name)
 
-static PropterStatus unknown(Yarrrml *y, const yaml_node_t *at, const char *what, PropterStr name, PropterError *err) {
+PropterStatus unknown(Yarrrml *y, const yaml_node_t *at, const char *what, PropterStr name, PropterError *err) {
   return yaml_fail(y->file, at, err, PROPTER_INVALID, "no %s \"%.*s\"", what, (int)name.len, name.data);
 }
 
-static const Choice formulations[] = {{"csv", "ql:CSV", NULL}, {"jsonpath", "ql:JSONPath", NULL}, {"xpath", "ql:XPath", NULL}};
-static const Choice versions[] = {{"sql2008", "rr:SQL2008", NULL},
-                                  {"mysql", "rr:MySQL", NULL},
-                                  {"postgresql", "rr:PostgreSQL", NULL},
-                                  {"oracle", "rr:Oracle", NULL},
-                                  {"sqlserver", "rr:MSSQLServer", NULL}};
-static const Choice drivers[] = {{"mysql", "com.mysql.cj.jdbc.Driver", NULL},
-                                 {"postgresql", "org.postgresql.Driver", NULL},
-                                 {"oracle", "oracle.jdbc.driver.OracleDriver", NULL},
-                                 {"sqlserver", "com.microsoft.sqlserver.jdbc.SQLServerDriver", NULL},
-                                 {"sqlite", "org.sqlite.JDBC", NULL}};
+static const Choice formulations[] = {{"csv", "ql:CSV"}, {"jsonpath", "ql:JSONPath"}, {"xpath", "ql:XPath"}};
+static const Choice versions[] = {
+    {"sql2008", "rr:SQL2008"}, {"mysql", "rr:MySQL"}, {"postgresql", "rr:PostgreSQL"}, {"oracle", "rr:Oracle"}, {"sqlserver", "rr:MSSQLServer"}};
+static const Choice drivers[] = {{"mysql", "com.mysql.cj.jdbc.Driver"},
+                                 {"postgresql", "org.postgresql.Driver"},
+                                 {"oracle", "oracle.jdbc.driver.OracleDriver"},
+                                 {"sqlserver", "com.microsoft.sqlserver.jdbc.SQLServerDriver"},
+                                 {"sqlite", "org.sqlite.JDBC"}};
 
 static PropterStatus say_query(Yarrrml *y, const PropterTerm *source, const yaml_node_t *node, const char *property, PropterError *err) {
   yaml_node_t *query = yaml_get(y->file, node, "query"), *version = yaml_get(y->file, node, "queryFormulation");
@@ -334,6 +323,46 @@ static PropterStatus say_database(Yarrrml *y, const PropterTerm *source, const y
   if (user) PROPTER_TRY(say_text(y, &db, "d2rq:username", yaml_text(user), user, err));
   if (password) PROPTER_TRY(say_text(y, &db, "d2rq:password", yaml_text(password), password, err));
   return say_query(y, source, node, "rml:query", err);
+}
+
+/* Who may read an address of the Web of Things: "none", or a list of {type, in, name, value}. */
+static PropterStatus say_security(Yarrrml *y, const PropterTerm *thing, yaml_node_t *security, PropterError *err) {
+  static const Choice schemes[] = {{"none", "td:NoSecurityScheme"}, {"apikey", "td:APISecurityScheme"}};
+  static const Choice parts[] = {{"in", "wotsec:in"}, {"name", "wotsec:name"}, {"value", "idsa:tokenValue"}};
+  yaml_node_t *one;
+  for (size_t i = 0; security && (one = yaml_item(y->file, security, i)); i++) {
+    PropterTerm scheme = fresh(y);
+    if (yaml_is_mapping(one)) PROPTER_TRY(yaml_keys(y->file, one, "type|in|name|value", err));
+    PropterStr type = yaml_text(yaml_is_mapping(one) ? yaml_get(y->file, one, "type") : one);
+    const Choice *class = CHOOSE(schemes, type);
+    if (!class) return unknown(y, one, "security scheme", type, err);
+    PROPTER_TRY(say(y, thing, "td:hasSecurityConfiguration", &scheme, one, err));
+    PROPTER_TRY(say_type(y, &scheme, class->word, one, err));
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+      yaml_node_t *part = yaml_get(y->file, one, parts[k].name);
+      if (part) PROPTER_TRY(say_text(y, &scheme, parts[k].word, yaml_text(part), part, err));
+    }
+  }
+  return PROPTER_OK;
+}
+
+/* An address of the Web of Things. */
+static PropterStatus say_thing(Yarrrml *y, const PropterTerm *source, const yaml_node_t *node, PropterStr access, PropterError *err) {
+  static const Choice operations[] = {{"read", "td:readproperty"}};
+  PropterTerm thing = fresh(y), property = fresh(y), form = fresh(y);
+  yaml_node_t *content = yaml_get(y->file, node, "contentType"), *operation = yaml_get(y->file, node, "operationType");
+  const Choice *does = CHOOSE(operations, yaml_text(operation));
+  if (operation && !does) return unknown(y, operation, "operation", yaml_text(operation), err);
+  PROPTER_TRY(say(y, source, "rml:source", &property, node, err));
+  PROPTER_TRY(say_type(y, &thing, "td:Thing", node, err));
+  PROPTER_TRY(say(y, &thing, "td:hasPropertyAffordance", &property, node, err));
+  PROPTER_TRY(say_type(y, &property, "td:PropertyAffordance", node, err));
+  PROPTER_TRY(say(y, &property, "td:hasForm", &form, node, err));
+  PROPTER_TRY(say_type(y, &form, "td:Form", node, err));
+  PROPTER_TRY(say_text(y, &form, "hctl:hasTarget", access, node, err));
+  if (content) PROPTER_TRY(say_text(y, &form, "hctl:forContentType", yaml_text(content), content, err));
+  if (does) PROPTER_TRY(say_word(y, &form, "hctl:hasOperationType", does->word, operation, err));
+  return say_security(y, &thing, yaml_get(y->file, node, "security"), err);
 }
 
 static PropterStatus say_file(Yarrrml *y, const PropterTerm *source, const yaml_node_t *node, PropterStr access, PropterError *err) {
@@ -365,18 +394,22 @@ static PropterStatus say_source(Yarrrml *y, const PropterTerm *source, yaml_node
   yaml_node_t *iterator = NULL;
   PropterStr access, formulation = {"", 0}, type = {"", 0};
   if (yaml_is_mapping(node)) {
-    PROPTER_TRY(yaml_keys(y->file, node, "access|type|referenceFormulation|iterator|delimiter|credentials|query|queryFormulation|table", err));
+    PROPTER_TRY(yaml_keys(y->file, node,
+                          "access|type|referenceFormulation|iterator|delimiter|credentials|query|queryFormulation|table|"
+                          "contentType|operationType|security",
+                          err));
     if (is_table(y, node)) return say_table(y, source, node, err);
     access = yaml_text(yaml_get(y->file, node, "access")), type = yaml_text(yaml_get(y->file, node, "type"));
     formulation = yaml_text(yaml_get(y->file, node, "referenceFormulation")), iterator = yaml_get(y->file, node, "iterator");
   } else {
-    access = split(yaml_text(yaml_item(y->file, node, 0)), &formulation);
+    access = split_kind(yaml_text(yaml_item(y->file, node, 0)), &formulation);
     if (yaml_is_sequence(node)) iterator = yaml_item(y->file, node, 1);
   }
   const Choice *f = CHOOSE(formulations, formulation);
   if (formulation.len && !f) return unknown(y, node, "reference formulation", formulation, err);
   PROPTER_TRY(say_type(y, source, "rml:LogicalSource", node, err));
-  if (type.len && !propter_str_equal(type, PROPTER_STR("localfile"))) PROPTER_TRY(say_database(y, source, node, type, access, err));
+  if (propter_str_equal(type, PROPTER_STR("wot"))) PROPTER_TRY(say_thing(y, source, node, access, err));
+  else if (type.len && !propter_str_equal(type, PROPTER_STR("localfile"))) PROPTER_TRY(say_database(y, source, node, type, access, err));
   else PROPTER_TRY(say_file(y, source, node, access, err));
   if (iterator) PROPTER_TRY(say_text(y, source, "rml:iterator", yaml_text(iterator), iterator, err));
   return say_word(y, source, "rml:referenceFormulation", f ? f->word : "ql:CSV", node, err);
@@ -397,6 +430,18 @@ PropterStatus source_named(Yarrrml *y, yaml_node_t *node, PropterTerm *out, bool
   return say_source(y, out, node, err);
 }
 
+PropterStatus source_anew(Yarrrml *y, yaml_node_t *node, PropterTerm *out, bool *tables, PropterError *err) {
+  size_t where = (size_t)(y->file - y->files);
+  YamlFile *here = y->file;
+  yaml_node_t *named = yaml_is_scalar(node) ? among_all(y, "sources", yaml_text(node), &where) : NULL;
+  y->file = &y->files[where];
+  *out = fresh(y);
+  *tables = is_table(y, named ? named : node);
+  PropterStatus status = say_source(y, out, named ? named : node, err);
+  y->file = here;
+  return status;
+}
+
 PropterStatus say_named_sources(Yarrrml *y, yaml_node_t *sources, PropterError *err) {
   yaml_node_t *name, *value;
   PropterTerm source;
@@ -404,84 +449,6 @@ PropterStatus say_named_sources(Yarrrml *y, yaml_node_t *sources, PropterError *
     PROPTER_TRY(named_iri(y, (size_t)(y->file - y->files), "source", yaml_text(name), &source, err));
     PROPTER_TRY(say_text(y, &source, "rdfs:label", yaml_text(name), name, err));
     PROPTER_TRY(say_source(y, &source, value, err));
-  }
-  return PROPTER_OK;
-}
-
-static const Choice target_types[] = {{"void", "void:Dataset", "void:dataDump"},
-                                      {"localfile", "void:Dataset", "void:dataDump"},
-                                      {"dcat", "dcat:Dataset", "dcat:dataDump"},
-                                      {"sd", "sd:Service", "sd:endpoint"},
-                                      {"sparql", "sd:Service", "sd:endpoint"}};
-static const Choice serializations[] = {
-    {"nquads", "formats:N-Quads", NULL}, {"ntriples", "formats:N-Triples", NULL}, {"turtle", "formats:Turtle", NULL},    {"trig", "formats:TriG", NULL},
-    {"jsonld", "formats:JSON-LD", NULL}, {"rdfxml", "formats:RDF_XML", NULL},     {"rdfjson", "formats:RDF_JSON", NULL}, {"n3", "formats:N3", NULL}};
-static const Choice compressions[] = {{"gzip", "comp:gzip", NULL}, {"zip", "comp:zip", NULL}, {"tarxz", "comp:tarxz", NULL}, {"targz", "comp:targz", NULL}};
-
-/* "path~type", [path~type, serialization, compression] or {access, type, serialization, compression}. */
-typedef struct {
-  PropterStr access, type, serialization, compression;
-} Target;
-
-static PropterStatus read_target(Yarrrml *y, yaml_node_t *node, Target *t, PropterError *err) {
-  if (yaml_is_mapping(node)) {
-    PROPTER_TRY(yaml_keys(y->file, node, "access|type|serialization|compression", err));
-    *t = (Target){yaml_text(yaml_get(y->file, node, "access")), yaml_text(yaml_get(y->file, node, "type")), yaml_text(yaml_get(y->file, node, "serialization")),
-                  yaml_text(yaml_get(y->file, node, "compression"))};
-  } else {
-    t->access = split(yaml_text(yaml_item(y->file, node, 0)), &t->type);
-    bool list = yaml_is_sequence(node);
-    t->serialization = yaml_text(list ? yaml_item(y->file, node, 1) : NULL);
-    t->compression = yaml_text(list && t->serialization.len ? yaml_item(y->file, node, 2) : NULL);
-  }
-  if (propter_str_find(t->access, PROPTER_STR("$(")) != SIZE_MAX)
-    return yaml_fail(y->file, node, err, PROPTER_INVALID, "a target has one address; found one that depends on the row: %.*s", (int)t->access.len,
-                     t->access.data);
-  return t->access.len ? PROPTER_OK : yaml_fail(y->file, node, err, PROPTER_INVALID, "expected the path of a target");
-}
-
-/* `label` NULL: what the target says of itself. */
-static PropterStatus say_target(Yarrrml *y, const PropterTerm *target, const yaml_node_t *label, yaml_node_t *node, PropterError *err) {
-  Target t = {.access = {"", 0}};
-  PropterTerm dump = fresh(y), address;
-  PROPTER_TRY(read_target(y, node, &t, err));
-  const Choice *type = CHOOSE(target_types, t.type.len ? t.type : PROPTER_STR("void")),
-               *serialization = CHOOSE(serializations, t.serialization.len ? t.serialization : PROPTER_STR("nquads")),
-               *compression = CHOOSE(compressions, t.compression);
-  if (!type) return unknown(y, node, "target type", t.type, err);
-  if (!serialization) return unknown(y, node, "serialization", t.serialization, err);
-  if (t.compression.len && !compression) return unknown(y, node, "compression", t.compression, err);
-  PropterStr own = propter_arena_printf(&y->arena, "%.*s-%s-%s%s%s", (int)t.access.len, t.access.data, type->name, serialization->name, compression ? "-" : "",
-                                        compression ? compression->name : "");
-  if (!own.data) return no_memory(err);
-  PROPTER_TRY(say_type(y, target, "rmlt:LogicalTarget", node, err));
-  PROPTER_TRY(say_text(y, target, "rdfs:label", label ? yaml_text(label) : own, node, err));
-  PROPTER_TRY(say_word(y, target, "rmlt:serialization", serialization->word, node, err));
-  if (compression) PROPTER_TRY(say_word(y, target, "rmlt:compression", compression->word, node, err));
-  PROPTER_TRY(say(y, target, "rmlt:target", &dump, node, err));
-  PROPTER_TRY(say_type(y, &dump, type->word, node, err));
-  bool web = strcmp(type->more, "sd:endpoint") == 0;
-  if (web) PROPTER_TRY(say_word(y, &dump, "sd:supportedLanguage", "sd:SPARQL11Update", node, err));
-  PropterStr iri = web ? t.access : propter_arena_printf(&y->arena, "file://%.*s", (int)t.access.len, t.access.data);
-  if (!iri.data) return no_memory(err);
-  PROPTER_TRY(iri_of(y, iri, node, &address, err));
-  return say(y, &dump, type->more, &address, node, err);
-}
-
-PropterStatus target_named(Yarrrml *y, yaml_node_t *node, PropterTerm *out, PropterError *err) {
-  size_t where;
-  yaml_node_t *named = yaml_is_scalar(node) ? among_all(y, "targets", yaml_text(node), &where) : NULL;
-  if (named) return named_iri(y, where, "target", yaml_text(node), out, err);
-  *out = fresh(y);
-  return say_target(y, out, NULL, node, err);
-}
-
-PropterStatus say_named_targets(Yarrrml *y, yaml_node_t *targets, PropterError *err) {
-  yaml_node_t *name, *value;
-  PropterTerm target;
-  for (size_t i = 0; yaml_pair(y->file, targets, i, &name, &value); i++) {
-    PROPTER_TRY(named_iri(y, (size_t)(y->file - y->files), "target", yaml_text(name), &target, err));
-    PROPTER_TRY(say_target(y, &target, name, value, err));
   }
   return PROPTER_OK;
 }

@@ -54,14 +54,32 @@ PropterStatus say_function(Yarrrml *y, const PropterTerm *map, const yaml_node_t
 
 /* --- By name ------------------------------------------------------------------------------------------------------------------------ */
 
+/* The value of `name` under a key of the first document that has it (number *where), the present one first. */
+yaml_node_t *among_all(Yarrrml *y, const char *key, PropterStr name, size_t *where);
+/* What has a name under a key such as "source" in document number `where` is an IRI like a mapping; what is described in place a blank node. */
+PropterStatus named_iri(Yarrrml *y, size_t where, const char *kind, PropterStr name, PropterTerm *out, PropterError *err);
+/* "path~kind": what stands before the last '~', and behind it. */
+PropterStr split_kind(PropterStr text, PropterStr *kind);
+/* A word of YARRRML and the one of RML; NULL: none of the list. */
+typedef struct {
+  const char *name, *word;
+} Choice;
+const Choice *choose(const Choice *list, size_t count, PropterStr name);
+#define CHOOSE(list, name) choose(list, sizeof(list) / sizeof *(list), name)
+PropterStatus unknown(Yarrrml *y, const yaml_node_t *at, const char *what, PropterStr name, PropterError *err);
+
 /* The n-th triples map of that name in whichever document, if there is one. */
 PropterStatus mapping_named(Yarrrml *y, const yaml_node_t *name, size_t n, PropterTerm *out, bool *found, PropterError *err);
 PropterStatus mapping_iri(Yarrrml *y, const YamlFile *file, PropterStr name, size_t n, PropterTerm *out, PropterError *err);
 /* A source or target by its name, or described in place (and then said). `tables`: it is a table of R2RML. */
 PropterStatus source_named(Yarrrml *y, yaml_node_t *node, PropterTerm *out, bool *tables, PropterError *err);
-PropterStatus target_named(Yarrrml *y, yaml_node_t *node, PropterTerm *out, PropterError *err);
+/* A source described in place even if `node` is the name of one. */
+PropterStatus source_anew(Yarrrml *y, yaml_node_t *node, PropterTerm *out, bool *tables, PropterError *err);
+/* yarrrml_target.c: what a term map says of a target by its name or id, or described in place (and then said). */
+PropterStatus say_one_target(Yarrrml *y, const PropterTerm *map, yaml_node_t *node, PropterError *err);
 /* Those that the present document names. */
 PropterStatus say_named_sources(Yarrrml *y, yaml_node_t *sources, PropterError *err);
 PropterStatus say_named_targets(Yarrrml *y, yaml_node_t *targets, PropterError *err);
+PropterStatus say_named_authentications(Yarrrml *y, yaml_node_t *authentications, PropterError *err);
 
 #endif

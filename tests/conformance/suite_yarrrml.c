@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The reference translator's cases: the RML that a YARRRML document becomes, equal up to the names of its nodes. What has the same meaning in two forms is
  * brought to one on both sides: a constant with the term type IRI is an IRI; a template without a reference is a constant; predicate-object maps that say
- * classes are rr:class; white space in a query is one blank. The description of the document itself (void:Dataset, its authors), which says nothing of the
- * mapping, is left out. */
+ * classes are rr:class; rr:class of what is no subject map (the translator's description of HTTP headers) is rdf:type; white space in a query is one blank. The
+ * description of the document itself (void:Dataset, its authors), which says nothing of the mapping, is left out. */
 #include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -81,7 +81,8 @@ static void normal_form(const Dataset *d, PropterStr own, Dataset *out) {
     }
     bool subject = subject_of(d, RR "subjectMap", &t[0]) != NULL;
     if (subject && is(&t[1], RR "template") && !memchr(t[2].value.data, '{', t[2].value.len)) quad[1] = propter_iri(PROPTER_STR(RR "constant"));
-    if (propter_str_equal(quad[1].value, PROPTER_STR(RR "constant")) &&
+    if (is(&t[1], RR "class") && !subject && !class_of(d, &t[0])) quad[1] = propter_iri(PROPTER_STR(RDF "type"));
+    if (propter_str_equal(quad[1].value, PROPTER_STR(RR "constant")) && quad[2].kind == PROPTER_TERM_LITERAL &&
         (subject || subject_of(d, RR "graphMap", &t[0]) || says(d, &t[0], RR "termType", RR "IRI")))
       quad[2].kind = PROPTER_TERM_IRI;
     if (is(&quad[1], RR "class")) quad[2].kind = PROPTER_TERM_IRI;

@@ -116,7 +116,7 @@ START_TEST(mistakes_have_their_line) {
   refuse("mappings:\n  m:\n    sources: [[t.csv~abc]]\n", PROPTER_INVALID, 3, "no reference formulation \"abc\"");
   refuse("mappings:\n  m:\n    sources: [[no.csv~csv]]\n    s: http://example.org/a\n", PROPTER_NOT_FOUND, 0, "");
   refuse("mappings:\n  m:\n    s: http://example.org/a\n", PROPTER_INVALID, 2, "logical source");
-  refuse("targets: {t: {access: \"$(id).nq\"}}\n" HEAD "      - [a, b]\n", PROPTER_INVALID, 1, "depends on the row");
+  refuse("targets: {t: {access: \"$(id).nq\"}}\n" HEAD "      - [a, b]\n", PROPTER_INVALID, 1, "\"source\"");
   refuse("", PROPTER_INVALID, 0, "expected RML");
 }
 END_TEST

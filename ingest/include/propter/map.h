@@ -51,10 +51,13 @@ PROPTER_API const PropterMapRefusal *propter_mapping_refusal(const PropterMappin
 
 /* A file that the mapping itself wants written (RML-IO's logical targets), besides what goes to the graph. */
 typedef struct {
-  PropterStr path;
+  PropterStr path;        /* `by_row`: of the folder that its files lie in; empty or ending with '/' */
+  bool by_row;            /* one file for each path that rows give (PropterMapRecord.places) */
   PropterStr format;      /* name of a writer of RDF, by its IRI in http://www.w3.org/ns/formats/: "nquads" where it names none */
   PropterStr encoding;    /* known to iconv; empty: UTF-8 */
   PropterStr compression; /* "", "gzip", "zip", "targzip" or "tarxz" */
+  PropterStr stream;      /* IRI of the event stream (https://w3id.org/ldes) that its subjects are members of; empty: none */
+  PropterStr timestamp_path, version_of_path; /* of the stream: IRIs; may be empty */
 } PropterMapTarget;
 enum { PROPTER_MAP_TARGETS = 64 };
 PROPTER_API const PropterMapTarget *propter_mapping_target(const PropterMapping *mapping, size_t n); /* NULL after the last */
@@ -91,6 +94,10 @@ typedef struct {
   uint32_t g;       /* PROPTER_MAP_DEFAULT: the graph of the source */
   uint64_t targets; /* bit n: it goes to target n; 0: to the graph */
 } PropterMapQuad;
+/* Terms of a record, from `begin` up to `end`. */
+typedef struct {
+  uint32_t begin, end;
+} PropterMapTerms;
 typedef struct {
   size_t source; /* propter_mapping_source */
   size_t map;    /* number of the triples map */
@@ -99,6 +106,7 @@ typedef struct {
   size_t term_count;
   const PropterMapQuad *quads;
   size_t quad_count;
+  const PropterMapTerms *places; /* of each target that is `by_row`: the paths of its files for this row, as literals; NULL: the mapping has none */
 } PropterMapRecord;
 
 /* Some rows that stand together in a file: a hash of their bytes and of all else that decides what they give, how many they are, and how many bytes. */
@@ -130,11 +138,22 @@ typedef struct {
   void *payload;
 } PropterMapSink;
 
+/* What the rows of the last run were, for mappings that ask what is new, changed or gone (IncRML's implicitCreate, implicitUpdate, implicitDelete). */
+typedef struct PropterMapChanges PropterMapChanges;
+/* Reads what propter_map_changes_write wrote; path NULL or no such file: nothing was read before. DAMAGED names the file. Free also after a failure. */
+PROPTER_API PropterStatus propter_map_changes_open(const char *path, PropterMapChanges **out, PropterError *err);
+/* What one run read that was given them, in place of what was there before. */
+PROPTER_API PropterStatus propter_map_changes_write(const PropterMapChanges *changes, const char *path, PropterError *err);
+PROPTER_API void propter_map_changes_free(PropterMapChanges *changes);
+/* True if the mapping asks for them. */
+PROPTER_API bool propter_mapping_finds_changes(const PropterMapping *mapping);
+
 typedef struct {
   bool provenance;    /* say of each subject of class qb:Observation from which file, line and columns it comes */
   unsigned threads;   /* 0: as many as there are processors */
   bool subjects_only; /* hand over one quad per row and triples map, of its subject alone, if it has one subject */
   bool unsafe_iris;   /* hand over what rml:UnsafeIRI makes although it may be no IRI; otherwise that is a reject */
+  PropterMapChanges *changes; /* NULL: nothing was read before */
   const PropterLimits *limits;
   const PropterLog *log;
 } PropterMapOptions;
