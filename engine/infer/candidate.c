@@ -157,10 +157,16 @@ static double overlap(PropterDay a0, PropterDay a1, PropterDay b0, PropterDay b1
   return high < low ? 0 : (high - low + 1) / (to - from + 1);
 }
 
+/* The last day; where a sentence tells only the beginning, that of the other. */
+static PropterDay end_beside(const KnowEvent *e, const KnowEvent *other) {
+  if (e->end != PROPTER_NO_DAY) return e->end;
+  return e->told && other->end != PROPTER_NO_DAY && other->end > e->start ? other->end : e->start;
+}
+
 /* What two clauses tell in the same words of the same days. */
 static bool told_alike(Know *know, const KnowEvent *a, const KnowEvent *b) {
   double part;
-  return a->told && b->told && !a->kind && !b->kind && a->start != PROPTER_NO_DAY && a->start == b->start && a->end == b->end &&
+  return a->told && b->told && !a->kind && !b->kind && a->start != PROPTER_NO_DAY && a->start == b->start && end_beside(a, b) == end_beside(b, a) &&
          scope_relation(know, &a->scope, &b->scope, &part) != RELATION_DISJOINT && same_label(a->label, b->label);
 }
 
@@ -173,8 +179,7 @@ bool same_event(Know *know, const KnowEvent *a, const KnowEvent *b) {
   if (a->start == PROPTER_NO_DAY || b->start == PROPTER_NO_DAY) return false;
   Relation r = scope_relation(know, &a->scope, &b->scope, &part);
   if (r == RELATION_DISJOINT || (r != RELATION_SAME && !(a->told && b->told))) return false;
-  PropterDay a1 = a->end == PROPTER_NO_DAY ? a->start : a->end, b1 = b->end == PROPTER_NO_DAY ? b->start : b->end;
-  if (overlap(a->start, a1, b->start, b1) < .5) return false;
+  if (overlap(a->start, end_beside(a, b), b->start, end_beside(b, a)) < .5) return false;
   double most = fmax(fabs(a->dose), fabs(b->dose));
   return !a->has_dose || !b->has_dose || fabs(a->dose - b->dose) <= 2 * know->options.score.dose_error * most;
 }

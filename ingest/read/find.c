@@ -293,6 +293,25 @@ static bool nothing_by_tags(const Work *w, PropterSpan a) {
   return !empty(a) && rules_any(w->r, w->r->tagged_nothing.items, w->r->tagged_nothing.count, judge_coded(w->tagged, a));
 }
 
+/* What of a span stands before its verb; "increase took" is a noun and a verb. */
+static PropterSpan subject_of(const Work *w, PropterSpan a) {
+  const Tagged *t = w->tagged;
+  size_t first = t ? judge_token(t, a.start) : 0, end = first;
+  for (; t && end < t->count && t->tokens[end].start < a.end; end++) {
+    const Token *next = end + 1 < t->count ? &t->tokens[end + 1] : NULL;
+    if (t->tokens[end].tag == UPOS_AUX || (t->tokens[end].tag == UPOS_VERB && !(next && (next->tag == UPOS_VERB || next->tag == UPOS_AUX)))) break;
+  }
+  return end == first ? (PropterSpan){0, 0} : (PropterSpan){t->tokens[first].start, t->tokens[end - 1].end};
+}
+
+/* "It was planned in March and cost 1,000 euros": the second verb has the first one's subject, which stands for something said before. */
+static void pronoun_subject(const Work *w, const Candidate *c, PropterSpan *cause) {
+  size_t verb = judge_token(w->tagged, c->core.start);
+  if (c->pattern->lead != PART_CAUSE || !verb || w->tagged->tokens[verb - 1].tag != UPOS_CCONJ) return;
+  PropterSpan subject = subject_of(w, *cause);
+  if (!empty(subject) && rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, subject))) *cause = subject;
+}
+
 /* What the tags say against the words alone: no such connective, narrower arguments, arguments that are none. */
 static void refine(Work *w) {
   size_t n = 0;
@@ -303,6 +322,7 @@ static void refine(Work *w) {
     if (c.pattern->lead) tagged_start(w, c.core, c.pattern->lead == PART_CAUSE ? &c.cause : &c.effect);
     if (c.pattern->trail) tagged_end(w, c.core, c.pattern->trail == PART_CAUSE ? &c.cause : &c.effect);
     tagged_verbless(w, &c);
+    pronoun_subject(w, &c, &c.cause);
     bool same = equal(c.cause, w->found[i].cause) && equal(c.effect, w->found[i].effect);
     if (!nothing_by_tags(w, c.cause) && !nothing_by_tags(w, c.effect) && (same || whole(w, &c))) w->found[n++] = c;
   }
@@ -485,9 +505,9 @@ static int direction(const Work *w, PropterSpan effect, bool lead, size_t *at) {
   }
   *at = effect.start + (u ? up.start : d ? down.start : 0);
   if (!u && !d) return 0;
-  size_t from = words_back(w->s, effect.start, *at, 2);
-  PropterStr before = {w->s.data + from, *at - from};
-  bool turned = rules_any(w->r, w->r->reverse.items, w->r->reverse.count, before);
+  const PropterRules *r = w->r;
+  size_t from = words_back(w->s, effect.start, *at, 2), end;
+  bool turned = said_in(w, r->reverse.items, r->reverse.count, r->negation_except.items, r->negation_except.count, from, *at, &end);
   return u != turned ? 1 : -1;
 }
 
@@ -654,6 +674,20 @@ static void cut_date(const Work *w, PropterSpan *a) {
   }
 }
 
+/* "The new price took effect on 2 September": a day is no effect. */
+static void drop_dates(Work *w) {
+  size_t n = 0;
+  for (size_t i = 0; i < w->count; i++) {
+    bool dated = false;
+    for (size_t k = 0; k < w->whens.count; k++) {
+      PropterSpan when = {w->whens.items[k].start, w->whens.items[k].end};
+      dated |= (!empty(w->found[i].cause) && inside(w->found[i].cause, when)) || (!empty(w->found[i].effect) && inside(w->found[i].effect, when));
+    }
+    if (!dated) w->found[n++] = w->found[i];
+  }
+  w->count = n;
+}
+
 static PropterSpan previous_argument(const Work *w, const Candidate *c) {
   PropterSpan p = w->scene->previous;
   /* "The dam broke; as a result, …": what stands before in the same sentence. */
@@ -681,6 +715,14 @@ static PropterSpan phrase_of(const Work *w, PropterSpan a) {
   PropterRegex *const *phrases = w->r->tagged_phrase.items;
   if (!w->tagged || empty(a) || !rules_first(w->r, phrases, w->r->tagged_phrase.count, judge_coded(w->tagged, a), 0, &m)) return (PropterSpan){0, 0};
   return absolute(w, undated(w, strip(w->r, w->s, (PropterSpan){judge_decoded(w->tagged, a, m.start), judge_decoded(w->tagged, a, m.end)})));
+}
+
+/* "The price rise cut sales" names what was said before; "this move" does not. */
+static PropterSpan phrase_before(const Work *w, PropterSpan core) {
+  PropterSpan subject = subject_of(w, core), phrase = phrase_of(w, subject);
+  if (empty(phrase)) phrase = absolute(w, strip(w->r, w->s, subject)); /* a noun was taken for a verb */
+  PropterStr words = slice(w->scene->text, phrase);
+  return words.len && memchr(words.data, ' ', words.len) ? phrase : (PropterSpan){0, 0};
 }
 
 /* Who says so; their name and the verb of saying are cut off the arguments. */
@@ -757,7 +799,7 @@ static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
   reading->trigger = absolute(w, c->core);
   reading->cause = c->rule->previous == PART_CAUSE ? previous_argument(w, c) : absolute(w, c->cause);
   reading->effect = c->rule->previous == PART_EFFECT ? previous_argument(w, c) : absolute(w, c->effect);
-  reading->cause_phrase = phrase_of(w, c->cause);
+  reading->cause_phrase = c->rule->previous == PART_CAUSE ? phrase_before(w, c->core) : phrase_of(w, c->cause);
   reading->effect_phrase = phrase_of(w, c->effect);
   reading->condition = absolute(w, reading->condition);
 }
@@ -842,6 +884,7 @@ PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *o
   share_causes(&w);
   PropterStatus status = dates_of(&w, err);
   for (size_t i = 0; i < w.count; i++) cut_date(&w, &w.found[i].cause), cut_date(&w, &w.found[i].effect);
+  drop_dates(&w);
   for (size_t i = 0; i < w.count && status == PROPTER_OK; i++) status = emit(&w, &w.found[i], out, err);
   return status;
 }
@@ -867,6 +910,7 @@ static size_t places_end(const Work *w, const PropterNames *names, const Propter
 static bool dates_it(const Work *w, PropterSpan words, size_t place_end, const When *when) {
   if (when->start >= place_end) return when->start - place_end <= NEAR_BYTES && between(w, w->r->gap.items, w->r->gap.count, place_end, when->start);
   if (when->end > words.start) return when->start < words.end; /* "the October shutdown" is its label */
+  if (when->grain == WHEN_SEASON && !when->year_given && words.start - when->end <= 1) return false; /* "the summer holidays" */
   size_t d = words.start - when->end;
   return d <= 3 || (d <= NEAR_BYTES && between(w, w->r->lead.items, w->r->lead.count, when->end, words.start));
 }
@@ -929,6 +973,16 @@ static bool ends_last(const Work *w, const When *when, PropterReadings *out) {
   return h->ends = true;
 }
 
+/* "Expired on 3 May and was renewed on 6 May": what stands behind the clause says on which day it was over. */
+static void ends_behind(const Work *w, const When *when, PropterHappening *h) {
+  for (size_t i = 0; i < w->whens.count && !h->ends; i++) {
+    const When *end = &w->whens.items[i];
+    if (end->start < when->end || end->first <= h->when.first || end->first != end->last) continue;
+    if (!between(w, w->r->over.items, w->r->over.count, when->end, end->start)) continue;
+    h->when.last = end->first - 1, h->ends = true;
+  }
+}
+
 /* The first date behind a clause, if it is a day. */
 static const When *date_behind(const Work *w, PropterSpan words) {
   for (size_t i = 0; i < w->whens.count; i++)
@@ -943,14 +997,16 @@ static bool may_tell(const Work *w, const PropterReadings *out) {
          !rules_any(r, r->future.items, r->future.count, w->s) && !rules_any(r, r->condition.items, r->condition.count, w->s);
 }
 
-/* The clause whose date stands at its edge, or right behind it; `when` is NULL: there is none. */
-static PropterStatus dated_clause(Work *w, PropterSpan *words, const When **when, PropterError *err) {
+/* The clause whose date stands at its edge, or right behind it; `when` is NULL: there is none. *named: it may only report. */
+static PropterStatus dated_clause(Work *w, PropterSpan *words, const When **when, bool *named, PropterError *err) {
   const PropterRules *r = w->r;
+  const When *edge = clause_date(w->s, &w->whens);
   PROPTER_TRY(tag_sentence(w, err));
-  *when = clause_date(w->s, &w->whens);
-  if (!w->tagged) *when = NULL;
-  else if (!*when || !clause_find(r, &r->tagged_happening, w->tagged, &w->whens, words))
-    *when = clause_find(r, &r->tagged_happening_inside, w->tagged, &w->whens, words) ? date_behind(w, *words) : NULL;
+  *when = NULL, *named = false;
+  if (!w->tagged) return PROPTER_OK;
+  if (edge && clause_find(r, &r->tagged_happening, w->tagged, &w->whens, words)) *when = edge;
+  else if (clause_find(r, &r->tagged_happening_inside, w->tagged, &w->whens, words)) *when = date_behind(w, *words);
+  else if (edge && clause_find(r, &r->tagged_happening_named, w->tagged, &w->whens, words)) *when = edge, *named = true;
   return PROPTER_OK;
 }
 
@@ -958,8 +1014,9 @@ static PropterStatus dated_clause(Work *w, PropterSpan *words, const When **when
 static PropterStatus tells(Work *w, PropterReadings *out, PropterHappening *h, PropterError *err) {
   PropterSpan words;
   const When *when = NULL;
-  if (may_tell(w, out)) PROPTER_TRY(dated_clause(w, &words, &when, err));
-  h->told = when != NULL;
+  bool named = false;
+  if (may_tell(w, out)) PROPTER_TRY(dated_clause(w, &words, &when, &named, err));
+  h->told = when != NULL && !named;
   return PROPTER_OK;
 }
 
@@ -969,11 +1026,13 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
   const When *when;
   PropterHappening h = {.quote = w->scene->sentence, .clause = true, .told = true, .confidence = .7 * w->scene->factor};
   if (!may_tell(w, out) || ends_last(w, clause_date(w->s, &w->whens), out)) return PROPTER_OK;
-  PROPTER_TRY(dated_clause(w, &h.words, &when, err));
+  PROPTER_TRY(dated_clause(w, &h.words, &when, &h.named, err));
   if (!when) return PROPTER_OK;
   h.when = (PropterPeriod){when->first, when->open ? when->first : when->last};
   ending(w, when, h.words, &h);
+  ends_behind(w, when, &h);
   h.name = absolute(w, clause_name(r, w->tagged, h.words));
+  h.subject = absolute(w, subject_of(w, h.words));
   h.place = h.words = absolute(w, h.words);
   h.hedge = 1 - hedge_in(w, 0, w->s.len, 1);
   return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");

@@ -92,4 +92,7 @@ typedef enum { SMALL = 1, LINKING, JOINING, VAGUE } Carries;
 /* Appends the words of a text. False: no memory. */
 bool names_words(const PropterNames *names, PropterStr text, Words *out);
 
+/* How much one word says what another does, 0 to 1: by stem, by the lines `alike` and `negating`, by the stem's beginning, by a meaning in common. */
+double names_likeness(const PropterNames *names, const Word *a, const Word *b);
+
 #endif

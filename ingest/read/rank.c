@@ -103,19 +103,33 @@ static PropterStatus learn(PropterNames *n, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* By the lines of the language; `known`: the stem stands in a label, and its kin are other words. */
+static double stems_like(const PropterNames *n, PropterStr stem, const uint64_t *group, bool known, PropterStr other) {
+  if (propter_str_equal(other, stem)) return 1;
+  if ((group && share_group(n, &n->groups.items[*group], other)) || negates(n, stem, other)) return ALIKE;
+  return !known && other.data[0] == stem.data[0] ? ALIKE * kinship(stem, other) : 0;
+}
+
+double names_likeness(const PropterNames *n, const Word *a, const Word *b) {
+  Meaning x[MEANINGS], y[MEANINGS];
+  PropterStr stem = propter_str(a->stem);
+  double best = stems_like(n, stem, propter_map_get(&n->alike, stem), false, propter_str(b->stem));
+  if (best >= ALIKE || !n->wordnet || strlen(a->plain) < WORD_MIN || strlen(b->plain) < WORD_MIN) return best;
+  size_t p = meanings_of(n->wordnet, propter_str(a->plain), false, x), q = meanings_of(n->wordnet, propter_str(b->plain), false, y);
+  for (size_t i = 0; i < p; i++)
+    for (size_t k = 0; k < q; k++) {
+      double near = x[i].weight * y[k].weight;
+      if (x[i].sense.pos == y[k].sense.pos && x[i].sense.offset == y[k].sense.offset && near >= MEANT_LEAST && MEANT * near > best) best = MEANT * near;
+    }
+  return best;
+}
+
 /* Words of labels that may say what a word says. */
 static PropterStatus likes_of(const PropterNames *n, const Word *w, Alikes *out, PropterError *err) {
   PropterStr stem = propter_str(w->stem), word = propter_str(w->plain);
   const uint64_t *slot = propter_map_get(&n->by_word, stem), *group = propter_map_get(&n->alike, stem);
   for (size_t i = 0; i < n->by_word.count; i++) {
-    PropterStr other = n->by_word.entries[i].key;
-    double likeness = 0;
-    if (propter_str_equal(other, stem))
-      likeness = 1;
-    else if ((group && share_group(n, &n->groups.items[*group], other)) || negates(n, stem, other))
-      likeness = ALIKE;
-    else if (!slot && other.data[0] == stem.data[0])
-      likeness = ALIKE * kinship(stem, other);
+    double likeness = stems_like(n, stem, group, slot != NULL, n->by_word.entries[i].key);
     if (likeness > 0) PROPTER_TRY(like(out, (uint32_t)n->by_word.entries[i].value, likeness, err));
   }
   Meaning meanings[MEANINGS];

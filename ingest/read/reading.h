@@ -338,6 +338,14 @@ PropterStatus link_label(PropterNames *names, const char *label, unsigned roles,
 PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterHappening *happening,
                              LinkedHappening *out, PropterError *err);
 
+/* --- told.c --- */
+enum { TOLD_WORDS = 32 }; /* content words of a clause that count */
+/* claims[i], of claim i: the happening that a clause tells (PropterHappening.clause) and the claim gives as its cause, in the clause itself or in words that the
+ * clause has, SIZE_MAX: none; of several the closest, then the nearest. clauses[i], of
+ * happening i: the one that it tells of in other words, SIZE_MAX: none. */
+PropterStatus told_join(const PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterReadings *readings,
+                        size_t *claims, size_t *clauses, PropterError *err);
+
 /* --- candidate.c --- */
 /* IRI of the candidate concept that a phrase stands for, the same for all forms of its words; empty: none. */
 PropterStatus candidate_of(const PropterNames *names, PropterStr phrase, PropterArena *arena, PropterStr *iri, PropterError *err);

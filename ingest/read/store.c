@@ -18,6 +18,8 @@ typedef struct {
   PropterId v[VOCAB_COUNT]; /* made when first used */
   PropterMap said;          /* how often the same was said */
   PropterStr *happened;     /* by happening: the IRI of its event, or empty */
+  size_t *retold;           /* by happening: the one that it tells again, SIZE_MAX: none */
+  size_t *told;             /* by claim: the happening that it gives as its cause, SIZE_MAX: none */
   const PropterReadings *readings;
   PropterArena arena;
 } Sheet;
@@ -130,14 +132,14 @@ static PropterDay later(PropterDay a, PropterDay b) { return a == PROPTER_NO_DAY
 
 /* --- claims ------------------------------------------------------------------------------------------------------------------- */
 
-/* "The pipe burst. As a result, …": the argument is what a clause tells as a happening. */
-static PropterStr happening_in(const Sheet *s, const Link *link, PropterSpan argument) {
-  if (link->index != SIZE_MAX && propter_names_get(s->names, link->index)->roles & (PROPTER_ROLE_KIND | PROPTER_ROLE_EVENT)) return (PropterStr){"", 0};
-  for (size_t i = 0; i < s->readings->happenings.count; i++) {
-    const PropterHappening *h = &s->readings->happenings.items[i];
-    if (h->clause && s->happened[i].len && h->words.start >= argument.start && h->words.end <= argument.end) return s->happened[i];
-  }
-  return (PropterStr){"", 0};
+static bool happens(const Sheet *s, const Link *link) {
+  return link->index != SIZE_MAX && propter_names_get(s->names, link->index)->roles & (PROPTER_ROLE_KIND | PROPTER_ROLE_EVENT);
+}
+
+/* The event of the clause that tells the claim's cause, unless that has a name of its own; empty: none. */
+static PropterStr happened(const Sheet *s, const PropterReading *r, const Link *cause) {
+  size_t told = s->told[r - s->readings->claims.items];
+  return told == SIZE_MAX || happens(s, cause) ? (PropterStr){"", 0} : s->happened[told];
 }
 
 static PropterStatus put_link(Sheet *s, PropterId node, PropterVocab property, PropterVocab score, const Link *link, PropterError *err) {
@@ -187,15 +189,15 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
   PROPTER_TRY(put_text(s, node, VOCAB_propter_rule, propter_str(r->rule), err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_causeText, words_of(s, r->cause), err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_effectText, words_of(s, r->effect), err));
-  const PropterStr happened = happening_in(s, cause, r->cause);
-  if (happened.len) {
-    PROPTER_TRY(put_iri(s, node, VOCAB_propter_cause, happened, err));
+  const PropterStr told_event = happened(s, r, cause);
+  if (told_event.len) {
+    PROPTER_TRY(put_iri(s, node, VOCAB_propter_cause, told_event, err));
     PROPTER_TRY(put_decimal(s, node, VOCAB_propter_causeScore, told_cause, err));
   } else {
     PROPTER_TRY(put_link(s, node, VOCAB_propter_cause, VOCAB_propter_causeScore, cause, err));
   }
   PROPTER_TRY(put_link(s, node, VOCAB_propter_effect, VOCAB_propter_effectScore, effect, err));
-  if (cause->index == SIZE_MAX && !happened.len) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_causeCandidate, r->cause_phrase, r->cause, err));
+  if (cause->index == SIZE_MAX && !told_event.len) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_causeCandidate, r->cause_phrase, r->cause, err));
   if (effect->index == SIZE_MAX) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_effectCandidate, r->effect_phrase, r->effect, err));
   if (r->polarity) PROPTER_TRY(put_is(s, node, VOCAB_propter_polarity, polarities[r->enabling][r->polarity > 0], err));
   if (r->counterfactual) PROPTER_TRY(put_true(s, node, VOCAB_propter_counterfactual, err));
@@ -232,7 +234,7 @@ static PropterStatus put_claims(Sheet *s, const PropterReading *r, Stored *store
     for (size_t e = 0; e < l.effect_count; e++) {
       PROPTER_TRY(put_claim(s, r, &l, &l.causes[c], &l.effects[e], n++, err));
       stored->claims++;
-      stored->linked += (l.causes[c].index != SIZE_MAX || happening_in(s, &l.causes[c], r->cause).len) && l.effects[e].index != SIZE_MAX;
+      stored->linked += (l.causes[c].index != SIZE_MAX || happened(s, r, &l.causes[c]).len) && l.effects[e].index != SIZE_MAX;
     }
   return PROPTER_OK;
 }
@@ -252,10 +254,26 @@ static PropterStatus put_dose(Sheet *s, PropterId event, PropterStr event_iri, d
   return put_iri(s, node, VOCAB_propter_source, s->iri, err);
 }
 
+/* What a claim calls the happening that a clause tells without its kind: "the price rise" of "we raised the price". */
+static PropterStatus named_by_claim(Sheet *s, const PropterHappening *h, size_t *kind, bool *named, PropterError *err) {
+  for (size_t i = 0; i < s->readings->claims.count; i++) {
+    Linked l;
+    if (s->told[i] != (size_t)(h - s->readings->happenings.items)) continue;
+    *named = true;
+    if (*kind != SIZE_MAX) return PROPTER_OK;
+    PROPTER_TRY(link_claim(s->names, s->rules, s->d, &s->readings->claims.items[i], &l, err));
+    if (l.cause_count == 1 && happens(s, &l.causes[0]) && propter_names_get(s->names, l.causes[0].index)->roles & PROPTER_ROLE_KIND) *kind = l.causes[0].index;
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *stored, PropterError *err) {
   LinkedHappening l;
+  bool named = false;
   if (h->hedge >= .45) return PROPTER_OK;
   PROPTER_TRY(link_happening(s->names, s->rules, s->d, h, &l, err));
+  PROPTER_TRY(named_by_claim(s, h, &l.kind, &named, err));
+  if (h->named && !named) return PROPTER_OK;
   if (!l.scope_count && (!h->told || l.apart)) return PROPTER_OK;
   PropterStr iri;
   PropterId node;
@@ -284,6 +302,14 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   return PROPTER_OK;
 }
 
+static PropterStatus put_retold(Sheet *s, size_t i, PropterError *err) {
+  PropterId node;
+  if (s->retold[i] == SIZE_MAX || !s->happened[i].len || !s->happened[s->retold[i]].len) return PROPTER_OK;
+  PropterTerm term = propter_iri(s->happened[i]);
+  PROPTER_TRY(intern(s, &term, &node, err));
+  return put_iri(s, node, VOCAB_skos_closeMatch, s->happened[s->retold[i]], err);
+}
+
 PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr path, PropterStr fingerprint, PropterNames *names, const PropterRules *rules,
                              const PropterDocument *d, const PropterReadings *readings, Stored *stored, PropterError *err) {
   Sheet *s = propter_calloc(1, sizeof *s);
@@ -302,8 +328,12 @@ PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr p
   if (status == PROPTER_OK && !readings->rejects.count) status = put_text(s, node, VOCAB_propter_parameters, fingerprint, err);
   s->readings = readings;
   if (status == PROPTER_OK && !(s->happened = propter_arena_alloc(&s->arena, (readings->happenings.count + 1) * sizeof *s->happened))) status = no_memory(err);
+  if (status == PROPTER_OK && !(s->told = propter_arena_alloc(&s->arena, (readings->claims.count + 1) * sizeof *s->told))) status = no_memory(err);
   for (size_t i = 0; status == PROPTER_OK && i < readings->happenings.count; i++) s->happened[i] = (PropterStr){"", 0};
+  if (status == PROPTER_OK && !(s->retold = propter_arena_alloc(&s->arena, (readings->happenings.count + 1) * sizeof *s->retold))) status = no_memory(err);
+  if (status == PROPTER_OK) status = told_join(names, rules, d, readings, s->told, s->retold, err);
   for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) status = put_happening(s, &readings->happenings.items[i], stored, err);
+  for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) status = put_retold(s, i, err);
   for (size_t i = 0; i < readings->claims.count && status == PROPTER_OK; i++) status = put_claims(s, &readings->claims.items[i], stored, err);
   propter_map_clear(&s->said);
   propter_arena_clear(&s->arena);

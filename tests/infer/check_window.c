@@ -464,6 +464,8 @@ START_TEST(an_event_without_a_kind_is_known_by_its_name) {
 }
 END_TEST
 
+#define TOLD_FROM(id, doc, label, start, quote)                                                                                                             \
+  "w:" id " a p:Event ; skos:prefLabel \"" label "\" ; p:scope w:north ; p:start \"" start "\"^^xsd:date ; p:document w:" doc " ; p:quote \"" quote "\" ; p:confidence 0.7 .\n"
 #define TOLD(id, doc, label, start, quote)                                                                                                                  \
   "w:" id " a p:Event ; skos:prefLabel \"" label "\" ; p:scope w:north ; p:start \"" start "\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date ; p:document w:" doc \
   " ; p:quote \"" quote "\" ; p:confidence 0.7 .\n"
@@ -476,6 +478,7 @@ START_TEST(an_event_that_two_documents_tell_is_one) {
   } rows[] = {
       {"", 1},
       {TOLD("b", "e", "a CRANE was down", "2013-06-01", "In June a crane was down for weeks.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 1},
+      {TOLD_FROM("b", "e", "crane was down", "2013-06-01", "The crane was down from 1 June.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 1},
       {TOLD("b", "e", "crane was down", "2013-06-12", "From 12 June the crane was down.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 2},
       {TOLD("b", "e", "gate was down", "2013-06-01", "In June the gate was down.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 2},
       {TOLD("b", "e", "crane 2 was down", "2013-06-01", "In June crane 2 was down.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 2},

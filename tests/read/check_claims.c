@@ -406,13 +406,17 @@ static const struct {
     {"The workshop did not open on 3 May 2011.", NULL, NULL, NULL, NULL, false},
     {"The workshop will be opened on 3 May 2012.", NULL, NULL, NULL, NULL, false},
     {"The strike caused the fall in sales on 3 May 2011.", NULL, NULL, NULL, NULL, false},
+    {"The licence expired on 3 May 2011 and was renewed on 6 May 2011.", "The licence expired", "2011-05-03", "2011-05-05", "licence expired", true},
+    {"The contract ran out on 3 May 2011 and a new one began on 6 May 2011.", "The contract ran out", "2011-05-03", "2011-05-05", "contract ran out", true},
     {"It was repaired on 3 May 2011.", NULL, NULL, NULL, NULL, false},
     {"If the shop closed on 3 May 2011, nobody saw it.", NULL, NULL, NULL, NULL, false},
 };
 
 START_TEST(plain_clauses_have_a_date) {
   Read x = read_text(clauses[_i].text);
-  ck_assert_msg(x.r.happenings.count == (clauses[_i].words != NULL), "%s: %zu", clauses[_i].text, x.r.happenings.count);
+  size_t count = 0;
+  for (size_t i = 0; i < x.r.happenings.count; i++) count += !x.r.happenings.items[i].named;
+  ck_assert_msg(count == (clauses[_i].words != NULL), "%s: %zu", clauses[_i].text, count);
   if (clauses[_i].words) {
     ck_assert(x.r.happenings.items[0].clause);
     check_words(&x, x.r.happenings.items[0].words, clauses[_i].words);

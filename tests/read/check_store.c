@@ -506,6 +506,83 @@ START_TEST(what_a_plain_clause_tells_needs_no_place) {
 }
 END_TEST
 
+/* `start` NULL: the claim's cause is no clause's event. */
+static const struct {
+  const char *language, *text, *label, *start, *end;
+} spoken[] = {
+    {"en", "From 3 to 6 June 2011 a bug in the booking widget sent every message three times. The widget bug lifted ferry jobs.",
+     "bug in the booking widget sent every message three times", "2011-06-03", "2011-06-06"},
+    {"en", "On 3 June 2011 our payment provider was down all day. Ferry jobs fell due to the payment provider failure.", "payment provider was down all day",
+     "2011-06-03", "2011-06-03"},
+    {"en", "We raised the fare of the night boat on 2 June 2011. The fare increase reduced ferry jobs.", "We raised the fare", "2011-06-02", ""},
+    {"en", "The ticket page redesign went live on 2 June 2011. Ferry jobs fell after that because of the redesign.", "ticket page redesign went live", "2011-06-02",
+     ""},
+    {"en", "The new timetable was rolled out on 7 June 2011. Ferry jobs rose due to the timetable rollout.", "new timetable was rolled out", "2011-06-07", ""},
+    {"en", "The licence expired on 3 June 2011 and was renewed on 6 June 2011. Ferry jobs fell because of the expired licence.", "licence expired", "2011-06-03",
+     "2011-06-05"},
+    {"en", "A digger cut the phone line on 12 June 2011. It was repaired on 14 June 2011. Ferry jobs dropped because of the cut phone line.",
+     "digger cut the phone line", "2011-06-12", "2011-06-13"},
+    {"en", "The fuel contract ran out on 30 April 2011 and a new one began on 1 June 2011. Ferry jobs fell because the fuel contract ran out.",
+     "fuel contract ran out", "2011-04-30", "2011-05-31"},
+    {"de", "Der Ausfall der Kasse im Hafen dauerte vom 6. bis 19. Mai 2011. Die Zahl der ferry jobs sank wegen des Ausfalls.", "Ausfall der Kasse im Hafen",
+     "2011-05-06", "2011-05-19"},
+    /* The other way; another time; kinds of things; another section; only reported. */
+    {"en", "We cut the fare of the night boat on 2 June 2011. The fare increase reduced ferry jobs.", "We cut the fare", NULL, ""},
+    {"en", "We moved the booking office on 2 June 2011. In March 2011 ferry jobs fell because of the booking office move.", "we moved the booking office", NULL, ""},
+    {"en", "A bug in the booking widget sent every message twice on 3 June 2011. A widget bug reduces ferry jobs.", "", NULL, ""},
+    {"en", "We moved the office on 2 June 2011.\n\n# Elsewhere\n\nFerry jobs fell because of the move.", "we moved the office", NULL, ""},
+    {"en", "Many believe the new logo drove ferry jobs up in March 2011.", "", NULL, ""},
+    {"en", "Ferry jobs fell in July 2011 because of the summer holidays.", "holidays", NULL, ""},
+};
+
+static size_t count_text(PropterGraph *g, PropterVocab p, const char *words) {
+  PropterTerm o = propter_literal(propter_str(words));
+  return count(g, p, &o);
+}
+
+static size_t count_day(PropterGraph *g, PropterVocab p, const char *day) {
+  PropterTerm o = date(day);
+  return count(g, p, &o);
+}
+
+/* What a claim calls its cause is compared with the dated clauses of its document. */
+START_TEST(claims_speak_of_what_clauses_tell) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  const size_t before = count(g, VOCAB_propter_start, NULL);
+  char content[1000];
+  (void)snprintf(content, sizeof content, "---\nlang: %s\ndate: 2011-12-01\n---\n# Notes\n\n%s\n", spoken[_i].language, spoken[_i].text);
+  write_note(folder, "note.md", content);
+  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_ge(r.claims, 1);
+  if (spoken[_i].start) {
+    ck_assert_msg(count_text(g, VOCAB_rdfs_label, spoken[_i].label) == 1, "no event \"%s\"", spoken[_i].label);
+    ck_assert_uint_eq(count(g, VOCAB_propter_start, NULL), before + 1);
+    ck_assert_uint_ge(count_day(g, VOCAB_propter_start, spoken[_i].start), 1);
+    ck_assert_uint_eq(count_day(g, VOCAB_propter_end, spoken[_i].end), *spoken[_i].end != 0);
+    ck_assert_uint_eq(count(g, VOCAB_propter_cause, NULL), 1);
+  } else {
+    ck_assert_msg(count(g, VOCAB_propter_cause, NULL) == 0, "\"%s\" has a cause", spoken[_i].text);
+    ck_assert_uint_eq(count_text(g, VOCAB_rdfs_label, "Many believe the new logo"), 0);
+  }
+  propter_graph_close(g);
+}
+END_TEST
+
+/* Two clauses that tell of one day's happening are one; the day on which something took effect is no effect. */
+START_TEST(what_is_told_twice_is_one) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  write_note(folder, "note.md", "---\ndate: 2011-12-01\n---\nWe raised the fare of the night boat on 2 June 2011. The fare increase took effect on 2 June 2011. "
+                                "Ferry jobs fell because of the fare rise.\n");
+  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  ck_assert_uint_eq(r.claims, 1);
+  ck_assert_uint_eq(r.happenings, 2);
+  ck_assert_uint_eq(count(g, VOCAB_skos_closeMatch, NULL), 1);
+  propter_graph_close(g);
+}
+END_TEST
+
 static PropterStatus list_candidates(void *payload, PropterError *err) {
   PropterConceptCandidates list = {0};
   PropterStatus status = propter_concept_candidates(payload, &list, err);
@@ -597,6 +674,8 @@ Suite *suite_store(void) {
   tcase_add_test(tc, a_clause_that_is_an_event_is_the_cause_said_of_it);
   tcase_add_test(tc, the_kind_that_opens_a_clause_is_what_it_tells_of);
   tcase_add_test(tc, what_a_plain_clause_tells_needs_no_place);
+  tcase_add_loop_test(tc, claims_speak_of_what_clauses_tell, 0, sizeof spoken / sizeof *spoken);
+  tcase_add_test(tc, what_is_told_twice_is_one);
   tcase_add_test(tc, unlinked_arguments_are_candidates);
   tcase_add_test(tc, failures_leave_the_graph);
   suite_add_tcase(s, tc);

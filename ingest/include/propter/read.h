@@ -187,11 +187,13 @@ typedef struct {
   PropterSpan quote;      /* the sentence */
   PropterSpan words;      /* what names the kind of happening; of a plain clause all of it: "A second line was opened" */
   bool clause;            /* it has no kind: the clause says what happened */
+  bool named;             /* of a clause that alone may only report: it is a happening where a claim of the document gives it as its cause */
   bool told;              /* the sentence is a plain clause: that it happened is said, with a place or without */
   PropterSpan place;      /* what beside the words and the date says where: "for tents in the North"; empty: nothing */
   const char *label;      /* a label of the kind if it was said in other words ("strike" for "stopped work"), or NULL: the words are a label */
   int polarity;           /* which way it moves what it happens to, 0: not said */
   PropterSpan name;       /* of a plain clause, what names it: "second line was opened"; else empty */
+  PropterSpan subject;    /* of a plain clause, what stands before its verb */
   PropterPeriod when;
   bool ends;              /* the words say that it was over at the end of `when`; else a single day, or the time in which something new began, is a beginning */
   double confidence, hedge;
