@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -143,4 +144,27 @@ bool propter_str_to_int64(PropterStr text, int64_t *value) {
   if (end != copy + text.len || errno == ERANGE) return false;
   *value = v;
   return true;
+}
+
+char *propter_number(char out[PROPTER_NUMBER], double value, int decimals, bool sign) {
+  char digits[PROPTER_NUMBER];
+  size_t n = 0;
+  if (!isfinite(value)) return memcpy(out, "n/a", 4);
+  const bool zero = fabs(value) < .5 * pow(10, -decimals);
+  const int length = snprintf(digits, sizeof digits, "%.*f", decimals, zero ? 0 : fabs(value));
+  int whole = 0;
+  while (whole < length && digits[whole] >= '0' && digits[whole] <= '9') whole++;
+  if (!zero && value < 0) memcpy(out, "\xE2\x88\x92", 3), n = 3;
+  else if (!zero && sign) out[n++] = '+';
+  for (int i = 0; i < length; i++) {
+    if (i > 0 && i < whole && (whole - i) % 3 == 0) out[n++] = ',';
+    out[n++] = i == whole ? '.' : digits[i];
+  }
+  out[n] = '\0';
+  return out;
+}
+
+int propter_number_decimals(double value, int digits) {
+  const int size = value != 0 && isfinite(value) ? (int)floor(log10(fabs(value))) : 0, decimals = digits - 1 - size;
+  return decimals < 0 ? 0 : decimals > 6 ? 6 : decimals;
 }

@@ -2,9 +2,11 @@
 #include "propter/event.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "propter/math.h"
 #include "propter/mem.h"
+#include "propter/str.h"
 
 enum { LEAST_BEFORE = 5, LEAST_CONTROLS = 3, STEPS = 400 };
 static const double too_large = 1e150; /* its square is still finite */
@@ -181,12 +183,22 @@ static void in_time(Study *s, PropterEventEffect *e) {
   e->p_time = e->in_time >= 3 ? (1 + as_large) / (1 + (double)e->in_time) : NAN;
 }
 
+/* Of logarithms the part by which the figure differs. */
+static const char *said(char out[PROPTER_NUMBER], const PropterEventPanel *p, double value) {
+  if (!p->logs) return propter_number(out, value, propter_number_decimals(value, 4), true);
+  const double part = 100 * expm1(value);
+  return propter_number(out, part, fabs(part) < 9.95 ? 1 : 0, true);
+}
+
 static void describe(PropterEventEffect *e, const PropterEventPanel *p) {
   char space[96] = "", time[96] = "";
   if (e->in_space) (void)snprintf(space, sizeof space, "; among %zu untouched slices as large or larger with p = %.2g", e->in_space, e->p_space);
   if (e->in_time >= 3) (void)snprintf(time, sizeof time, "; at %zu false dates with p = %.2g", e->in_time, e->p_time);
-  (void)snprintf(e->text, sizeof e->text, "%s: %+.4g per step over %zu steps (95 %%: %.4g to %.4g)%s%s; before the event %s",
-                 e->synthetic ? "against untouched slices" : "against its own trend", e->effect, p->after, e->low, e->high, space, time,
+  const char *unit = p->logs ? " %" : "";
+  char effect[PROPTER_NUMBER], low[PROPTER_NUMBER], high[PROPTER_NUMBER];
+  (void)snprintf(e->text, sizeof e->text, "%s: %.40s%s per step over %zu step%s (95 %%: %.40s to %.40s%s)%s%s; before the event %s",
+                 e->synthetic ? "against untouched slices" : "against its own trend", said(effect, p, e->effect), unit, p->after, p->after == 1 ? "" : "s", said(low, p, e->low),
+                 said(high, p, e->high), unit, space, time,
                  !e->synthetic      ? "there was nothing to compare with"
                  : e->trend_p < .05 ? "it already went its own way: read the effect with care"
                                     : "it ran parallel to them");

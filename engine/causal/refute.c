@@ -6,6 +6,7 @@
 #include "propter/math.h"
 #include "propter/mem.h"
 #include "propter/rng.h"
+#include "propter/str.h"
 
 enum { BLOCKS = 20, DROPPED = 4, ROUNDS = 200 };
 
@@ -153,7 +154,10 @@ static void tell(PropterRefutation *r, const char *name, Tally t, double p, bool
   *r = (PropterRefutation){.name = name, .value = t.mean, .spread = t.spread, .p = p, .passed = passed};
 }
 
+static const char *figures(char out[PROPTER_NUMBER], double value) { return propter_number(out, value, propter_number_decimals(value, 4), false); }
+
 static void attempt_all(Cache *c, size_t rounds, PropterRng *rng, double *scratch, PropterRefutation *r) {
+  char value[PROPTER_NUMBER], mean[PROPTER_NUMBER], spread[PROPTER_NUMBER];
   double n = (double)rounds;
   Tally t = repeat(c, placebo, rounds, rng, scratch);
   double p = (1 + (double)t.as_large) / (1 + n);
@@ -162,16 +166,17 @@ static void attempt_all(Cache *c, size_t rounds, PropterRng *rng, double *scratc
                  t.as_large, rounds,
                  r[0].passed ? "chance does not explain the estimate of the rows as they are" : "the estimate is no larger than chance gives");
   t = repeat(c, common_cause, rounds, rng, scratch);
+  figures(value, c->value), figures(mean, t.mean);
   tell(&r[1], "random common cause", t, NAN, fabs(t.mean - c->value) <= .5 * c->error + 1e-12 * fabs(c->value));
-  (void)snprintf(r[1].text, sizeof r->text, "A random covariate more moves the effect from %.4g to %.4g on average: %s.", c->value, t.mean,
+  (void)snprintf(r[1].text, sizeof r->text, "A random covariate more moves the effect from %.40s to %.40s on average: %s.", value, mean,
                  r[1].passed ? "the estimate does not hang on such additions" : "the estimate is unstable");
   t = repeat(c, subset, rounds, rng, scratch);
   tell(&r[2], "subset", t, NAN, fabs(t.mean - c->value) <= 2 * t.spread + 1e-9 * fabs(c->value));
-  (void)snprintf(r[2].text, sizeof r->text, "On four fifths of the rows the effect is %.4g give or take %.4g, against %.4g on all: %s.", t.mean, t.spread,
-                 c->value, r[2].passed ? "no part of the rows carries it alone" : "it hangs on a part of the rows");
+  (void)snprintf(r[2].text, sizeof r->text, "On four fifths of the rows the effect is %.40s give or take %.40s, against %.40s on all: %s.", figures(mean, t.mean),
+                 figures(spread, t.spread), value, r[2].passed ? "no part of the rows carries it alone" : "it hangs on a part of the rows");
   t = repeat(c, dummy_outcome, rounds, rng, scratch);
   tell(&r[3], "dummy outcome", t, NAN, fabs(t.mean) <= 4 * t.spread / sqrt(n) + 1e-12);
-  (void)snprintf(r[3].text, sizeof r->text, "On a random outcome the effect is %.4g give or take %.4g: %s.", t.mean, t.spread,
+  (void)snprintf(r[3].text, sizeof r->text, "On a random outcome the effect is %.40s give or take %.40s: %s.", figures(mean, t.mean), figures(spread, t.spread),
                  r[3].passed ? "the method finds nothing where there is nothing" : "the method finds an effect where there is none");
   double freedom = (double)(c->rows.n - causal_design_rank(&c->g) - 1), f2 = c->error > 0 ? c->value * c->value / (c->error * c->error) / freedom : 1e12;
   double robustness = .5 * (sqrt(f2 * f2 + 4 * f2) - f2);

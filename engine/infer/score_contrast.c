@@ -67,7 +67,7 @@ static PropterStatus study(const Frame *f, const PropterCandidate *c, double *ro
   if (!g->touched || g->untouched < LEAST_UNTOUCHED || before < LEAST_BEFORE) return PROPTER_OK;
   for (size_t t = 0; t < steps; t++) row[t] /= (double)g->touched;
   PropterEventEffect e;
-  PROPTER_TRY(propter_event_effect(&(PropterEventPanel){g->untouched, before, f->length, row, row + steps}, NULL, &e, err));
+  PROPTER_TRY(propter_event_effect(&(PropterEventPanel){g->untouched, before, f->length, row, row + steps, false}, NULL, &e, err));
   g->studied = e.error > 0;
   if (g->studied) g->ratio = ratio_of(f, &e);
   return PROPTER_OK;

@@ -14,12 +14,18 @@
 enum { LEAST_BEFORE = 10 };
 
 typedef struct {
+  PropterPastEffect told;
+  double effect, error; /* as it is pooled */
+} Studied;
+
+typedef struct {
   Know *know;
   KnowMetric *metric;
   PropterId cause;
   PropterStr name; /* of the cause, as asked: every event called so is meant, not the first alone */
   PropterArena *arena;
-  PROPTER_VEC(PropterPastEffect) past;
+  PropterScale scale; /* of the metric; other than LEVEL, rows are logarithms and effects ratios */
+  PROPTER_VEC(Studied) past;
   size_t events, told, crowded, thin;
 } Study;
 
@@ -70,34 +76,73 @@ static bool is_crowded(const Study *s, const KnowEvent *e, PropterDay last) {
   return false;
 }
 
-/* The series without its seasonal part, from `first` on; false where one is missing. From `holiday` on what a holiday adds each time stays: its effect. */
-static PropterStatus take_row(const PropterSeries *series, int32_t first, size_t count, size_t holiday, double *out, bool *whole, PropterError *err) {
-  Baseline *b;
+/* The series without its seasonal part, from `first` on, as a logarithm where effects are ratios; false where one is missing or has none. From `holiday` on what
+ * a holiday adds each time stays: its effect. */
+static PropterStatus take_row(const Study *s, const PropterSeries *series, int32_t first, size_t count, size_t holiday, double *out, bool *whole,
+                              PropterError *err) {
+  Baseline *b = NULL;
+  PropterScale scale = PROPTER_SCALE_LEVEL;
   int64_t at = (int64_t)first - series->first;
   *whole = at >= 0 && at + (int64_t)count <= (int64_t)series->count;
   if (!*whole) return PROPTER_OK;
-  PROPTER_TRY(baseline_changes(series, 0, &b, err));
-  for (size_t i = 0; i < count; i++)
-    *whole &= isfinite(out[i] = b->y[(size_t)at + i] + (i >= holiday && b->yearly ? b->yearly[(size_t)at + i] : 0)) != 0;
+  double *y = s->scale == PROPTER_SCALE_LEVEL ? NULL : propter_malloc(series->count * sizeof *y);
+  if (s->scale != PROPTER_SCALE_LEVEL && !y) return propter_fail(err, PROPTER_NO_MEMORY, "%zu figures", series->count);
+  PropterStatus status = y ? baseline_scaled(series, y, 0, false, &scale, &b, err) : baseline_changes(series, 0, &b, err);
+  for (size_t i = 0; i < count && !status; i++) {
+    const double value = b->y[(size_t)at + i] + (i >= holiday && b->yearly ? b->yearly[(size_t)at + i] : 0);
+    out[i] = y ? log(scale_back(scale, value)) : value;
+    *whole &= isfinite(out[i]) != 0;
+  }
   baseline_free(b);
-  return PROPTER_OK;
+  propter_free(y);
+  return status;
 }
 
+/* A change of the figure, or the part of it that a logarithm tells. */
+static void put_effect(const Study *s, PropterBuf *buf, double effect) {
+  const double part = 100 * expm1(effect);
+  char text[PROPTER_NUMBER];
+  if (s->scale == PROPTER_SCALE_LEVEL) say_change(buf, &s->metric->def, effect);
+  else propter_buf_printf(buf, "%s %%", propter_number(text, part, fabs(part) < 9.95 ? 1 : 0, true));
+}
+
+/* The text of an effect and that of its range, one behind the other in the arena. */
 static PropterStatus put_words(Study *s, double effect, double low, double high, PropterStr *effect_text, PropterStr *range_text, PropterError *err) {
   PropterBuf buf = {.max = 1 << 12};
-  say_change(&buf, &s->metric->def, effect);
+  put_effect(s, &buf, effect);
   const size_t cut = buf.len;
-  say_change(&buf, &s->metric->def, low);
+  put_effect(s, &buf, low);
   propter_buf_printf(&buf, " to ");
-  say_change(&buf, &s->metric->def, high);
-  PropterStatus status = propter_buf_status(&buf, err);
-  PropterStr all = {NULL, 0};
-  if (!status && !(all = propter_arena_copy(s->arena, propter_buf_str(&buf))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "an effect in words");
-  propter_buf_clear(&buf);
-  if (status) return status;
+  put_effect(s, &buf, high);
+  PropterStr all;
+  PROPTER_TRY(keep(&buf, s->arena, &all, err));
   *effect_text = (PropterStr){all.data, cut};
   *range_text = (PropterStr){all.data + cut, all.len - cut};
   return PROPTER_OK;
+}
+
+/* Level of the figure while the event lasted, without it. */
+static double level_without(const double *after, size_t count, double effect) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++) sum += after[i] - effect;
+  return exp(sum / (double)count);
+}
+
+static PropterStatus add_past(Study *s, const KnowEvent *e, const PropterEventPanel *panel, PropterDay last, PropterError *err) {
+  PropterEventEffect effect;
+  PROPTER_TRY(propter_event_effect(panel, NULL, &effect, err));
+  Studied one = {.told = {.event = e->iri, .label = e->label, .first = e->start, .last = last, .effect = effect.effect, .low = effect.low, .high = effect.high,
+                          .error = effect.error, .controls = panel->controls},
+                 .effect = effect.effect, .error = effect.error};
+  if (!isfinite(effect.effect) || !(effect.error > 0)) return PROPTER_OK;
+  if (panel->logs) {
+    const double level = level_without(panel->treated + panel->before, panel->after, effect.effect);
+    one.told.effect = level * expm1(effect.effect), one.told.low = level * expm1(effect.low), one.told.high = level * expm1(effect.high);
+    one.told.error *= level;
+  }
+  PROPTER_TRY(put_words(s, effect.effect, effect.low, effect.high, &one.told.effect_text, &one.told.range_text, err));
+  if (!(one.told.checks = propter_arena_copy(s->arena, propter_str(effect.text))).data) return propter_fail(err, PROPTER_NO_MEMORY, "an event study");
+  return propter_vec_push(&s->past, one) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu effects", s->past.count);
 }
 
 static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err) {
@@ -111,26 +156,18 @@ static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err
   double *row = status ? NULL : propter_malloc((c.controls.count + 1) * steps * sizeof *row);
   bool whole = false;
   if (!status && !row) status = propter_fail(err, PROPTER_NO_MEMORY, "an event study of %zu series", c.controls.count);
-  if (!status) status = take_row(series, first - (int32_t)before, steps, e->holiday ? before : steps, row, &whole, err);
+  if (!status) status = take_row(s, series, first - (int32_t)before, steps, e->holiday ? before : steps, row, &whole, err);
   for (size_t i = 0; i < c.controls.count && whole && !status; i++) {
     double part;
     bool full = false;
     if (scope_relation(s->know, &e->scope, &c.controls.items[i]->scope, &part) != RELATION_DISJOINT) continue;
-    status = take_row(&c.controls.items[i]->series.series, first - (int32_t)before, steps, steps, row + (rows + 1) * steps, &full, err);
+    status = take_row(s, &c.controls.items[i]->series.series, first - (int32_t)before, steps, steps, row + (rows + 1) * steps, &full, err);
     rows += full;
   }
   if (!status && !whole) s->thin++;
-  if (!status && whole) {
-    PropterEventPanel panel = {.controls = rows, .before = before, .after = after, .treated = row, .control = row + steps};
-    PropterEventEffect effect;
-    status = propter_event_effect(&panel, NULL, &effect, err);
-    PropterPastEffect one = {.event = e->iri, .label = e->label, .first = e->start, .last = propter_period_last(series->grain, last), .effect = effect.effect,
-                             .low = effect.low, .high = effect.high, .error = effect.error, .controls = rows};
-    if (!status) status = put_words(s, one.effect, one.low, one.high, &one.effect_text, &one.range_text, err);
-    if (!status && !(one.checks = propter_arena_copy(s->arena, propter_str(effect.text))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "an event study");
-    if (!status && isfinite(effect.effect) && effect.error > 0 && !propter_vec_push(&s->past, one))
-      status = propter_fail(err, PROPTER_NO_MEMORY, "%zu effects", s->past.count);
-  }
+  const PropterEventPanel panel = {.controls = rows, .before = before, .after = after, .treated = row, .control = row ? row + steps : NULL,
+                                   .logs = s->scale != PROPTER_SCALE_LEVEL};
+  if (!status && whole) status = add_past(s, e, &panel, propter_period_last(series->grain, last), err);
   propter_free(row);
   case_clear(&c);
   return status;
@@ -141,7 +178,7 @@ static const double assumed_spread = .5; /* of the effect, one standard deviatio
 
 /* Random effects (DerSimonian and Laird, Controlled Clinical Trials 1986); the interval is that of one more event of the kind (Higgins, Thompson and
  * Spiegelhalter, Journal of the Royal Statistical Society A 2009). */
-static void pool(const PropterPastEffect *past, size_t n, PropterWhatIf *out) {
+static void pool(const Studied *past, size_t n, PropterWhatIf *out) {
   double w = 0, ww = 0, mean = 0, q = 0, between = 0, sum = 0, effect = 0;
   for (size_t i = 0; i < n; i++) {
     double v = 1 / (past[i].error * past[i].error);
@@ -198,31 +235,107 @@ static const KnowLink *forbidden(const Study *s) {
 
 static PropterDay end_of(const KnowEvent *e) { return e->end == PROPTER_NO_DAY ? e->start : e->end; }
 
-/* On record, or told by a document alone and by no sentence before of the same days. */
-static bool is_studied(const Study *s, const KnowEvent *e) {
+typedef PROPTER_VEC(const KnowEvent *) Events;
+
+static int by_start(const void *a, const void *b) {
+  const KnowEvent *x = *(const KnowEvent *const *)a, *y = *(const KnowEvent *const *)b;
+  if (x->start != y->start) return x->start < y->start ? -1 : 1;
+  if (x->told != y->told) return x->told ? 1 : -1;
+  return x < y ? -1 : 1;
+}
+
+/* In the metric's scope, on record or told by a document. */
+static bool is_in_scope(const Study *s, const KnowEvent *e) {
   double part;
-  if (e->start == PROPTER_NO_DAY || e->same_as != SIZE_MAX || !is_meant(s, e)) return false;
-  Relation r = scope_relation(s->know, &e->scope, &s->metric->scope, &part);
-  if (r != RELATION_SAME && r != RELATION_PARENT) return false;
-  for (const KnowEvent *x = s->know->events.items; e->told && x < e; x++)
-    if (x->start != PROPTER_NO_DAY && x->start <= end_of(e) && e->start <= end_of(x) && is_meant(s, x)) return false;
-  return true;
+  const Relation r = scope_relation(s->know, &e->scope, &s->metric->scope, &part);
+  return e->same_as == SIZE_MAX && (r == RELATION_SAME || r == RELATION_PARENT);
+}
+
+/* Those that are meant, by their days, without what is told of days that another of them has, the one on record or else the one that began first. */
+static PropterStatus meant_events(const Study *s, Events *out, PropterError *err) {
+  for (size_t i = 0; i < s->know->events.count; i++) {
+    const KnowEvent *e = &s->know->events.items[i];
+    if (e->start != PROPTER_NO_DAY && is_meant(s, e) && !propter_vec_push(out, e)) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", out->count);
+  }
+  const size_t n = out->count;
+  if (!n) return PROPTER_OK;
+  bool *again = propter_calloc(n, sizeof *again);
+  if (!again) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", n);
+  qsort(out->items, n, sizeof *out->items, by_start);
+  PropterDay reach = PROPTER_NO_DAY, recorded = PROPTER_NO_DAY;
+  for (size_t i = 0; i < n; i++) {
+    const KnowEvent *e = out->items[i];
+    again[i] = e->told && reach != PROPTER_NO_DAY && reach >= e->start;
+    if (reach == PROPTER_NO_DAY || end_of(e) > reach) reach = end_of(e);
+  }
+  for (size_t i = n; i-- > 0;) {
+    const KnowEvent *e = out->items[i];
+    again[i] |= e->told && recorded != PROPTER_NO_DAY && recorded <= end_of(e);
+    if (!e->told) recorded = e->start;
+  }
+  out->count = 0;
+  for (size_t i = 0; i < n; i++)
+    if (!again[i] && is_in_scope(s, out->items[i])) out->items[out->count++] = out->items[i];
+  propter_free(again);
+  return PROPTER_OK;
 }
 
 static int by_day(const void *a, const void *b) {
-  const PropterPastEffect *x = a, *y = b;
+  const PropterPastEffect *x = &((const Studied *)a)->told, *y = &((const Studied *)b)->told;
   return x->first != y->first ? (x->first < y->first ? -1 : 1) : propter_str_compare(x->event, y->event);
+}
+
+static PropterStatus study_each(Study *s, PropterError *err) {
+  Events meant = {0};
+  PropterStatus status = meant_events(s, &meant, err);
+  for (size_t i = 0; i < meant.count && !status; i++) {
+    s->events++, s->told += meant.items[i]->told;
+    status = study_event(s, meant.items[i], err);
+  }
+  propter_vec_clear(&meant);
+  return status;
+}
+
+/* Median of the last periods, seasons and all. */
+static PropterStatus present_level(const Study *s, double *out, PropterError *err) {
+  const PropterSeries *series = &s->metric->series.series;
+  double *last = propter_malloc((LEAST_BEFORE + 1) * sizeof *last);
+  if (!last) return propter_fail(err, PROPTER_NO_MEMORY, "a level");
+  size_t n = 0;
+  for (size_t i = series->count; i-- > 0 && n < LEAST_BEFORE;)
+    if (isfinite(series->value[i])) last[n++] = series->value[i];
+  *out = n ? propter_median(last, n) : NAN;
+  propter_free(last);
+  return PROPTER_OK;
+}
+
+static PropterStatus put_level(const Study *s, PropterWhatIf *out, PropterError *err) {
+  PropterBuf buf = {.max = 1 << 12};
+  PROPTER_TRY(present_level(s, &out->level, err));
+  say_change(&buf, &s->metric->def, out->level * out->part);
+  propter_buf_printf(&buf, " at its present level of ");
+  say_value(&buf, &s->metric->def, out->level);
+  return keep(&buf, s->arena, &out->level_text, err);
+}
+
+/* `amount` times what was pooled; of a ratio its power. */
+static PropterStatus tell_effect(Study *s, double amount, PropterWhatIf *out, PropterError *err) {
+  const double low = fmin(amount * out->low, amount * out->high), high = fmax(amount * out->low, amount * out->high);
+  out->effect *= amount, out->low = low, out->high = high;
+  PROPTER_TRY(put_words(s, out->effect, low, high, &out->effect_text, &out->range_text, err));
+  if (s->scale == PROPTER_SCALE_LEVEL) return PROPTER_OK;
+  out->relative = true;
+  out->part = expm1(out->effect), out->part_low = expm1(low), out->part_high = expm1(high);
+  PROPTER_TRY(put_level(s, out, err));
+  out->effect = out->level * out->part, out->low = out->level * out->part_low, out->high = out->level * out->part_high;
+  return PROPTER_OK;
 }
 
 static PropterStatus study_all(Study *s, PropterStr label, double amount, PropterWhatIf *out, PropterError *err) {
   const KnowLink *no = forbidden(s);
   PROPTER_TRY(know_series(s->know, s->metric, err));
-  for (size_t i = 0; i < s->know->events.count && !no; i++) {
-    const KnowEvent *e = &s->know->events.items[i];
-    if (!is_studied(s, e)) continue;
-    s->events++, s->told += e->told;
-    PROPTER_TRY(study_event(s, e, err));
-  }
+  PROPTER_TRY(scale_choose(&s->metric->series.series, &s->scale, err));
+  if (!no) PROPTER_TRY(study_each(s, err));
   out->events = s->events;
   out->told = s->told;
   out->pasts = s->past.count;
@@ -233,22 +346,18 @@ static PropterStatus study_all(Study *s, PropterStr label, double amount, Propte
   if (!s->past.count) return say_missing(s, label, out, err);
   PropterPastEffect *kept = propter_arena_alloc(s->arena, s->past.count * sizeof *kept);
   if (!kept) return propter_fail(err, PROPTER_NO_MEMORY, "%zu effects", s->past.count);
-  memcpy(kept, s->past.items, s->past.count * sizeof *kept);
-  qsort(kept, s->past.count, sizeof *kept, by_day);
+  qsort(s->past.items, s->past.count, sizeof *s->past.items, by_day);
+  for (size_t i = 0; i < s->past.count; i++) kept[i] = s->past.items[i].told;
   out->past = kept;
   out->identified = true;
-  pool(kept, out->pasts, out);
-  double low = fmin(amount * out->low, amount * out->high), high = fmax(amount * out->low, amount * out->high);
-  out->effect *= amount;
-  out->low = low;
-  out->high = high;
-  return put_words(s, out->effect, low, high, &out->effect_text, &out->range_text, err);
+  pool(s->past.items, out->pasts, out);
+  return tell_effect(s, amount, out, err);
 }
 
 PropterStatus propter_what_if(PropterInferrer *know, PropterStr metric, PropterStr cause, double amount, PropterArena *arena, PropterWhatIf *out,
                               PropterError *err) {
   Study s = {.know = know, .metric = know_metric_named(know, metric), .name = cause, .arena = arena};
-  *out = (PropterWhatIf){.effect = NAN, .low = NAN, .high = NAN, .between = NAN, .reason = {"", 0}};
+  *out = (PropterWhatIf){.effect = NAN, .low = NAN, .high = NAN, .between = NAN, .part = NAN, .part_low = NAN, .part_high = NAN, .level = NAN, .reason = {"", 0}};
   if (!s.metric) return propter_fail(err, PROPTER_NOT_FOUND, "no metric is called \"%.*s\"", (int)metric.len, metric.data);
   if (!isfinite(amount)) return propter_fail(err, PROPTER_INVALID, "an amount that is no number");
   if (know_metric_named(know, cause)) {

@@ -6,15 +6,6 @@
 
 static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
 
-static void grouped(PropterBuf *out, double value) {
-  char digits[64];
-  int n = snprintf(digits, sizeof digits, "%.0f", value);
-  for (int i = 0; i < n; i++) {
-    propter_buf_add_char(out, digits[i]);
-    if (i + 1 < n && (n - i - 1) % 3 == 0) propter_buf_add_char(out, ',');
-  }
-}
-
 void say_number(PropterBuf *out, double value) {
   if (!isfinite(value)) {
     propter_buf_printf(out, "no value");
@@ -24,10 +15,8 @@ void say_number(PropterBuf *out, double value) {
   if (value < 0 && size >= 5e-7) propter_buf_add_utf8(out, 0x2212);
   if (size >= 1e15)
     propter_buf_printf(out, "%.3g", size);
-  else if (size >= 99.95)
-    grouped(out, size);
   else if (size >= .995)
-    propter_buf_printf(out, "%.1f", size);
+    propter_buf_printf(out, "%s", propter_number((char[PROPTER_NUMBER]){0}, size, size >= 99.95 ? 0 : 1, false));
   else if (size < 5e-7)
     propter_buf_add_char(out, '0');
   else

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chance.h"
 #include "output.h"
 #include "propter/infer.h"
 #include "propter/io.h"
@@ -11,13 +12,17 @@
 #include "propter/why.h"
 
 typedef struct {
-  PropterStr pattern, metric, metric_label, outcome, cause, cause_label, grade, conclusion;
+  PropterStr pattern, metric, metric_label, unit, outcome, cause, cause_label, grade, conclusion;
   PropterDay start, end;
   double observed, expected, deviation, score, probability;
-  bool has_cause;
+  bool has_cause, answered;
+  bool asked; /* of the run that is asked for */
 } Line;
 
-typedef PROPTER_VEC(Line) Lines;
+typedef struct {
+  PROPTER_VEC(Line) all;
+  size_t figures, left_out; /* looked at; lines that chance makes of so many, left out */
+} Lines;
 
 typedef struct {
   PropterSnapshot *snapshot;
@@ -84,7 +89,7 @@ static PropterStr spoken(PropterArena *arena, PropterStr name) {
 /* What to name as the cause: of a move nobody explained, that; the best rival stands behind it. */
 static PropterStr conclusion(PropterArena *arena, const Line *l) {
   if (!l->has_cause) return l->outcome;
-  if (propter_str_equal(l->outcome, PROPTER_STR("answered"))) return l->cause_label;
+  if (l->answered) return l->cause_label;
   PropterStr text = propter_arena_printf(arena, "%.*s (best rival: %.*s)", (int)l->outcome.len, l->outcome.data, (int)l->cause_label.len, l->cause_label.data);
   return text.data ? text : l->outcome;
 }
@@ -118,6 +123,8 @@ static PropterStatus read_line(Reader *r, PropterId pattern, Line *line, Propter
   if (metric != PROPTER_NO_ID) {
     PROPTER_TRY(text_of(r, metric, &line->metric, err));
     PROPTER_TRY(label_of(r, metric, line->metric, &line->metric_label, err));
+    PROPTER_TRY(object_text(r, metric, VOCAB_propter_unitLabel, &line->unit, err));
+    if (propter_str_equal(line->unit, PROPTER_STR("1"))) line->unit = PROPTER_STR("");
   }
   PROPTER_TRY(day(r, pattern, VOCAB_propter_start, &line->start, err));
   PROPTER_TRY(day(r, pattern, VOCAB_propter_end, &line->end, err));
@@ -127,6 +134,7 @@ static PropterStatus read_line(Reader *r, PropterId pattern, Line *line, Propter
   PROPTER_TRY(number(r, pattern, VOCAB_propter_score, &line->score, err));
   PROPTER_TRY(object_text(r, pattern, VOCAB_propter_outcome, &outcome, err));
   line->outcome = spoken(&r->arena, local_name(outcome));
+  line->answered = propter_str_equal(line->outcome, PROPTER_STR("answered"));
   PROPTER_TRY(first_cause(r, pattern, line, err));
   line->conclusion = conclusion(&r->arena, line);
   return PROPTER_OK;
@@ -146,9 +154,10 @@ static int surprising_first(const void *a, const void *b) {
   return sx != sy ? (sx < sy ? 1 : -1) : newest_first(a, b);
 }
 
-/* Patterns of the live graph; with `run` (an IRI) only those that run found. */
+/* Patterns of the live graph; with `run` (an IRI) only those that run found are `asked`, and of the others the score alone is read. */
 static PropterStatus collect(Reader *r, const char *run, Lines *lines, PropterError *err) {
   PROPTER_TRY(propter_vocab_ids(r->snapshot, r->ids, err));
+  PROPTER_TRY(chance_figures(r->snapshot, &lines->figures, err));
   if (r->ids[VOCAB_propter_Pattern] == PROPTER_NO_ID || r->ids[VOCAB_propter_current] == PROPTER_NO_ID) return PROPTER_OK;
   PropterId only = PROPTER_NO_ID;
   if (run) {
@@ -160,15 +169,34 @@ static PropterStatus collect(Reader *r, const char *run, Lines *lines, PropterEr
   PropterStatus status = propter_snapshot_match(
       r->snapshot, (PropterQuad){.p = r->ids[VOCAB_rdf_type], .o = r->ids[VOCAB_propter_Pattern], .g = r->ids[VOCAB_propter_current]}, 0, &found, err);
   for (size_t i = 0; i < found.count && status == PROPTER_OK; i++) {
-    Line line = {.probability = NAN};
-    if (only != PROPTER_NO_ID) {
-      PropterId from = PROPTER_NO_ID;
-      if ((status = propter_snapshot_object(r->snapshot, found.items[i].s, r->ids[VOCAB_propter_run], &from, err)) != PROPTER_OK || from != only) continue;
-    }
-    status = read_line(r, found.items[i].s, &line, err);
-    if (status == PROPTER_OK && !propter_vec_push(lines, line)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+    Line line = {.probability = NAN, .asked = true};
+    PropterId from = only;
+    if (only != PROPTER_NO_ID) status = propter_snapshot_object(r->snapshot, found.items[i].s, r->ids[VOCAB_propter_run], &from, err);
+    line.asked = from == only;
+    if (status == PROPTER_OK)
+      status = line.asked ? read_line(r, found.items[i].s, &line, err) : number(r, found.items[i].s, VOCAB_propter_score, &line.score, err);
+    if (status == PROPTER_OK && !propter_vec_push(&lines->all, line)) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   }
   propter_vec_clear(&found);
+  return status;
+}
+
+/* Leaves out what chance makes where so many figures are looked at, but for what has a cause that may be named (`every`: nothing), and what is not asked for. */
+static PropterStatus sift(Lines *lines, bool every, PropterError *err) {
+  Line *line = lines->all.items;
+  size_t kept = 0, beyond = lines->all.count;
+  double *score = propter_malloc((beyond + 1) * sizeof *score);
+  if (!score) return propter_fail(err, PROPTER_NO_MEMORY, "%zu patterns", beyond);
+  if (beyond) qsort(line, beyond, sizeof *line, surprising_first);
+  for (size_t i = 0; i < lines->all.count; i++) score[i] = line[i].score;
+  PropterStatus status = every ? PROPTER_OK : chance_kept(score, lines->all.count, lines->figures, &beyond, err);
+  for (size_t i = 0; i < lines->all.count; i++) {
+    if (!line[i].asked) continue;
+    if (i < beyond || line[i].answered) line[kept++] = line[i];
+    else lines->left_out++;
+  }
+  lines->all.count = kept;
+  propter_free(score);
   return status;
 }
 
@@ -183,26 +211,53 @@ static void window(const Line *l, char out[40]) {
 
 #define TEXT(view) (int)(view).len, (view).data
 
+/* "+1,112", "+156 %", "57.7": the deviation, its part of what was expected, standard errors. */
+typedef struct {
+  char deviation[PROPTER_NUMBER], part[PROPTER_NUMBER + 2], score[PROPTER_NUMBER];
+} Figures;
+
+static void figures_of(const Line *l, Figures *f) {
+  const double part = 100 * l->deviation / fabs(l->expected);
+  (void)propter_number(f->deviation, l->deviation, propter_number_decimals(l->deviation, 4), true);
+  (void)propter_number(f->part, part, fabs(part) < 9.95 ? 1 : 0, true);
+  (void)propter_number(f->score, fabs(l->score), 1, false);
+}
+
+static void put_right(PropterBuf *out, const char *text, size_t width) {
+  for (size_t n = propter_utf8_length(propter_str(text)); n < width; n++) propter_buf_add_char(out, ' ');
+  propter_buf_printf(out, "%s", text);
+}
+
+/* What is not listed, and why. */
+static void put_left_out(const Lines *lines, const char *before, const char *after, PropterBuf *out) {
+  if (lines->left_out)
+    propter_buf_printf(out, "%s%s left out: chance makes as much where %s figures are looked at (--all)%s", before, output_number(lines->left_out),
+                       output_number(lines->figures), after);
+}
+
 static void write_table(const Lines *lines, PropterBuf *out) {
-  for (size_t i = 0; i < lines->count; i++) {
-    const Line *l = &lines->items[i];
+  for (size_t i = 0; i < lines->all.count; i++) {
+    const Line *l = &lines->all.items[i];
     char w[40];
-    window(l, w);
-    propter_buf_printf(out, "%s  %+10.4g  %-44.*s  %-13s  %.*s\n", w, l->deviation, TEXT(l->metric_label), l->has_cause ? words(l) : "", TEXT(l->conclusion));
+    Figures f;
+    window(l, w), figures_of(l, &f);
+    propter_buf_printf(out, "%s  ", w), put_right(out, f.deviation, 11), put_right(out, f.part, 8), propter_buf_printf(out, " %%"), put_right(out, f.score, 7);
+    propter_buf_printf(out, " se  %-44.*s  %-14s  %.*s\n", TEXT(l->metric_label), l->has_cause ? words(l) : "", TEXT(l->conclusion));
   }
+  put_left_out(lines, "", "\n", out);
 }
 
 static void number_json(PropterBuf *out, const char *name, double v) {
   if (isfinite(v))
-    propter_buf_printf(out, ",\"%s\":%.6g", name, v);
+    propter_buf_printf(out, ",\"%s\":%.10g", name, v);
   else
     propter_buf_printf(out, ",\"%s\":null", name);
 }
 
 static void write_json(const Lines *lines, PropterBuf *out) {
   propter_buf_add(out, PROPTER_STR("{\"schema\":\"propter-report-1\",\"patterns\":["));
-  for (size_t i = 0; i < lines->count; i++) {
-    const Line *l = &lines->items[i];
+  for (size_t i = 0; i < lines->all.count; i++) {
+    const Line *l = &lines->all.items[i];
     char a[16] = "", b[16] = "";
     if (l->start != PROPTER_NO_DAY) propter_day_format(l->start, a);
     if (l->end != PROPTER_NO_DAY) propter_day_format(l->end, b);
@@ -211,6 +266,7 @@ static void write_json(const Lines *lines, PropterBuf *out) {
     propter_buf_add(out, PROPTER_STR(",\"label\":")), propter_put_json(out, l->metric_label);
     propter_buf_printf(out, ",\"start\":\"%s\",\"end\":\"%s\"", a, b);
     number_json(out, "observed", l->observed), number_json(out, "expected", l->expected), number_json(out, "deviation", l->deviation);
+    number_json(out, "score", l->score), propter_buf_add(out, PROPTER_STR(",\"unit\":")), propter_put_json(out, l->unit);
     propter_buf_add(out, PROPTER_STR(",\"outcome\":")), propter_put_json(out, l->outcome);
     if (l->has_cause) {
       propter_buf_add(out, PROPTER_STR(",\"cause\":")), propter_put_json(out, l->cause);
@@ -220,33 +276,36 @@ static void write_json(const Lines *lines, PropterBuf *out) {
     }
     propter_buf_add_char(out, '}');
   }
-  propter_buf_add(out, PROPTER_STR("\n]}\n"));
+  propter_buf_printf(out, "\n],\"leftOut\":%zu,\"figures\":%zu}\n", lines->left_out, lines->figures);
 }
 
 static void write_csv(const Lines *lines, PropterBuf *out) {
-  propter_buf_add(out, PROPTER_STR("start,end,metric,deviation,outcome,cause,likelihood,grade\n"));
-  for (size_t i = 0; i < lines->count; i++) {
-    const Line *l = &lines->items[i];
+  propter_buf_add(out, PROPTER_STR("start,end,metric,deviation,outcome,cause,likelihood,grade,score\n"));
+  for (size_t i = 0; i < lines->all.count; i++) {
+    const Line *l = &lines->all.items[i];
     char a[16] = "", b[16] = "";
     if (l->start != PROPTER_NO_DAY) propter_day_format(l->start, a);
     if (l->end != PROPTER_NO_DAY) propter_day_format(l->end, b);
     propter_buf_printf(out, "%s,%s,", a, b), propter_put_csv_line(out, l->metric_label);
-    propter_buf_printf(out, ",%.6g,%.*s,", l->deviation, TEXT(l->outcome)), propter_put_csv_line(out, l->cause_label);
-    propter_buf_printf(out, ",%s,%.*s\n", words(l), TEXT(l->grade));
+    propter_buf_printf(out, ",%.10g,%.*s,", l->deviation, TEXT(l->outcome)), propter_put_csv_line(out, l->cause_label);
+    propter_buf_printf(out, ",%s,%.*s,%.4g\n", words(l), TEXT(l->grade), l->score);
   }
 }
 
 static void write_md(const Lines *lines, PropterBuf *out) {
-  propter_buf_printf(out, "# What moved\n\n%zu pattern%s.\n\n| when | metric | deviation | likely? | cause | grade |\n|---|---|---:|---|---|---|\n",
-                     lines->count, lines->count == 1 ? "" : "s");
-  for (size_t i = 0; i < lines->count; i++) {
-    const Line *l = &lines->items[i];
+  propter_buf_printf(out, "# What moved\n\n%zu pattern%s.\n\n| when | metric | deviation | | standard errors | likely? | cause | grade |\n|---|---|---:|---:|---:|---|---|---|\n",
+                     lines->all.count, lines->all.count == 1 ? "" : "s");
+  for (size_t i = 0; i < lines->all.count; i++) {
+    const Line *l = &lines->all.items[i];
     char w[40];
-    window(l, w);
-    propter_buf_printf(out, "| %s | ", w), propter_put_md(out, l->metric_label);
-    propter_buf_printf(out, " | %+.4g | %s | ", l->deviation, words(l)), propter_put_md(out, l->conclusion);
+    Figures f;
+    window(l, w), figures_of(l, &f);
+    propter_buf_printf(out, "| %s | ", w), propter_put_md(out, l->metric_label), propter_buf_printf(out, " | %s", f.deviation);
+    if (l->unit.len) propter_buf_add_char(out, ' '), propter_put_md(out, l->unit);
+    propter_buf_printf(out, " | %s %% | %s | %s | ", f.part, f.score, words(l)), propter_put_md(out, l->conclusion);
     propter_buf_printf(out, " | %.*s |\n", TEXT(l->grade));
   }
+  put_left_out(lines, "\n", "\n", out);
 }
 
 static void write_html(const Lines *lines, PropterBuf *out) {
@@ -263,17 +322,24 @@ static void write_html(const Lines *lines, PropterBuf *out) {
       out,
       "<h1>What moved</h1>\n<p>%zu pattern%s.</p>\n"
       "<table><thead><tr><th scope=\"col\">when</th><th scope=\"col\">metric</th><th scope=\"col\" class=\"n\">deviation</th>"
+      "<th scope=\"col\" class=\"n\">of what was expected</th><th scope=\"col\" class=\"n\">standard errors</th>"
       "<th scope=\"col\">likely?</th><th scope=\"col\">cause</th><th scope=\"col\">grade</th></tr></thead><tbody>\n",
-      lines->count, lines->count == 1 ? "" : "s");
-  for (size_t i = 0; i < lines->count; i++) {
-    const Line *l = &lines->items[i];
+      lines->all.count, lines->all.count == 1 ? "" : "s");
+  for (size_t i = 0; i < lines->all.count; i++) {
+    const Line *l = &lines->all.items[i];
     char w[40];
-    window(l, w);
+    Figures f;
+    window(l, w), figures_of(l, &f);
     propter_buf_printf(out, "<tr><td>%s</td><td>", w), propter_put_html(out, l->metric_label);
-    propter_buf_printf(out, "</td><td class=\"n\">%+.4g</td><td>%s</td><td>", l->deviation, words(l)), propter_put_html(out, l->conclusion);
+    propter_buf_printf(out, "</td><td class=\"n\">%s", f.deviation);
+    if (l->unit.len) propter_buf_add_char(out, ' '), propter_put_html(out, l->unit);
+    propter_buf_printf(out, "</td><td class=\"n\">%s %%</td><td class=\"n\">%s</td><td>%s</td><td>", f.part, f.score, words(l));
+    propter_put_html(out, l->conclusion);
     propter_buf_add(out, PROPTER_STR("</td><td>")), propter_put_html(out, l->grade), propter_buf_add(out, PROPTER_STR("</td></tr>\n"));
   }
-  propter_buf_add(out, PROPTER_STR("</tbody></table>\n</body></html>\n"));
+  propter_buf_add(out, PROPTER_STR("</tbody></table>\n"));
+  put_left_out(lines, "<p>", "</p>\n", out);
+  propter_buf_add(out, PROPTER_STR("</body></html>\n"));
 }
 
 static const struct {
@@ -299,16 +365,20 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
   if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &reader.snapshot, err);
   if (status == PROPTER_OK) status = collect(&reader, cmd_value(call, "run"), &lines, err);
+  if (status == PROPTER_OK) status = sift(&lines, cmd_flag(call, "all"), err);
   if (status == PROPTER_OK) {
-    if (lines.count) qsort(lines.items, lines.count, sizeof *lines.items, cmd_flag(call, "surprising") ? surprising_first : newest_first);
+    if (lines.all.count && cmd_flag(call, "newest")) qsort(lines.all.items, lines.all.count, sizeof *lines.all.items, newest_first);
     forms[f].write(&lines, &out);
     status = propter_buf_status(&out, err);
   }
   if (status == PROPTER_OK && file && !call->dry_run) status = propter_io_write_file(file, propter_buf_str(&out), err);
   if (status == PROPTER_OK && !file) (void)fwrite(propter_buf_str(&out).data, 1, out.len, call->data);
-  if (status == PROPTER_OK && file) fprintf(call->out, "%zu patterns %s %s\n", lines.count, call->dry_run ? "would go to" : "in", file);
+  if (status == PROPTER_OK && file) {
+    propter_buf_reset(&out), put_left_out(&lines, "; ", "", &out);
+    fprintf(call->out, "%zu patterns %s %s%.*s\n", lines.all.count, call->dry_run ? "would go to" : "in", file, (int)out.len, out.len ? out.data : "");
+  }
   propter_buf_clear(&out);
-  propter_vec_clear(&lines);
+  propter_vec_clear(&lines.all);
   propter_arena_clear(&reader.arena);
   propter_snapshot_close(reader.snapshot);
   propter_graph_close(graph);
@@ -318,7 +388,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 static const CommandOption options[] = {
     {"file", 'o', "FILE", "write there (the form follows the ending .html, .md, .json or .csv), replacing the file as a whole"},
     {"run", 0, "RUN", "only what this inference run found new (its IRI)"},
-    {"surprising", 0, NULL, "what left its usual course furthest first, in standard errors, not the newest"},
+    {"newest", 0, NULL, "the newest first, not the most surprising"},
+    {"all", 0, NULL, "also what chance makes where so many figures are looked at"},
     {NULL, 0, NULL, NULL}};
 
 static const char *const formats[] = {"table", "json", "csv", "md", "html", NULL};
@@ -329,8 +400,9 @@ const Command command_report = {
     .operands = "",
     .options = options,
     .details =
-        "One line per pattern, the newest (or, with --surprising, the most surprising) first: window, deviation, metric, how likely the first cause is, and\n"
-        "what it is. For all about one of them, ask propter why.",
+        "One line per pattern, the most surprising first: window, deviation, its part of what was expected, standard errors (se), metric, how likely the first\n"
+        "cause is, and what it is. Left out, and counted at the end, is what lies beyond a false discovery rate of .05 among all figures and has no cause that\n"
+        "may be named. For all about one of them, ask propter why.",
     .examples = "propter report\npropter report --file report.html",
     .formats = formats,
     .run = run};

@@ -32,8 +32,10 @@ static void as_text(FILE *out, const PropterWhatIf *x, double amount) {
     fprintf(out, "effect      not identifiable: %.*s\n", (int)x->reason.len, x->reason.data);
     return;
   }
-  fprintf(out, "effect      %.*s a period while it lasts (%.*s, 95 %%, of one more such event)   from %zu of %zu past events", (int)x->effect_text.len,
-          x->effect_text.data, (int)x->range_text.len, x->range_text.data, x->pasts, x->events);
+  fprintf(out, "effect      %.*s a period while it lasts (%.*s, 95 %%, of one more such event)", (int)x->effect_text.len, x->effect_text.data,
+          (int)x->range_text.len, x->range_text.data);
+  if (x->relative) fprintf(out, ", %.*s", (int)x->level_text.len, x->level_text.data);
+  fprintf(out, "   from %zu of %zu past events", x->pasts, x->events);
   if (x->told) fprintf(out, ", %zu of them told by documents alone", x->told);
   fputc('\n', out);
   for (size_t i = 0; i < x->pasts; i++) {
@@ -46,13 +48,14 @@ static void as_text(FILE *out, const PropterWhatIf *x, double amount) {
     fprintf(out, "%-12s%.*s\n", "", (int)past->checks.len, past->checks.data);
   }
   fprintf(out, "assumes     the next one is of the kind of the past ones%s\n", amount == 1 || amount == 0 ? "" : ", and acts in proportion to its amount");
+  if (x->relative) fprintf(out, "%-12sas large a part of the figure as then, whose spread grows with its level\n", "");
   if (x->between_assumed)
     fprintf(out, "%-12s%s past event%s how much the next will differ: at least half of the effect is taken as the standard deviation\n", "",
             x->pasts == 1 ? "one" : "two", x->pasts == 1 ? " does not show" : "s do not show");
 }
 
 static void json_number(FILE *out, const char *name, double value) {
-  if (isfinite(value)) fprintf(out, ",\"%s\":%.6g", name, value);
+  if (isfinite(value)) fprintf(out, ",\"%s\":%.10g", name, value);
   else fprintf(out, ",\"%s\":null", name);
 }
 
@@ -67,6 +70,8 @@ static void as_json(FILE *out, const PropterWhatIf *x, double amount) {
   json_number(out, "low", x->low);
   json_number(out, "high", x->high);
   json_number(out, "between", x->between);
+  fprintf(out, ",\"relative\":%s", x->relative ? "true" : "false");
+  json_number(out, "part", x->part), json_number(out, "partLow", x->part_low), json_number(out, "partHigh", x->part_high), json_number(out, "level", x->level);
   fprintf(out, ",\"betweenAssumed\":%s", x->between_assumed ? "true" : "false");
   fprintf(out, ",\"events\":%zu,\"told\":%zu,\"studied\":[", x->events, x->told);
   for (size_t i = 0; i < x->pasts; i++) {
@@ -117,7 +122,8 @@ const Command command_what_if = {
         "METRIC is a label or an IRI. Each event of that kind in the metric's scope, on record or told by a document, is studied by itself: against the\n"
         "slices of the same cube that it does not touch (synthetic difference in differences) or, where there are fewer than three, against the series'\n"
         "own course. The effects are pooled with what differs from event to event; the interval is that of one more event. Fewer than three events do not show how they differ:\n"
-        "half of the effect is taken as its standard deviation, and said. With each event stands what placebo slices and false dates say. An event that shares half of\n"
+        "half of the effect is taken as its standard deviation, and said. Of a figure whose spread grows with its level the effects are ratios, and told at its\n"
+        "present level, too. With each event stands what placebo slices and false dates say. An event that shares half of\n"
         "its days with another documented one there is left out. Where nothing is left, the answer is that the effect is not identifiable, and\n"
         "what would be needed. --format table or json.\n"
         "Exit codes: 0 an effect; 7 not identifiable; 3 an unknown metric or cause.",

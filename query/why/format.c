@@ -5,7 +5,6 @@
 
 #include "render.h"
 
-
 /* --- numbers ------------------------------------------------------------------------------------------------------------------- */
 
 int why_number_decimals(double se) {
@@ -14,31 +13,9 @@ int why_number_decimals(double se) {
   return d < 0 ? 0 : d > 6 ? 6 : d;
 }
 
-static void digits(PropterBuf *out, double value, int decimals) {
-  char text[400];
-  int n = snprintf(text, sizeof text, "%.*f", decimals, value);
-  int whole = 0;
-  while (whole < n && text[whole] >= '0' && text[whole] <= '9') whole++;
-  for (int i = 0; i < n; i++) {
-    if (i > 0 && i < whole && (whole - i) % 3 == 0) propter_buf_add_char(out, ',');
-    propter_buf_add_char(out, i >= whole && (text[i] < '0' || text[i] > '9') ? '.' : text[i]);
-  }
-}
-
-static bool rounds_to_zero(double value, int decimals) { return fabs(value) < 0.5 * pow(10, -decimals); }
-
-static void number(PropterBuf *out, double value, int decimals, bool plus) {
-  if (!isfinite(value)) {
-    propter_buf_add(out, PROPTER_STR("n/a"));
-    return;
-  }
-  if (rounds_to_zero(value, decimals)) {
-    value = 0;
-    plus = false;
-  }
-  if (value < 0) propter_buf_add(out, PROPTER_STR("\xE2\x88\x92"));
-  else if (plus) propter_buf_add_char(out, '+');
-  digits(out, fabs(value), decimals);
+static void number(PropterBuf *out, double value, int decimals, bool sign) {
+  char text[PROPTER_NUMBER];
+  propter_buf_add(out, propter_str(propter_number(text, value, decimals, sign)));
 }
 
 void why_put_number(PropterBuf *out, double value, int decimals) { number(out, value, decimals, false); }
@@ -209,10 +186,7 @@ void why_put_member(PropterBuf *out, const PropterWhyAnswer *a, const PropterPar
 }
 
 /* Three figures of a number whose unit is another metric's. */
-static void put_figures(PropterBuf *out, double value) {
-  const int size = value != 0 ? (int)floor(log10(fabs(value))) : 0;
-  why_put_signed(out, value, size >= 2 ? 0 : size < -4 ? 6 : 2 - size);
-}
+static void put_figures(PropterBuf *out, double value) { number(out, value, propter_number_decimals(value, 3), true); }
 
 void why_put_upstream(PropterBuf *out, const PropterWhyAnswer *a, size_t at, void (*put)(PropterBuf *, PropterStr)) {
   const PropterUpstream *u = &a->upstream[at];

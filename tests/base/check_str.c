@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <float.h>
 #include <math.h>
 
 #include "propter/str.h"
@@ -80,6 +81,25 @@ START_TEST(numbers_parse_whole_or_not_at_all) {
 }
 END_TEST
 
+START_TEST(numbers_are_written_as_people_read_them) {
+  static const struct {
+    double value;
+    int decimals;
+    bool sign;
+    const char *text;
+  } rows[] = {{1234567.4, 0, false, "1,234,567"}, {-419700, 0, true, "\xE2\x88\x92" "419,700"}, {999.95, 1, true, "+1,000.0"}, {-.0004, 3, true, "0.000"},
+              {-.0005001, 3, false, "\xE2\x88\x92" "0.001"}, {INFINITY, 2, true, "n/a"}, {1e6, 2, false, "1,000,000.00"}, {123, 0, false, "123"}};
+  char text[PROPTER_NUMBER];
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    ck_assert_str_eq(propter_number(text, rows[i].value, rows[i].decimals, rows[i].sign), rows[i].text);
+  ck_assert_uint_lt(strlen(propter_number(text, -DBL_MAX, 6, true)), PROPTER_NUMBER);
+  ck_assert_int_eq(propter_number_decimals(-419700, 4), 0);
+  ck_assert_int_eq(propter_number_decimals(28.4, 4), 2);
+  ck_assert_int_eq(propter_number_decimals(.000114, 3), 6);
+  ck_assert_int_eq(propter_number_decimals(0, 3), 2);
+}
+END_TEST
+
 Suite *suite_str(void) {
   Suite *s = suite_create("str");
   TCase *tc = tcase_create("str");
@@ -87,6 +107,7 @@ Suite *suite_str(void) {
   tcase_add_test(tc, trim_and_find);
   tcase_add_test(tc, utf8_is_checked_as_rfc_3629_says);
   tcase_add_test(tc, numbers_parse_whole_or_not_at_all);
+  tcase_add_test(tc, numbers_are_written_as_people_read_them);
   suite_add_tcase(s, tc);
   return s;
 }

@@ -21,7 +21,7 @@ static void fill(double effect, double drift, uint64_t seed) {
   }
 }
 
-static const PropterEventPanel panel = {CONTROLS, BEFORE, AFTER, treated, control}, alone = {0, BEFORE, AFTER, treated, NULL};
+static const PropterEventPanel panel = {CONTROLS, BEFORE, AFTER, treated, control, false}, alone = {0, BEFORE, AFTER, treated, NULL, false};
 
 START_TEST(the_effect_is_found_among_slices) {
   PropterEventEffect e;

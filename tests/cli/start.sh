@@ -347,6 +347,20 @@ out=$("$PROPTER" -g fair135.g --today 2024-12-20 why 'visitors on 15 July 2024' 
 ended 'much more than usual is its work' 0
 said 'and said so' ' 1 Fair Day (beyond its usual effect), 15 Jul 2024'
 
+# What a thing did to a figure that tripled meanwhile is a part of it: twice half as much again, not twice so many.
+mkdir grown
+awk "$uniform"'BEGIN { print "day,sales"; for (d = 0; d < 672; d++) { v = 300 * exp(d / 600) * (1 + .1 * (uniform() - .5)); if (d % 300 > 195 && d % 300 < 200) v *= 1.5
+  printf "%d-%02d-%02d,%d\n", 2023 + int(d / 336), 1 + int(d % 336 / 28), 1 + d % 28, v } }' >grown/sales.csv
+printf 'title,start,end\nFlash sale,2023-08-01,2023-08-04\nFlash sale,2024-06-21,2024-06-24\n' >grown/events.csv
+start grown
+out=$("$PROPTER" -g grown.g --today 2024-12-20 what-if sales --set 'Flash sale=1' 2>&1); got=$?
+ended 'an effect that grows with the figure' 0
+said 'is pooled as a part of it' 'as large a part of the figure as then, whose spread grows with its level'
+said 'and told at its present level' ' at its present level of '
+out=$("$PROPTER" -g grown.g --today 2024-12-20 what-if sales --set 'Flash sale=1' --format json 2>&1)
+part=$(printf '%s' "$out" | sed -n 's/.*"relative":true,"part":0\.\([0-9][0-9]\).*/\1/p')
+if [ "${part:-0}" -gt 44 ] && [ "$part" -lt 56 ]; then ok 'which is half of it'; else not_ok 'which is half of it' "$out"; fi
+
 # Figures and happenings as programs write them down: lists in JSON and NDJSON, events as CloudEvents.
 mkdir web
 awk "$uniform"' BEGIN { printf "{\"export\": 1, \"rows\": ["; for (i = 0; i < 300; i++) printf "%s{\"day\": \"2023-%02d-%02d\", \"shop\": {\"region\": \"%s\"}, \"orders\": %d}", i ? ", " : "",

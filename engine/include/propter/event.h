@@ -10,6 +10,7 @@ typedef struct {
   size_t controls, before, after;
   const double *treated; /* [before + after] */
   const double *control; /* [controls × (before + after)] */
+  bool logs;             /* they are logarithms: the text tells effects in per cent */
 } PropterEventPanel;
 
 typedef struct {

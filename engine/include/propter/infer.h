@@ -375,7 +375,7 @@ typedef struct {
   PropterDay first, last;    /* days studied */
   double effect, low, high, error; /* mean per period from its first day on, with 95 % interval and standard error */
   size_t controls;           /* untouched slices it was compared with; fewer than three: with the series' own course */
-  PropterStr effect_text, range_text; /* "+1,585", "+1,370 to +1,799" */
+  PropterStr effect_text, range_text; /* "+1,585", "+1,370 to +1,799"; of a relative effect in per cent */
   PropterStr checks;         /* what placebo slices, false dates and the course before it say, in words */
 } PropterPastEffect;
 
@@ -389,7 +389,13 @@ typedef struct {
   const PropterPastEffect *past;
   double effect, low, high;  /* of one more such event per period, times the amount; 95 % */
   PropterStr effect_text, range_text; /* as of one past event */
-  double between;            /* standard deviation of the effect from event to event */
+  /* The figure's spread grows with its level, so effects are told, pooled and scaled as ratios: `effect` is that at the present level, the median of the last
+   * periods, as many as an event was looked at before it at least. */
+  bool relative;
+  double part, part_low, part_high; /* of the level: .5 is half as much again; NaN where not relative */
+  double level;
+  PropterStr level_text;
+  double between;            /* standard deviation of the effect from event to event; of a relative one that of the ratio's logarithm */
   bool between_assumed;      /* fewer than three events do not show it: at least half of the effect is taken */
 } PropterWhatIf;
 
