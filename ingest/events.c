@@ -59,7 +59,7 @@ typedef struct {
 /* How a file is read, and what its rows are. */
 typedef struct {
   PropterTableOptions table;
-  bool releases, list;
+  bool releases, list, expressions;
   bool known; /* a document whose first row says what it is */
 } Shape;
 
@@ -446,7 +446,8 @@ static PropterStatus choose_reader(const char *path, const PropterLimits *limits
   shape->list = propter_str_ends(propter_str(path), PROPTER_STR(".ics"));
   PROPTER_TRY(propter_table_open(path, NULL, limits, &table, err));
   PropterStatus status = PROPTER_OK;
-  if (propter_table_has_expressions(table)) {
+  shape->expressions = propter_table_has_expressions(table);
+  if (shape->expressions) {
     for (size_t i = 0; i < MARKS && status == PROPTER_OK; i++) status = propter_table_column(table, propter_str(marks[i]), &column[i], err);
     if (status == PROPTER_OK) status = propter_table_next(table, &row, &found, err);
     for (size_t i = 0; i < MARKS && status == PROPTER_OK && found && row.values; i++) has[i] = row.values[column[i]].count > 0;
@@ -465,8 +466,9 @@ bool propter_events_recognised(const char *path, const PropterLimits *limits) {
   const Shape quiet = {.list = true}; /* columns that are not read are no matter here */
   Shape shape = {0};
   Events e = {.options = &none, .file = propter_str(path)};
-  bool fits = choose_reader(path, limits, &shape, NULL) == PROPTER_OK && propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK;
-  if (fits) fits = propter_table_has_expressions(table) ? shape.known : bind_all(&e, table, &quiet, NULL) == PROPTER_OK;
+  if (choose_reader(path, limits, &shape, NULL) != PROPTER_OK) return false;
+  if (shape.expressions) return shape.known; /* a large document is not read again */
+  bool fits = propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK && bind_all(&e, table, &quiet, NULL) == PROPTER_OK;
   propter_table_close(table);
   propter_vec_clear(&e.bindings);
   return fits;

@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
-#include <strings.h>
 
 #include "propter/cells.h"
 #include "sniff_seen.h"
@@ -19,10 +18,6 @@ typedef struct {
   double *group, *all;   /* by column: sums of the rows since the last total, and of all that are none */
   size_t grouped, added; /* rows in them */
 } Wide;
-
-/* Names of columns that say what a row measures: such rows must not be added up. */
-static const char *const kinds[] = {"measure", "metric", "indicator",          "kpi",      "variable", "item", "line item",
-                                    "account", "series", "category of figure", "kennzahl", NULL};
 
 /* 2022, 2022-01, 2022-01-31, 2022-Q1, 2022-W05 */
 static bool iso_period(PropterStr t) {
@@ -58,8 +53,7 @@ static void find_periods(Wide *w) {
 
 static const char *mixed(const Wide *w) {
   for (size_t i = 0; i < w->sniff->count; i++)
-    for (size_t k = 0; kinds[k] && !w->period[i] && w->sniff->columns[i].distinct > 1; k++)
-      if (strcasecmp(w->sniff->columns[i].words.data, kinds[k]) == 0) return w->sniff->columns[i].name.data;
+    if (!w->period[i] && w->sniff->columns[i].distinct > 1 && sniff_word(w->sniff->columns[i].words, KIND_SAYS_WHAT)) return w->sniff->columns[i].name.data;
   return NULL;
 }
 

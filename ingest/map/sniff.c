@@ -320,7 +320,7 @@ static const char *choose_role(const Sniff *s, size_t i) {
   const PropterSniff *out = s->out;
   const Seen *c = &s->columns[i];
   PropterColumn *column = &out->columns[i];
-  bool refers = column->parent.len; /* its numbers are names */
+  bool refers = column->refers; /* its numbers are names */
   uint64_t most = column->identifier && !refers ? SLICE_VALUES / 4 : SLICE_VALUES;
   bool number = is_number(s, i) && !refers;
   if (!column->values) return "it is empty";
@@ -514,6 +514,111 @@ static PropterStatus choose_keys(Sniff *s, PropterTable *table, PropterError *er
   return status;
 }
 
+/* --- Which columns name the rows of a table without measures ---------------------------------------------------------------------- */
+
+enum { ROW_COLUMNS = 8, ROW_SETS = 56 }; /* sets of three of eight columns */
+
+typedef struct {
+  size_t columns[3], count;
+  PropterMap seen;
+  bool repeated;
+} RowSet;
+
+typedef struct {
+  RowSet sets[ROW_SETS];
+  size_t count;
+} RowSets;
+
+/* By chance two columns tell rows apart soon: only what names things is asked. */
+static bool can_name(const Sniff *s, size_t i) {
+  const PropterColumn *c = &s->out->columns[i];
+  return c->identifier && c->role != PROPTER_COLUMN_TIME && c->values && c->values == good_rows(s->out) && !twice(s->out, i) && !s->columns[i].plan;
+}
+
+/* All sets of so many of the columns, in their order. */
+static void make_sets(const Sniff *s, size_t together, RowSets *r) {
+  size_t columns[ROW_COLUMNS], count = 0;
+  for (size_t i = 0; i < s->out->count && count < ROW_COLUMNS; i++)
+    if (can_name(s, i)) columns[count++] = i;
+  for (unsigned bits = 1; bits < 1u << count; bits++) {
+    RowSet *set = &r->sets[r->count];
+    set->count = 0;
+    for (size_t i = 0; i < count; i++)
+      if (bits >> i & 1 && set->count++ < 3) set->columns[set->count - 1] = columns[i];
+    r->count += set->count == together;
+  }
+}
+
+static PropterStatus row_pass(Sniff *s, const PropterRow *row, void *payload, PropterError *err) {
+  RowSets *r = payload;
+  PropterBuf key = {0};
+  PropterStatus status = PROPTER_OK;
+  for (size_t n = 0; n < r->count && status == PROPTER_OK; n++) {
+    RowSet *set = &r->sets[n];
+    bool added = true;
+    if (set->repeated) continue;
+    propter_buf_reset(&key);
+    for (size_t i = 0; i < set->count; i++) {
+      PropterStr cell = propter_row_text(row, set->columns[i]);
+      propter_buf_printf(&key, "%zu:", cell.len);
+      propter_buf_add(&key, cell);
+    }
+    status = propter_buf_status(&key, err);
+    uint64_t hash = propter_hash64(propter_buf_str(&key));
+    if (status == PROPTER_OK && !propter_map_put(&set->seen, (PropterStr){(const char *)&hash, sizeof hash}, 0, &added)) status = no_memory(err);
+    if (!added) set->repeated = true, propter_map_clear(&set->seen);
+  }
+  propter_buf_clear(&key);
+  (void)s;
+  return status;
+}
+
+static void take_key(Sniff *s, const size_t *columns, size_t count) {
+  for (size_t i = 0; i < s->out->count; i++)
+    if (s->out->columns[i].role == PROPTER_COLUMN_KEY) s->out->columns[i].role = PROPTER_COLUMN_OTHER;
+  for (size_t i = 0; i < count; i++) {
+    PropterColumn *c = &s->out->columns[columns[i]];
+    c->role = PROPTER_COLUMN_KEY, c->why = NULL, c->row_key = i + 1;
+  }
+}
+
+/* The primary key that the database declares. */
+static bool declared_key(Sniff *s) {
+  const PropterStr table = propter_str(s->out->options.table);
+  size_t columns[PROPTER_SNIFF_KEY], count = 0, found = 0;
+  for (size_t i = 0; i < s->declared.columns.count; i++) {
+    const SchemaColumn *c = &s->declared.columns.items[i];
+    if (!c->key || !propter_str_equal(c->table, table)) continue;
+    if (++count > PROPTER_SNIFF_KEY || c->key > PROPTER_SNIFF_KEY) return false;
+    for (size_t k = 0; k < s->out->count; k++)
+      if (propter_str_equal(s->out->columns[k].name, c->column)) columns[c->key - 1] = k, found++;
+  }
+  if (count && found == count) take_key(s, columns, count);
+  return count && found == count;
+}
+
+static PropterStatus try_sets(Sniff *s, PropterTable *table, size_t together, bool *found, PropterError *err) {
+  RowSets *r = propter_calloc(1, sizeof *r);
+  if (!r) return no_memory(err);
+  make_sets(s, together, r);
+  PropterStatus status = r->count ? each_row(s, table, row_pass, r, err) : PROPTER_OK;
+  for (size_t n = 0; n < r->count && status == PROPTER_OK && !*found; n++)
+    if (!r->sets[n].repeated) *found = true, take_key(s, r->sets[n].columns, together);
+  for (size_t n = 0; n < r->count; n++) propter_map_clear(&r->sets[n].seen);
+  propter_free(r);
+  return status;
+}
+
+/* Where a column alone names the rows (choose_keys found it), or the database says which do, the table is not read again. */
+static bool has_row_key(Sniff *s) {
+  for (size_t i = 0; i < s->out->count; i++)
+    if (s->out->columns[i].role == PROPTER_COLUMN_MEASURE) return true;
+  if (declared_key(s)) return true;
+  for (size_t i = 0; i < s->out->count && s->out->time == SIZE_MAX; i++)
+    if (s->out->columns[i].role == PROPTER_COLUMN_KEY) return take_key(s, &i, 1), true;
+  return false;
+}
+
 static void begin(Seen *c) {
   c->possible = (1u << TYPES) - 1, c->plain = (1u << NUMBERS) - 1, c->signs = (1u << SIGNS) - 1, c->days = 1;
   for (size_t k = 0; written_dates[k].pattern; k++) c->days |= UINT64_C(2) << k;
@@ -538,26 +643,45 @@ static PropterStatus columns_of(Sniff *s, PropterTable *table, const PropterStr 
   return PROPTER_OK;
 }
 
-/* Keys of one column; those of several columns say nothing of each. */
-static void declare(Sniff *s, PropterColumn *column) {
+static PropterColumn *column_named(PropterSniff *out, PropterStr name) {
+  for (size_t i = 0; i < out->count; i++)
+    if (propter_str_equal(out->columns[i].name, name)) return &out->columns[i];
+  return NULL;
+}
+
+/* One foreign key: rows `begin` up to `end` of what is declared. */
+static PropterStatus declare_reference(Sniff *s, size_t begin, size_t end, PropterError *err) {
+  const SchemaKey *keys = s->declared.keys.items;
+  PropterReference r = {.parent = keys[begin].parent};
+  for (size_t i = begin; i < end; i++) {
+    PropterColumn *column = column_named(s->out, keys[i].column);
+    if (!column || r.count == PROPTER_SNIFF_KEY) return PROPTER_OK;
+    r.columns[r.count] = (size_t)(column - s->out->columns);
+    r.parent_columns[r.count++] = keys[i].parent_column;
+  }
+  for (size_t i = 0; i < r.count; i++) {
+    PropterColumn *column = &s->out->columns[r.columns[i]];
+    column->refers = column->identifier = true;
+    if (r.count == 1) column->parent = r.parent, column->parent_column = r.parent_columns[0];
+  }
+  return r.count < 2 || propter_vec_push(&s->out->references, r) ? PROPTER_OK : no_memory(err);
+}
+
+static PropterStatus declare(Sniff *s, PropterError *err) {
   const PropterStr table = propter_str(s->out->options.table);
-  size_t parts = 0;
+  const SchemaKey *keys = s->declared.keys.items;
+  s->out->references.count = 0;
   for (size_t i = 0; i < s->declared.columns.count; i++) {
     const SchemaColumn *c = &s->declared.columns.items[i];
-    if (!c->key || !propter_str_equal(c->table, table)) continue;
-    parts++;
-    column->primary |= propter_str_equal(c->column, column->name);
+    PropterColumn *column = c->key && propter_str_equal(c->table, table) ? column_named(s->out, c->column) : NULL;
+    if (column) column->primary = column->identifier = true;
   }
-  column->primary = column->primary && parts == 1;
-  for (size_t i = 0; i < s->declared.keys.count; i++) {
-    const SchemaKey *k = &s->declared.keys.items[i];
-    if (!propter_str_equal(k->table, table) || !propter_str_equal(k->column, column->name)) continue;
-    parts = 0;
-    for (size_t j = 0; j < s->declared.keys.count; j++)
-      parts += propter_str_equal(s->declared.keys.items[j].table, table) && propter_str_equal(s->declared.keys.items[j].number, k->number);
-    if (parts == 1) column->parent = k->parent, column->parent_column = k->parent_column;
+  for (size_t i = 0, end; i < s->declared.keys.count; i = end) {
+    for (end = i + 1; end < s->declared.keys.count && propter_str_equal(keys[end].table, keys[i].table) && propter_str_equal(keys[end].number, keys[i].number);)
+      end++;
+    if (propter_str_equal(keys[i].table, table)) PROPTER_TRY(declare_reference(s, i, end, err));
   }
-  column->identifier = column->identifier || column->primary || column->parent.len;
+  return PROPTER_OK;
 }
 
 static PropterStatus read_columns(Sniff *s, PropterTable *table, const PropterStr *names, size_t count, PropterError *err) {
@@ -568,14 +692,16 @@ static PropterStatus read_columns(Sniff *s, PropterTable *table, const PropterSt
   if (!s->out->columns || !s->columns) return no_memory(err);
   for (size_t i = 0; i < count; i++) begin(&s->columns[i]);
   for (size_t i = 0; i < count; i++) PROPTER_TRY(sniff_read_name(s->out, i, names[i], &s->columns[i], err));
-  for (size_t i = 0; i < count; i++) declare(s, &s->out->columns[i]);
+  PROPTER_TRY(declare(s, err));
   PROPTER_TRY(sniff_tell_apart(s->out, err));
   PROPTER_TRY(each_row(s, table, first_pass, NULL, err));
   choose_roles(s);
   return PROPTER_OK;
 }
 
-static PropterStatus pass(Sniff *s, bool first, PropterError *err) {
+typedef enum { PASS_CELLS, PASS_KEYS, PASS_ROWS } Pass; /* and PASS_ROWS + n: sets of n + 1 columns */
+
+static PropterStatus pass(Sniff *s, unsigned which, bool *found, PropterError *err) {
   PropterTable *table = NULL;
   PROPTER_TRY(propter_table_open(s->path, &s->out->options, s->limits, &table, err));
   size_t count;
@@ -585,7 +711,8 @@ static PropterStatus pass(Sniff *s, bool first, PropterError *err) {
     propter_error_at(err, s->path, 0, 0);
     status = propter_fail(err, PROPTER_INVALID, s->paths.formulation ? "expected rows with values in them" : "expected a table with a header");
   }
-  if (status == PROPTER_OK) status = first ? read_columns(s, table, names, count, err) : choose_keys(s, table, err);
+  if (status == PROPTER_OK && which == PASS_CELLS) status = read_columns(s, table, names, count, err);
+  else if (status == PROPTER_OK) status = which == PASS_KEYS ? choose_keys(s, table, err) : try_sets(s, table, which - PASS_ROWS + 1, found, err);
   propter_table_close(table);
   return status;
 }
@@ -621,9 +748,12 @@ static PropterStatus all_passes(Sniff *s, PropterError *err) {
   s->second_look = false;
   PropterStatus status = find_rows(s, err);
   if (status == PROPTER_OK && s->out->options.format) status = read_declared(s, err);
-  if (status == PROPTER_OK) status = pass(s, true, err);
-  if (status == PROPTER_OK && needs_second_look(s)) status = pass(s, true, err);
-  if (status == PROPTER_OK) status = pass(s, false, err);
+  bool found = false;
+  if (status == PROPTER_OK) status = pass(s, PASS_CELLS, NULL, err);
+  if (status == PROPTER_OK && needs_second_look(s)) status = pass(s, PASS_CELLS, NULL, err);
+  if (status == PROPTER_OK) status = pass(s, PASS_KEYS, NULL, err);
+  if (status == PROPTER_OK) found = has_row_key(s);
+  for (unsigned n = 0; n < 3 && status == PROPTER_OK && !found; n++) status = pass(s, PASS_ROWS + n, &found, err);
   forget_columns(s);
   schema_clear(&s->declared);
   propter_vec_clear(&s->paths.names);
@@ -647,7 +777,40 @@ PropterStatus propter_sniff(const char *path, const PropterTableOptions *options
   return status;
 }
 
+static bool same_names(const PropterSniff *s, const PropterStr *names, size_t count, bool in_order) {
+  size_t found = 0;
+  for (size_t i = 0; count == s->count && i < count; i++)
+    for (size_t k = in_order ? i : 0; k < (in_order ? i + 1 : count); k++) found += propter_str_equal(names[i], s->columns[k].name);
+  return count == s->count && found == count;
+}
+
+static bool same_expressions(const PropterSniff *s, const char *path, const PropterLimits *limits) {
+  SniffPaths paths = {0};
+  PropterArena arena = {0};
+  PropterTableOptions options = {.encoding = s->options.encoding};
+  bool same = sniff_paths(path, &options, limits, &arena, &paths, NULL) == PROPTER_OK && paths.formulation && strcmp(paths.formulation, s->formulation) == 0 &&
+              propter_str_equal(propter_str(options.iterator), propter_str(s->options.iterator)) && same_names(s, paths.names.items, paths.names.count, false);
+  propter_vec_clear(&paths.names);
+  propter_buf_clear(&paths.lists);
+  propter_arena_clear(&arena);
+  return same;
+}
+
+bool propter_sniff_same(const PropterSniff *s, const char *path, const char *sheet, const PropterLimits *limits) {
+  PropterTable *table;
+  PropterTableOptions options = s->options;
+  size_t count = 0;
+  if (s->formulation) return same_expressions(s, path, limits);
+  options.table = sheet;
+  if (propter_table_open(path, &options, limits, &table, NULL) != PROPTER_OK) return false;
+  const PropterStr *names = propter_table_columns(table, &count);
+  bool same = same_names(s, names, count, true);
+  propter_table_close(table);
+  return same;
+}
+
 void propter_sniff_clear(PropterSniff *sniff) {
   propter_arena_clear(&sniff->arena);
+  propter_vec_clear(&sniff->references);
   *sniff = (PropterSniff){0};
 }

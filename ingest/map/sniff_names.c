@@ -4,13 +4,7 @@
 
 #include "sniff_seen.h"
 
-typedef enum { KIND_IDENTIFIER, KIND_TIME, KIND_CALENDAR, KIND_MEAN, KIND_STOCK, KIND_TOTAL, KIND_PLAN, KIND_UP, KIND_DOWN, KIND_UNIT, KIND_SHORT } WordKind;
-
-static const struct {
-  const char *word;
-  WordKind kind;
-  const char *unit, *label;
-} known_words[] = {
+static const SniffWord known_words[] = {
 #define WORD(word, kind, unit, label) {#word, KIND_##kind, unit, label},
 #include "sniff.def"
 #undef WORD
@@ -77,6 +71,9 @@ void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
     case KIND_TIME:
       c->says_time = true;
       break;
+    case KIND_YEAR:
+      c->names_year = true;
+      break;
     case KIND_MEAN:
       column->mean = true;
       break;
@@ -98,12 +95,13 @@ void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
     case KIND_UNIT:
       take_unit(column, known_words[i].unit, known_words[i].label);
       break;
+    case KIND_COUNTS:
+    case KIND_SAYS_WHAT:
+    case KIND_NEVER_ADDED:
     case KIND_SHORT:
       break;
     }
   }
-  c->names_year |=
-      propter_str_equal(word, PROPTER_STR("year")) || propter_str_equal(word, PROPTER_STR("jahr")) || propter_str_equal(word, PROPTER_STR("period"));
 }
 
 /* "response time (h)", "energy [kWh]": the unit in brackets at the end of a name, and what stands before them. */
@@ -128,14 +126,16 @@ static PropterStatus bracketed_unit(PropterSniff *out, PropterColumn *column, Pr
   return PROPTER_OK;
 }
 
-/* "No. of orders" and "no-shows" count. */
-static bool counts(PropterStr label) {
-  return propter_str_starts(label, PROPTER_STR("no ")) || propter_str_starts(label, PROPTER_STR("nr of "));
+const SniffWord *sniff_word(PropterStr words, WordKind kind) {
+  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
+    if (known_words[i].kind == kind && propter_str_equal_caseless(words, propter_str(known_words[i].word))) return &known_words[i];
+  return NULL;
 }
 
-static bool is_kind(PropterStr word, WordKind kind) {
-  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
-    if (known_words[i].kind == kind && propter_str_equal_caseless(word, propter_str(known_words[i].word))) return true;
+/* "No. of orders" and "no-shows" count. */
+static bool counts(PropterStr label) {
+  for (size_t i = 0; i < label.len; i++)
+    if (label.data[i] == ' ' && sniff_word((PropterStr){label.data, i}, KIND_COUNTS)) return true;
   return false;
 }
 
@@ -144,7 +144,7 @@ bool sniff_says_total(PropterStr text) {
   PropterStr first = {all.data, 0};
   while (first.len < all.len && !strchr(" :,", all.data[first.len])) first.len++;
   const char *blank = all.len ? memrchr(all.data, ' ', all.len) : NULL;
-  return is_kind(first, KIND_TOTAL) || (blank && is_kind((PropterStr){blank + 1, all.len - (size_t)(blank + 1 - all.data)}, KIND_TOTAL));
+  return sniff_word(first, KIND_TOTAL) || (blank && sniff_word((PropterStr){blank + 1, all.len - (size_t)(blank + 1 - all.data)}, KIND_TOTAL));
 }
 
 PropterStatus sniff_counted(PropterSniff *out, const PropterColumn *key, PropterError *err) {
@@ -153,7 +153,7 @@ PropterStatus sniff_counted(PropterSniff *out, const PropterColumn *key, Propter
   for (size_t at = 0; at < key->words.len; at++) {
     PropterStr word = {key->words.data + at, 0};
     while (at < key->words.len && key->words.data[at] != ' ') at++, word.len++;
-    if (is_kind(word, KIND_IDENTIFIER)) any = true;
+    if (sniff_word(word, KIND_IDENTIFIER)) any = true;
     else propter_buf_printf(&name, "%s%.*s", name.len ? " " : "", (int)word.len, word.data);
   }
   any &= name.len > 0;

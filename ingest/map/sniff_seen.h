@@ -8,6 +8,32 @@
 
 enum { TYPES = 6, NUMBERS = 3, SIGNS = 6 };
 
+/* What a word of sniff.def tells. */
+typedef enum {
+  KIND_IDENTIFIER,
+  KIND_TIME,
+  KIND_CALENDAR,
+  KIND_YEAR,
+  KIND_MEAN,
+  KIND_STOCK,
+  KIND_TOTAL,
+  KIND_PLAN,
+  KIND_UP,
+  KIND_DOWN,
+  KIND_COUNTS,
+  KIND_SAYS_WHAT,
+  KIND_NEVER_ADDED,
+  KIND_UNIT,
+  KIND_SHORT
+} WordKind;
+typedef struct {
+  const char *word;
+  WordKind kind;
+  const char *unit, *label;
+} SniffWord;
+/* The row of sniff.def of that kind, whatever the case of the letters; NULL: none. */
+const SniffWord *sniff_word(PropterStr words, WordKind kind);
+
 /* Signs beside numbers and in names, and the words of sniff.def for their units. */
 typedef struct {
   const char *sign, *word;

@@ -5,7 +5,7 @@
 
 #include "propter/graph.h"
 #include "propter/hash.h"
-#include "propter/sniff.h"
+#include "sniff_seen.h"
 
 static const char *const roles[] = {"not used", "time", "measure", "slice", "key"};
 
@@ -61,22 +61,6 @@ static void add_quoted(PropterBuf *out, uint64_t line, PropterStr text) {
 
 static void add_count(PropterBuf *out, uint64_t n, const char *what) { propter_buf_printf(out, "%" PRIu64 " %s%s", n, what, n == 1 ? "" : "s"); }
 
-/* What a column tells apart that must not be added up, by its name: how it is said, before a number and behind it; else NULL. */
-static const char *const *never_added(PropterStr words) {
-  static const char *const columns[][3] = {{"currency", "in", "units"},
-                                           {"currency code", "in", "units"},
-                                           {"unit", "in", "units"},
-                                           {"units", "in", "units"},
-                                           {"uom", "in", "units"},
-                                           {"w\u00E4hrung", "in", "units"},
-                                           {"einheit", "in", "units"},
-                                           {"scenario", "those of", "scenarios"},
-                                           {"szenario", "those of", "scenarios"}};
-  for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
-    if (propter_str_equal(words, propter_str(columns[k][0]))) return columns[k] + 1;
-  return NULL;
-}
-
 PropterStatus propter_sniff_left_out(const PropterSniff *s, PropterBuf *out, PropterError *err) {
   const char *before = "left out: ", *and = "; ";
   size_t begin = out->len;
@@ -110,9 +94,9 @@ PropterStatus propter_sniff_left_out(const PropterSniff *s, PropterBuf *out, Pro
   if (out->len > begin) propter_buf_add_char(out, '\n');
   if (s->lists.len) propter_buf_printf(out, "lists inside of rows, not used: "), add_plain(out, s->lists), propter_buf_add_char(out, '\n');
   for (size_t i = 0; i < s->count; i++) {
-    const char *const *said = s->columns[i].role == PROPTER_COLUMN_SLICE ? never_added(s->columns[i].words) : NULL;
+    const SniffWord *said = s->columns[i].role == PROPTER_COLUMN_SLICE ? sniff_word(s->columns[i].words, KIND_NEVER_ADDED) : NULL;
     if (!said) continue;
-    propter_buf_printf(out, "amounts are %s %" PRIu64 " %s (column ", said[0], s->columns[i].distinct, said[1]), add_plain(out, s->columns[i].name);
+    propter_buf_printf(out, "amounts are %s %" PRIu64 " %s (column ", said->unit, s->columns[i].distinct, said->label), add_plain(out, s->columns[i].name);
     propter_buf_printf(out, "): only what is asked of one of them means something, no total over them\n");
   }
   return propter_buf_status(out, err);
@@ -140,6 +124,14 @@ static void write_head(const PropterSniff *s, PropterStr source, PropterStr base
       propter_buf_printf(out, "."), add_plain(out, c->parent_column);
     }
     propter_buf_add_char(out, '\n');
+  }
+  for (size_t i = 0; i < s->references.count; i++) {
+    const PropterReference *r = &s->references.items[i];
+    propter_buf_printf(out, "# ");
+    for (size_t k = 0; k < r->count; k++) propter_buf_printf(out, "%s", k ? ", " : ""), add_plain(out, s->columns[r->columns[k]].name);
+    propter_buf_printf(out, " together refer to "), add_plain(out, r->parent);
+    for (size_t k = 0; k < r->count; k++) propter_buf_printf(out, "%s", k ? ", " : " ("), add_plain(out, r->parent_columns[k]);
+    propter_buf_printf(out, ")\n");
   }
   PropterBuf left = {.max = 1 << 20};
   if (propter_sniff_left_out(s, &left, NULL) != PROPTER_OK) out->failed = left.failed;
@@ -237,20 +229,43 @@ static void add_reference(PropterBuf *out, PropterStr name) {
   propter_buf_clear(&text);
 }
 
-/* The IRI of the row that a cell names. */
-static void add_row(PropterBuf *out, PropterStr base, const PropterColumn *column) {
+/* The IRI of the row that cells name. In values '/' is escaped, so no two keys are one. */
+static void add_row(PropterBuf *out, PropterStr base, const PropterColumn *const *key, size_t count) {
   propter_buf_printf(out, "rml:template \"%.*srow-", (int)base.len, base.data);
-  add_reference(out, column->name);
+  for (size_t i = 0; i < count; i++) {
+    if (i) propter_buf_add_char(out, '/');
+    add_reference(out, key[i]->name);
+  }
   propter_buf_add_char(out, '"');
 }
 
-const PropterColumn *propter_sniff_row_key(const PropterSniff *s) {
-  const PropterColumn *key = NULL;
-  for (size_t i = s->count; i--;) {
-    if (s->columns[i].role == PROPTER_COLUMN_MEASURE) return NULL;
-    if (s->columns[i].role == PROPTER_COLUMN_KEY) key = &s->columns[i];
+size_t propter_sniff_row_key(const PropterSniff *s, const PropterColumn *key[PROPTER_SNIFF_KEY]) {
+  size_t count = 0;
+  for (size_t i = 0; i < s->count; i++) {
+    if (s->columns[i].role == PROPTER_COLUMN_MEASURE) return 0;
+    if (s->columns[i].row_key) key[s->columns[i].row_key - 1] = &s->columns[i], count++;
   }
-  return key;
+  return count;
+}
+
+/* Columns that name a row of another table together: a predicate of its own, called like that table. */
+static PropterStatus write_reference(const PropterSniff *s, size_t n, PropterMap *taken, PropterBuf *out, PropterError *err) {
+  const PropterReference *r = &s->references.items[n];
+  const PropterColumn *key[PROPTER_SNIFF_KEY];
+  PropterBuf label = {0};
+  if (!r->parent_row.len) return PROPTER_OK;
+  for (size_t i = 0; i < r->count; i++) key[i] = &s->columns[r->columns[i]];
+  for (size_t i = 0; i < r->parent.len; i++) {
+    char c = r->parent.data[i];
+    propter_buf_add_char(&label, c >= 'A' && c <= 'Z' ? (char)(c + 32) : c == '_' ? ' ' : c);
+  }
+  PropterStatus status = propter_buf_status(&label, err);
+  propter_buf_printf(out, " ;\n  rml:predicateObjectMap [ rml:predicate :");
+  const PropterColumn like = {.label = propter_buf_str(&label)};
+  if (status == PROPTER_OK) status = add_local(out, &like, s->count + n, taken, err);
+  propter_buf_printf(out, " ; rml:objectMap [ "), add_row(out, r->parent_row, key, r->count), propter_buf_printf(out, " ] ]");
+  propter_buf_clear(&label);
+  return status;
 }
 
 static bool has_dialect(const PropterTableOptions *o) {
@@ -286,8 +301,9 @@ static PropterStatus write_rows(const PropterSniff *s, PropterStr source, Propte
     propter_buf_printf(out, " ; rml:iterator "), add_text(out, propter_str(is_database(s) ? s->options.table : s->options.iterator));
   else if (s->options.table) propter_buf_printf(out, " ; rml:tableName "), add_text(out, propter_str(s->options.table));
   propter_buf_printf(out, " ] ;\n  rml:subjectMap [ ");
-  const PropterColumn *key = propter_sniff_row_key(s);
-  if (key) add_row(out, base, key), propter_buf_printf(out, " ; ");
+  const PropterColumn *key[PROPTER_SNIFF_KEY];
+  size_t parts = propter_sniff_row_key(s, key);
+  if (parts) add_row(out, base, key, parts), propter_buf_printf(out, " ; ");
   else propter_buf_printf(out, "rml:termType rml:BlankNode ; ");
   propter_buf_printf(out, "rml:class :Row ]");
   for (size_t i = 0; i < s->count; i++) {
@@ -298,13 +314,14 @@ static PropterStatus write_rows(const PropterSniff *s, PropterStr source, Propte
     PROPTER_TRY(add_local(out, c, i, taken, err));
     propter_buf_printf(out, " ; rml:objectMap [ ");
     if (c->parent_row.len) {
-      add_row(out, c->parent_row, c), propter_buf_printf(out, " ] ]");
+      add_row(out, c->parent_row, &c, 1), propter_buf_printf(out, " ] ]");
       continue;
     }
     propter_buf_printf(out, "rml:reference "), add_text(out, c->name);
     if (c->datatype.len && !c->decimal) propter_buf_printf(out, " ; rml:datatype xsd:%.*s", (int)type.len, type.data);
     propter_buf_printf(out, " ] ]");
   }
+  for (size_t i = 0; i < s->references.count; i++) PROPTER_TRY(write_reference(s, i, taken, out, err));
   propter_buf_printf(out, " .\n");
   return PROPTER_OK;
 }

@@ -58,22 +58,37 @@ static bool is_path(const CommandOption *o) {
   return o->value && (strcmp(o->value, "FILE") == 0 || strcmp(o->value, "DIR") == 0 || strcmp(o->value, "PATH") == 0);
 }
 
-/* Words with blanks stand in double quotes. */
-static int on_operands(Job *job, Section *s, PropterStr value) {
-  while ((value = propter_str_trim(value)).len) {
-    bool quoted = *value.data == '"';
-    if (quoted) value = (PropterStr){value.data + 1, value.len - 1};
-    size_t n = strcspn(value.data, quoted ? "\"" : " \t");
-    if (quoted && n >= value.len) return refuse(job, propter_fail(job->err, PROPTER_SYNTAX, "a quote opens before \"%s\" and is not closed", value.data));
-    if (n > value.len) n = value.len;
-    if (s->operand_count == MAX_WORDS) return refuse(job, propter_fail(job->err, PROPTER_LIMIT, "more than %d operands", MAX_WORDS));
-    char *word = resolve(job, (PropterStr){value.data, n});
-    if (!word) return refuse(job, propter_fail(job->err, PROPTER_NO_MEMORY, "out of memory"));
-    s->operands[s->operand_count++] = word;
-    n += quoted;
-    value = (PropterStr){value.data + n, value.len - n};
+/* The word that a value begins with, appended to `word`: words with blanks stand in double quotes, a quote inside of them twice. False: it is not closed. */
+static bool next_word(PropterStr *value, PropterBuf *word) {
+  bool quoted = *value->data == '"';
+  size_t i = quoted;
+  for (; i < value->len; i++) {
+    char c = value->data[i];
+    if (quoted && c == '"' && (i + 1 == value->len || value->data[i + 1] != '"')) break;
+    if (!quoted && (c == ' ' || c == '\t')) break;
+    i += quoted && c == '"';
+    propter_buf_add_char(word, c);
   }
-  return 1;
+  bool closed = !quoted || i < value->len;
+  i += quoted && closed;
+  *value = (PropterStr){value->data + i, value->len - i};
+  return closed;
+}
+
+static int on_operands(Job *job, Section *s, PropterStr value) {
+  PropterBuf word = {0};
+  int good = 1;
+  while (good && (value = propter_str_trim(value)).len) {
+    propter_buf_reset(&word);
+    bool closed = next_word(&value, &word);
+    char *path = closed && propter_buf_status(&word, job->err) == PROPTER_OK ? resolve(job, propter_buf_str(&word)) : NULL;
+    if (!closed) good = refuse(job, propter_fail(job->err, PROPTER_SYNTAX, "a quote opens before \"%.*s\" and is not closed", (int)word.len, word.data));
+    else if (s->operand_count == MAX_WORDS) good = refuse(job, propter_fail(job->err, PROPTER_LIMIT, "more than %d operands", MAX_WORDS));
+    else if (!path) good = refuse(job, propter_fail(job->err, PROPTER_NO_MEMORY, "out of memory"));
+    else s->operands[s->operand_count++] = path;
+  }
+  propter_buf_clear(&word);
+  return good;
 }
 
 static int on_option(Job *job, Section *s, const Command *command, const char *key, const char *value) {

@@ -78,10 +78,22 @@ PropterStatus start_each(Start *s, const char *query, size_t most, PropterStatus
 static bool is_event_list(const StartFile *f) { return f->events; }
 static bool is_document(const StartFile *f) { return !f->table; }
 
+/* Inside quotes a quote stands twice. */
+static void add_doubled(PropterBuf *job, const char *text) {
+  for (; *text; text++) {
+    if (*text == '"') propter_buf_add_char(job, '"');
+    propter_buf_add_char(job, *text);
+  }
+}
+
 static void add_section(const Start *s, const char *absolute, const char *head, bool (*of)(const StartFile *), PropterBuf *job) {
   propter_buf_printf(job, "\n\n%s =", head);
   for (size_t i = 0; i < s->files.count; i++)
-    if (of(&s->files.items[i])) propter_buf_printf(job, " \"%s%s\"", absolute, s->files.items[i].path + s->folder.len);
+    if (of(&s->files.items[i])) {
+      propter_buf_add(job, PROPTER_STR(" \""));
+      add_doubled(job, absolute), add_doubled(job, s->files.items[i].path + s->folder.len);
+      propter_buf_add_char(job, '"');
+    }
 }
 
 static PropterStatus write_job(Start *s) {

@@ -50,17 +50,37 @@ static PropterStatus guess(const Guess *g, const PropterTableOptions *options, P
   return status;
 }
 
-/* A reference to the column that names the rows of another mapping is one to these rows. */
+/* Puts the columns of a reference into the order of the parent's key; false: they are another one. */
+static bool match_key(PropterReference *r, const PropterColumn *const *key, size_t parts) {
+  if (r->count != parts) return false;
+  for (size_t i = 0; i < parts; i++) {
+    size_t k = i;
+    while (k < parts && !propter_str_equal(r->parent_columns[k], key[i]->name)) k++;
+    if (k == parts) return false;
+    PropterStr name = r->parent_columns[i];
+    size_t column = r->columns[i];
+    r->parent_columns[i] = r->parent_columns[k], r->parent_columns[k] = name;
+    r->columns[i] = r->columns[k], r->columns[k] = column;
+  }
+  return true;
+}
+
+/* References of one table to the columns that name the rows of another one are those to its rows. */
+static void refer_to(PropterSniff *from, const Looked *parent, PropterStr name) {
+  const PropterColumn *key[PROPTER_SNIFF_KEY];
+  size_t parts = propter_sniff_row_key(&parent->found, key);
+  for (size_t c = 0; c < from->count && parts == 1; c++)
+    if (propter_str_equal(from->columns[c].parent, name) && propter_str_equal(from->columns[c].parent_column, key[0]->name))
+      from->columns[c].parent_row = propter_buf_str(&parent->base);
+  for (size_t i = 0; i < from->references.count; i++) {
+    PropterReference *r = &from->references.items[i];
+    if (propter_str_equal(r->parent, name) && match_key(r, key, parts)) r->parent_row = propter_buf_str(&parent->base);
+  }
+}
+
 static void refer(Looked *all, const PropterSheets *tables) {
   for (size_t i = 0; i < tables->count; i++)
-    for (size_t c = 0; c < all[i].found.count; c++) {
-      PropterColumn *column = &all[i].found.columns[c];
-      for (size_t k = 0; k < tables->count; k++) {
-        const PropterColumn *key = propter_sniff_row_key(&all[k].found);
-        if (key && propter_str_equal(column->parent, tables->items[k]) && propter_str_equal(column->parent_column, key->name))
-          column->parent_row = propter_buf_str(&all[k].base);
-      }
-    }
+    for (size_t k = 0; k < tables->count; k++) refer_to(&all[i].found, &all[k], tables->items[k]);
 }
 
 /* Each table of a database; one that cannot be read is named. */

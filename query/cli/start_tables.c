@@ -83,19 +83,6 @@ char *start_stem(Start *s, const char *path) {
   return stem;
 }
 
-static bool same_columns(const PropterSniff *a, const StartFile *file) {
-  PropterTable *table;
-  PropterTableOptions options = a->options;
-  size_t count = 0;
-  options.table = file->sheet;
-  if (propter_table_open(file->path, &options, NULL, &table, NULL) != PROPTER_OK) return false;
-  const PropterStr *names = propter_table_columns(table, &count);
-  bool same = count == a->count;
-  for (size_t i = 0; same && i < count; i++) same = propter_str_equal(names[i], a->columns[i].name);
-  propter_table_close(table);
-  return same;
-}
-
 static void say_columns(FILE *out, const PropterSniff *f, PropterColumnRole role, const char *before) {
   bool any = false;
   for (size_t i = 0; i < f->count; i++) {
@@ -253,7 +240,7 @@ static PropterStatus use_table(Start *s, size_t at) {
   size_t count = 0;
   for (size_t i = at; i < s->files.count; i++) {
     StartFile *other = &s->files.items[i];
-    if (other->table && !other->taken && (i == at || (found.time != SIZE_MAX && same_columns(&found, other))))
+    if (other->table && !other->taken && (i == at || (found.time != SIZE_MAX && propter_sniff_same(&found, other->path, other->sheet, NULL))))
       other->taken = true, tables[count++] = (PropterCellsTable){other->path, other->sheet};
   }
   PropterStatus status = use_found(s, &found, file, called, tables, count, stem);

@@ -46,6 +46,7 @@ printf '[job]\nname = x\n[load]\nfrob = 1\n' >"$t/bad.ini"; expect 'an unknown k
 printf '[frob]\na = 1\n' >"$t/bad.ini"; expect 'an unknown section' 3 'bad.ini:2: unknown section [frob]' "$PROPTER" -g "$t/b" run "$t/bad.ini"
 printf 'frob\n' >"$t/bad.ini"; expect 'no key' 3 'bad.ini:1: expected [section], key = value' "$PROPTER" -g "$t/b" run "$t/bad.ini"
 printf '[load]\nfiles = "x.ttl y\n' >"$t/bad.ini"; expect 'an open quote' 3 'bad.ini:2: a quote opens before "x.ttl y" and is not closed' "$PROPTER" -g "$t/b" run "$t/bad.ini"
+printf '[load]\nfiles = "no ""where"".ttl" x.ttl\n' >"$t/bad.ini"; expect 'a quote inside quotes stands twice' 3 'no "where".ttl' "$PROPTER" -g "$t/b" run "$t/bad.ini"
 printf '[load]\nfiles = nowhere.ttl\n' >"$t/bad.ini"; expect 'a missing file' 3 'nowhere.ttl' "$PROPTER" -g "$t/b" run "$t/bad.ini"
 expect 'no job file' 3 'cannot open' "$PROPTER" -g "$t/b" run "$t/nothing.ini"
 expect 'no operand' 2 'expected: propter run JOB.ini' "$PROPTER" run

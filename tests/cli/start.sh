@@ -369,12 +369,17 @@ awk "$uniform"' BEGIN { for (i = 0; i < 900; i++) { day = int((i + 9 * uniform()
   printf "{\"ticket id\": \"T-%05d\", \"opened\": \"2023-%02d-%02d\", \"product\": \"%s\"}\n", i, int(day / 28) + 1, day % 28 + 1, uniform() < .5 ? "ink" : "toner" } }' >web/tickets.ndjson
 printf '[{"specversion": "1.0", "id": "1", "source": "/ci", "type": "deployment", "time": "2023-04-20T10:00:00Z", "data": {"title": "Release 7"}}]\n' >web/ci.json
 printf '{"name": "shop", "version": 3}\n' >web/package.json
+sed -n '1,450p' web/tickets.ndjson >web/tickets-1.ndjson; sed -n '451,$p' web/tickets.ndjson >web/tickets-2.ndjson; rm web/tickets.ndjson
+printf 'The shop was closed on 3 May 2023 because of a strike.\n' >'web/a "quoted" name.txt'
 start web
 ended 'lists in JSON are tables' 7
 said 'with their measures and slices' 'web/orders.json: 300 rows by day, measures orders, slices shop region'
-said 'rows of happenings are added up' 'added up by period and slice: 900 rows of 1 file'
+said 'rows of happenings in files of one shape are added up' 'added up by period and slice: 900 rows of 2 files'
 said 'CloudEvents are events' 'web/ci.json: 1 events'
 said 'and a file that is none is named' 'web/package.json: not used: it has no column of days'
+
+out=$("$PROPTER" -g web2.g --today 2024-07-01 run web-pack/job.ini 2>&1); got=$?
+case $out in *'quote opens'* | *'no such file'*) not_ok 'the job runs again, whatever the names of files' "$out" ;; *) [ "$got" -ne 3 ] && ok 'the job runs again, whatever the names of files' || not_ok 'the job runs again' "$out" ;; esac
 
 data=${PROPTER_DATA:-}/ingest/online-retail-daily
 if [ -n "${PROPTER_DATA:-}" ] && [ -d "$data" ]; then

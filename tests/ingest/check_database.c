@@ -338,7 +338,7 @@ END_TEST
 
 #define SHOPS                                                                                                                                                  \
   "CREATE TABLE region (name VARCHAR(9), nr INTEGER PRIMARY KEY);\n"                                                                                           \
-  "CREATE TABLE shop (a INTEGER, b INTEGER, region INTEGER REFERENCES region, PRIMARY KEY (a, b));\n"                                                          \
+  "CREATE TABLE shop (a INTEGER, b INTEGER, region INTEGER REFERENCES region, PRIMARY KEY (b, a));\n"                                                          \
   "CREATE TABLE visit (day DATE, region INTEGER REFERENCES region (nr), a INTEGER, b INTEGER, n INTEGER, FOREIGN KEY (a, b) REFERENCES shop (a, b));\n"        \
   "INSERT INTO region VALUES ('North', 10), ('South', 20);\nINSERT INTO shop VALUES (1, 1, 10), (1, 2, 20);\n"                                                 \
   "INSERT INTO visit VALUES ('2024-01-01', 10, 1, 1, 5), ('2024-01-01', 20, 1, 2, 6), ('2024-01-02', 10, 1, 1, 7), ('2024-01-02', 20, 1, 2, 8);\n"
@@ -354,11 +354,16 @@ static void declared_keys(const char *address) {
   PropterTableOptions options = {.format = propter_table_database(address), .table = "region"};
   ck_ok(propter_sniff(address, &options, NULL, &s, err));
   ck_assert(column_of(&s, "nr")->primary);
-  ck_assert_ptr_eq(propter_sniff_row_key(&s), column_of(&s, "nr")); /* the name is as good a key, and stands first */
+  const PropterColumn *key[PROPTER_SNIFF_KEY];
+  ck_assert_uint_eq(propter_sniff_row_key(&s, key), 1);
+  ck_assert_ptr_eq(key[0], column_of(&s, "nr")); /* the name is as good a key, and stands first */
   propter_sniff_clear(&s);
   options.table = "shop";
   ck_ok(propter_sniff(address, &options, NULL, &s, err));
-  ck_assert(!column_of(&s, "a")->primary && !column_of(&s, "b")->primary);
+  ck_assert(column_of(&s, "a")->primary && column_of(&s, "b")->primary && !column_of(&s, "region")->primary);
+  ck_assert_uint_eq(propter_sniff_row_key(&s, key), 2);
+  ck_assert_ptr_eq(key[0], column_of(&s, "b")); /* as the database says, not as the columns stand */
+  ck_assert_ptr_eq(key[1], column_of(&s, "a"));
   ck_assert_str_eq(column_of(&s, "region")->parent.data, "region");
   ck_assert_str_eq(column_of(&s, "region")->parent_column.data, "nr");
   propter_sniff_clear(&s);
@@ -367,6 +372,11 @@ static void declared_keys(const char *address) {
   ck_assert_int_eq(column_of(&s, "region")->role, PROPTER_COLUMN_SLICE);
   ck_assert_int_eq(column_of(&s, "n")->role, PROPTER_COLUMN_MEASURE);
   ck_assert_uint_eq(column_of(&s, "a")->parent.len, 0); /* one column of two refers to nothing */
+  ck_assert_int_ne(column_of(&s, "a")->role, PROPTER_COLUMN_MEASURE);
+  ck_assert_uint_eq(s.references.count, 1);
+  ck_assert_uint_eq(s.references.items[0].count, 2);
+  ck_assert_str_eq(s.references.items[0].parent.data, "shop");
+  ck_assert_ptr_eq(&s.columns[s.references.items[0].columns[1]], column_of(&s, "b"));
   propter_sniff_clear(&s);
 }
 

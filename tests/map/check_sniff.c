@@ -504,9 +504,64 @@ START_TEST(memory_may_end) {
 }
 END_TEST
 
+static size_t key_of(const char *text, const PropterColumn *key[PROPTER_SNIFF_KEY], PropterSniff *s) {
+  ck_ok(propter_sniff(table(text), NULL, NULL, s, err));
+  return propter_sniff_row_key(s, key);
+}
+
+START_TEST(several_columns_name_a_row) {
+  PropterSniff s = {0};
+  const PropterColumn *key[PROPTER_SNIFF_KEY];
+  PropterBuf out = {0};
+  ck_assert_uint_eq(key_of("order_id,line_no,product_code,note\n1,1,A,x\n1,2,B,y\n2,1,A,x\n2,2,C,y\n3,1,B,x\n", key, &s), 2);
+  ck_assert_str_eq(key[0]->name.data, "order_id");
+  ck_assert_str_eq(key[1]->name.data, "line_no");
+  ck_ok(propter_sniff_write(&s, PROPTER_STR("t.csv"), PROPTER_STR("http://example.org/"), &out, err));
+  ck_assert_msg(strstr(out.data, "\"http://example.org/row-{order_id}/{line_no}\""), "%s", out.data);
+  propter_sniff_clear(&s);
+  propter_buf_clear(&out);
+  ck_assert_uint_eq(key_of("a_id,b_id,c_id,note\n1,1,1,x\n1,1,2,x\n1,2,1,x\n2,1,1,x\n2,2,1,x\n2,2,2,x\n1,2,2,x\n2,1,2,x\n", key, &s), 3);
+  propter_sniff_clear(&s);
+  /* What is no identifier is different by chance; what stands twice has no name. */
+  ck_assert_uint_eq(key_of("first,last\nAnn,A\nAnn,B\nBo,A\nCy,B\n", key, &s), 0);
+  propter_sniff_clear(&s);
+  ck_assert_uint_eq(key_of("order_id,line_no\n1,1\n1,1\n2,1\n", key, &s), 0);
+  propter_sniff_clear(&s);
+  /* Beside a day a name that several rows have names none of them. */
+  ck_assert_uint_eq(key_of("day,who,what_id\n2024-01-01,a,1\n2024-01-02,a,2\n2024-01-03,b,1\n2024-01-04,b,2\n2024-01-05,c,1\n", key, &s), 0);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+static bool same(const PropterSniff *s, const char *name, const char *text) {
+  const char *path = support_path(support_folder(), name);
+  support_write(path, propter_str(text));
+  return propter_sniff_same(s, path, NULL, NULL);
+}
+
+START_TEST(tables_of_one_shape) {
+  PropterSniff s = {0};
+  ck_ok(propter_sniff(table("day,n\n2024-01-01,1\n"), NULL, NULL, &s, err));
+  ck_assert(same(&s, "a.csv", "day,n\n2024-01-02,2\n"));
+  ck_assert(!same(&s, "b.csv", "day,m\n2024-01-02,2\n"));
+  propter_sniff_clear(&s);
+  const char *json = support_path(support_folder(), "a.json");
+  support_write(json, PROPTER_STR("[{\"day\":\"2024-01-01\",\"n\":1},{\"day\":\"2024-01-02\",\"n\":2}]"));
+  ck_ok(propter_sniff(json, NULL, NULL, &s, err));
+  ck_assert(same(&s, "b.json", "[{\"n\":3,\"day\":\"2024-01-03\"},{\"n\":4,\"day\":\"2024-01-04\"}]"));
+  ck_assert(!same(&s, "c.json", "[{\"day\":\"2024-01-03\",\"m\":1},{\"day\":\"2024-01-04\",\"m\":1}]"));
+  ck_assert(!same(&s, "d.json", "{\"rows\":[{\"day\":\"2024-01-03\",\"n\":1},{\"day\":\"2024-01-04\",\"n\":1}]}"));
+  ck_assert(!same(&s, "e.json", "{"));
+  ck_assert(!same(&s, "f.csv", "day,n\n2024-01-02,2\n"));
+  propter_sniff_clear(&s);
+}
+END_TEST
+
 Suite *suite_sniff(void) {
   Suite *suite = suite_create("sniff");
   TCase *t = tcase_create("sniff");
+  tcase_add_test(t, several_columns_name_a_row);
+  tcase_add_test(t, tables_of_one_shape);
   tcase_add_test(t, roles_and_types);
   tcase_add_test(t, hours_tell_no_observations_apart);
   tcase_add_loop_test(t, grain_of_a_time_column, 0, sizeof grains / sizeof *grains);

@@ -14,7 +14,9 @@ typedef struct {
   PropterStr datatype;    /* IRI of the XSD datatype that every value (of a measure: but its strays) is in; empty: text */
   PropterColumnRole role;
   bool identifier;        /* its name or its values are those of an identifier */
-  bool primary;           /* declared the primary key of the table of a database */
+  bool primary;           /* declared the primary key of the table of a database, or a part of it */
+  bool refers;            /* declared a foreign key, or a part of one */
+  size_t row_key;         /* place in the key that names rows (propter_sniff_row_key), from 1; 0: no part of it */
   PropterStr parent, parent_column; /* declared a reference to a column of that table; empty: it is not */
   PropterStr parent_row;  /* the caller's: what IRIs of rows of the parent begin with, as propter_sniff_write is to write them; empty: values are written */
   uint64_t values;        /* cells that are not empty */
@@ -30,6 +32,13 @@ typedef struct {
   double low, high, mean_value;
   const char *decimal, *group; /* of numbers that are not written as XSD writes them: characters before the fraction and between groups; NULL: they are */
 } PropterColumn;
+enum { PROPTER_SNIFF_KEY = 8 }; /* most columns of a key */
+/* A declared foreign key of several columns. */
+typedef struct {
+  PropterStr parent, parent_columns[PROPTER_SNIFF_KEY];
+  size_t columns[PROPTER_SNIFF_KEY], count;
+  PropterStr parent_row; /* the caller's, as that of a column; then the columns stand in the order of the key that names rows of the parent */
+} PropterReference;
 enum { PROPTER_SNIFF_DISTINCT = 100000, PROPTER_SNIFF_ROWS = 1000000 };
 
 /* Zero-initialise; free with propter_sniff_clear. */
@@ -45,6 +54,7 @@ typedef struct {
   PropterStr lists;   /* JSON and XML: what is not looked at because a row has several, with commas between them */
   bool whole;         /* all rows were looked at */
   uint64_t cells;     /* rows of a day, where at least nineteen days of twenty have as many; else 0 */
+  PROPTER_VEC(PropterReference) references;
   size_t time;        /* the time column, or SIZE_MAX: then there are no measures, slices and keys but perhaps one key that names the row */
   PropterTableOptions options; /* those given, with the delimiter and encoding that were found where they named none */
   const char *grain;  /* of the time column: "P1D", "P7D", "P1M", "P3M" or "P1Y" */
@@ -64,12 +74,18 @@ PROPTER_API PropterStatus propter_sniff(const char *path, const PropterTableOpti
                                         PropterError *err);
 PROPTER_API void propter_sniff_clear(PropterSniff *sniff);
 
+/* True if the table at `path` (a sheet of it where `sheet` is not NULL) has the columns of one that was looked at, so that both can be read alike: the same header, or
+ * in JSON and XML the same expressions for rows in the same place, in any order. False also where it cannot be read. */
+PROPTER_API bool propter_sniff_same(const PropterSniff *sniff, const char *path, const char *sheet, const PropterLimits *limits);
+
 /* Appends a mapping in Turtle that can be edited and ingested: with a time column and measures a propter:Metric for each measure, else RML for the rows.
  * `source` is the path of the table as the mapping's folder sees it, `base` what the IRIs begin with ("https://example.org/shop#"). NO_MEMORY. */
 PROPTER_API PropterStatus propter_sniff_write(const PropterSniff *sniff, PropterStr source, PropterStr base, PropterBuf *out, PropterError *err);
 
-/* The column whose values name rows in the mapping that propter_sniff_write makes, in IRIs that begin with its base and "row-"; NULL: they have no names. */
-PROPTER_API const PropterColumn *propter_sniff_row_key(const PropterSniff *sniff);
+/* How many columns name rows in the mapping that propter_sniff_write makes, in IRIs that begin with its base and "row-", and which, in their order; 0: rows have no
+ * names, or the mapping is one of metrics. A declared primary key; else, without a time column, the first column that is different in every row; else one
+ * identifier, two, then three that are so together. */
+PROPTER_API size_t propter_sniff_row_key(const PropterSniff *sniff, const PropterColumn *key[PROPTER_SNIFF_KEY]);
 
 /* What of the table is not used or will be rejected, a line of text for each reason; nothing where all is used. NO_MEMORY. */
 PROPTER_API PropterStatus propter_sniff_left_out(const PropterSniff *sniff, PropterBuf *out, PropterError *err);
