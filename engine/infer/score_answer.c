@@ -242,7 +242,8 @@ static bool touches(const Set *set, size_t i) {
   const PropterEffect *e = &set->candidate[i]->effect;
   int32_t from = s->first + (int32_t)set->frame->from, to = from + (int32_t)set->frame->length - 1;
   for (size_t v = set->start[i]; v < set->start[i + 1]; v++)
-    if (!set->column[v].null) return true;
+    for (size_t b = set->frame->lead; b < set->frame->bins; b++)
+      if (set->column[v].bin[b] != 0) return true;
   return e->start != PROPTER_NO_DAY && e->start <= propter_period_last(s->grain, to) &&
          (e->end == PROPTER_NO_DAY || e->end >= propter_period_first(s->grain, from));
 }

@@ -5,21 +5,23 @@
 #include "propter/math.h"
 #include "score_parts.h"
 
-/* Fills column and shape from levels relative to the time before the window; the shape gets a mean of 1 over the window's observations. */
-static void normalise(const Frame *f, double *shape, Column *column) {
+/* Fills column and shape from levels relative to the time before the window; the shape gets a mean of 1 over the window's observations. lead[f->lead] (NULL:
+ * nothing): levels of the days before it. */
+static void normalise(const Frame *f, double *shape, const double *lead, Column *column) {
   double mean = 0, top = 0;
   for (size_t i = 0; i < f->rows; i++) {
     double level = shape[f->at[i]];
     if (i < f->window_rows) mean += level / (double)f->window_rows;
     if (fabs(level) > top) top = fabs(level);
   }
+  for (size_t b = 0; lead && b < f->lead; b++) top = fmax(top, fabs(lead[b]));
   column->null = top < 1e-9;
   column->material = fabs(mean) > 1e-6 * top ? 1 : 0;
   double unit = column->null ? 1 : column->material > 0 ? mean : top;
   for (size_t h = 0; h < f->periods; h++) shape[h] = column->null ? 0 : shape[h] / unit;
   column->mean = column->null ? 0 : unit;
   for (size_t b = 0; b < f->bins; b++) {
-    column->bin[b] = 0;
+    column->bin[b] = lead && b < f->lead && !column->null ? lead[b] / unit : 0;
     for (size_t h = 0; h < f->periods; h++) column->bin[b] += f->average[b * f->periods + h] * shape[h];
   }
 }
@@ -33,7 +35,7 @@ static double pattern_level(PropterPatternKind kind, size_t from, size_t h, size
 static void pattern_column(const Frame *f, PropterPatternKind kind, size_t from, double *shape, Column *column) {
   for (size_t h = 0; h < f->periods; h++) shape[h] = pattern_level(kind, from, h, f->length);
   *column = (Column){.shape_error = ideal_error, .scale = 1};
-  normalise(f, shape, column);
+  normalise(f, shape, NULL, column);
 }
 
 static const PropterPatternKind kinds[] = {PROPTER_PATTERN_SPIKE, PROPTER_PATTERN_LEVEL_SHIFT, PROPTER_PATTERN_TREND_CHANGE};
@@ -72,8 +74,9 @@ void fill_courses(Frame *f, double *scratch) {
     add_patterns(f, scratch);
     return;
   }
-  for (size_t from = 0; from < f->window_bins; from++) {
-    for (size_t end = from + 1; end < f->bins && end <= f->window_bins + LATER; end++) add_course(f, from, end, false);
+  const size_t inside = f->lead + f->window_bins;
+  for (size_t from = 0; from < inside; from++) {
+    for (size_t end = (from < f->lead ? f->lead : from) + 1; end < f->bins && end <= inside + LATER; end++) add_course(f, from, end, false);
     add_course(f, from, f->bins, false);
     add_course(f, from, f->bins, true);
   }
@@ -228,16 +231,18 @@ void candidate_columns(const Frame *f, const PropterCandidate *c, const double *
                        double *shape) {
   Course course[COURSES_MAX];
   size_t n = f->model->series.count, back = 0, courses = list_courses(c, &f->model->series, course);
-  double bound = NAN;
+  double bound = NAN, lead[LEAD];
   if (c->slice && c->scope == PROPTER_SCOPE_CHILD && !candidate_is_sized(c)) bound = slice_deviation(f, c->slice, scratch);
   for (size_t i = baseline_back(&f->base, f->from, f->from), k = 0; k < f->base.width && i != SIZE_MAX; i = baseline_back(&f->base, f->from, i), k++) back = i;
+  if (f->lead && f->lead_at[0] < back) back = f->lead_at[0];
   for (size_t v = 0; v < count; v++) {
     double *s = shape + v * f->periods;
     shifted_path(change + v * n, n, shift % n, back, f->from + f->periods, scratch);
     double before = baseline_level_before(&f->base, f->from, 0, scratch);
     for (size_t h = 0; h < f->periods; h++) s[h] = scratch[f->from + h] - before;
+    for (size_t b = 0; b < f->lead; b++) lead[b] = scratch[f->lead_at[b]] - before;
     column[v] = (Column){.log_weight = log(course[v % courses].weight * (double)courses / (double)count)};
-    normalise(f, s, &column[v]);
+    normalise(f, s, lead, &column[v]);
     set_size(f, c, &course[v % courses], bound, &column[v]);
   }
 }

@@ -6,8 +6,6 @@
 #include "propter/math.h"
 #include "score_parts.h"
 
-enum { DIM = 2 * BINS };
-
 typedef struct {
   double at[DIM][DIM];
 } Small;
@@ -62,7 +60,7 @@ typedef struct {
 } Sum;
 
 static void sum_effects(const Frame *f, Look look, const Column *const *column, size_t k, double node_variance, Sum *s) {
-  size_t n = s->n = look.window_only ? f->window_bins : f->bins;
+  size_t n = s->n = look.window_only ? f->lead + f->window_bins : f->bins;
   copy_noise(f, &s->covariance, n);
   memcpy(s->rest, f->deviation, sizeof s->rest);
   for (size_t j = 0; j < k; j++) {
@@ -92,57 +90,64 @@ static void keep_signs(Look look, const Column *const *column, size_t k, Compone
   }
 }
 
-/* The same with each course of the unknown cause added, all of them side by side: every step is one loop over the courses. */
-typedef double Each[COURSES];
+/* The same with each course of the unknown cause added, eight of them side by side: what is summed over them stays in registers. */
+enum { SIDE = 8 };
+typedef double Each[SIDE];
 
-static void subtract_products(double *restrict from, const double *restrict a, const double *restrict b) {
-  for (size_t c = 0; c < COURSES; c++) from[c] -= a[c] * b[c];
-}
-
-static void divide_each(double *restrict x, const double *restrict by) {
-  for (size_t c = 0; c < COURSES; c++) x[c] /= by[c];
+/* x − Σ a·b over n */
+static void subtract_products(size_t n, Each *a, Each *b, Each x) {
+  double x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3], x4 = x[4], x5 = x[5], x6 = x[6], x7 = x[7];
+  for (size_t m = 0; m < n; m++) {
+    x0 -= a[m][0] * b[m][0], x1 -= a[m][1] * b[m][1], x2 -= a[m][2] * b[m][2], x3 -= a[m][3] * b[m][3];
+    x4 -= a[m][4] * b[m][4], x5 -= a[m][5] * b[m][5], x6 -= a[m][6] * b[m][6], x7 -= a[m][7] * b[m][7];
+  }
+  x[0] = x0, x[1] = x1, x[2] = x2, x[3] = x3, x[4] = x4, x[5] = x5, x[6] = x6, x[7] = x7;
 }
 
 static void solve_each(size_t n, Each factor[DIM][DIM], const double *b, Each *x) {
   for (size_t i = 0; i < n; i++) {
-    for (size_t c = 0; c < COURSES; c++) x[i][c] = b[i];
-    for (size_t m = 0; m < i; m++) subtract_products(x[i], factor[i][m], x[m]);
-    divide_each(x[i], factor[i][i]);
+    for (size_t c = 0; c < SIDE; c++) x[i][c] = b[i];
+    subtract_products(i, factor[i], x, x[i]);
+    for (size_t c = 0; c < SIDE; c++) x[i][c] *= factor[i][i][c];
   }
 }
 
 /* −a·b */
 static void inner_each(size_t n, Each *a, Each *b, Each out) {
-  for (size_t c = 0; c < COURSES; c++) out[c] = 0;
-  for (size_t i = 0; i < n; i++) subtract_products(out, a[i], b[i]);
+  for (size_t c = 0; c < SIDE; c++) out[c] = 0;
+  subtract_products(n, a, b, out);
 }
 
-/* `larger`: the determinant's root over that of `alone`, the factor without a course. */
-static void factor_each(const Frame *f, const Sum *s, const Small *alone, double variance, Each factor[DIM][DIM], Each larger) {
-  for (size_t c = 0; c < COURSES; c++) larger[c] = 1;
+/* The diagonal holds reciprocals: divisions would take longer than all the rest. `smaller`: the determinant's root of `alone`, the factor without a course,
+ * over that of this one. */
+static void factor_each(const Frame *f, size_t first, const Sum *s, const Small *alone, double variance, Each factor[DIM][DIM], Each smaller) {
+  for (size_t c = 0; c < SIDE; c++) smaller[c] = 1;
   for (size_t j = 0; j < s->n; j++)
     for (size_t i = j; i < s->n; i++) {
+      const double *one = f->course[i] + first, *other = f->course[j] + first;
       double *own = factor[i][j], scale = variance * (i == j ? 1 + ideal_error * ideal_error : 1);
-      for (size_t c = 0; c < COURSES; c++) own[c] = s->covariance.at[i][j] + scale * f->course[i][c] * f->course[j][c];
-      for (size_t m = 0; m < j; m++) subtract_products(own, factor[i][m], factor[j][m]);
-      for (size_t c = 0; c < COURSES && i == j; c++) own[c] = sqrt(own[c]), larger[c] *= own[c] / alone->at[j][j];
-      if (i > j) divide_each(own, factor[j][j]);
+      for (size_t c = 0; c < SIDE; c++) own[c] = s->covariance.at[i][j] + scale * one[c] * other[c];
+      subtract_products(j, factor[i], factor[j], own);
+      for (size_t c = 0; c < SIDE && i == j; c++) own[c] = 1 / sqrt(own[c]), smaller[c] *= own[c] * alone->at[j][j];
+      for (size_t c = 0; c < SIDE && i > j; c++) own[c] *= factor[j][j][c];
     }
 }
 
-static void add_courses(const Frame *f, const Sum *s, size_t k, const Small *alone, double base, double variance, Component *beside) {
-  Each factor[DIM][DIM], larger, white[DIM], response[DIM], square, along;
-  factor_each(f, s, alone, variance, factor, larger);
+/* The courses from `first` on. */
+static void add_courses(const Frame *f, size_t first, const Sum *s, size_t k, const Small *alone, double base, double variance, Component *beside) {
+  Each factor[DIM][DIM], smaller, white[DIM], response[DIM], square, along;
+  const size_t count = f->courses - first < SIDE ? f->courses - first : SIDE;
+  factor_each(f, first, s, alone, variance, factor, smaller);
   solve_each(s->n, factor, s->rest, white);
   inner_each(s->n, white, white, square);
-  for (size_t c = 0; c < f->courses; c++) beside[c].log_evidence = base + 0.5 * square[c] - log(larger[c]);
+  for (size_t c = 0; c < count; c++) beside[first + c].log_evidence = base + 0.5 * square[c] + log(smaller[c]);
   for (size_t j = 0; j < k; j++) {
     solve_each(s->n, factor, s->with[j], response);
     inner_each(s->n, response, white, along);
     inner_each(s->n, response, response, square);
-    for (size_t c = 0; c < f->courses; c++) {
-      beside[c].mean[j] = s->mean[j] - along[c];
-      beside[c].sd[j] = s->variance[j] + square[c] > 0 ? sqrt(s->variance[j] + square[c]) : 0;
+    for (size_t c = 0; c < count; c++) {
+      beside[first + c].mean[j] = s->mean[j] - along[c];
+      beside[first + c].sd[j] = s->variance[j] + square[c] > 0 ? sqrt(s->variance[j] + square[c]) : 0;
     }
   }
 }
@@ -163,7 +168,7 @@ void component(const Frame *f, Look look, const Column *const *column, size_t k,
   }
   keep_signs(look, column, k, out);
   if (!beside) return;
-  add_courses(f, &s, k, &factor, base, f->size * f->size * node_variance, beside);
+  for (size_t first = 0; first < f->courses; first += SIDE) add_courses(f, first, &s, k, &factor, base, f->size * f->size * node_variance, beside);
   for (size_t c = 0; c < f->courses; c++) keep_signs(look, column, k, &beside[c]);
 }
 

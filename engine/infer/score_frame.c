@@ -85,51 +85,82 @@ static void summarise(Frame *f, const ErrorModel *error) {
   f->mean_z = f->window_rows == 1 ? f->end_z : (scale_to(m->scale, f->observed) - scale_to(m->scale, f->expected_mean)) * f->unit / f->mean_se;
 }
 
+/* The days just before the window, as far as the level rests on them or on older ones and no move that is over takes them. */
+static void fill_lead(Frame *f) {
+  size_t day[LEAD], count = 0;
+  for (size_t i = f->from; f->base.grain == PROPTER_GRAIN_DAY && count < LEAD; count++) {
+    size_t back = baseline_back(&f->base, f->from, i);
+    if (back == SIZE_MAX || back + LEAD < f->from || back != f->base.before[i]) break;
+    day[count] = i = back;
+  }
+  f->lead = count;
+  for (size_t b = 0; b < count; b++) f->lead_at[b] = day[count - 1 - b];
+}
+
 /* Means over some parts of the window and as many of the time after it. */
 static void fill_bins(Frame *f) {
   size_t most = f->base.grain == PROPTER_GRAIN_DAY ? BINS : FEW_BINS;
   size_t after = f->rows - f->window_rows, parts = f->window_rows < most ? f->window_rows : most, later = after < most ? after : most;
   f->window_bins = parts;
-  f->bins = parts + later;
-  for (size_t b = 0; b < f->bins; b++) {
+  f->bins = f->lead + parts + later;
+  memset(f->average, 0, f->bins * f->periods * sizeof *f->average);
+  for (size_t bin = f->lead; bin < f->bins; bin++) {
+    const size_t b = bin - f->lead;
     bool in = b < parts;
     size_t k = in ? b : b - parts, of = in ? parts : later, rows = in ? f->window_rows : after, first = in ? 0 : f->window_rows;
     size_t low = first + k * rows / of, high = first + (k + 1) * rows / of;
-    for (size_t h = 0; h < f->periods; h++) f->average[b * f->periods + h] = 0;
-    for (size_t i = low; i < high; i++) f->average[b * f->periods + f->at[i]] = 1 / (double)(high - low);
-    f->part[b] = in ? (double)(high - low) / (double)f->window_rows : 0;
+    for (size_t i = low; i < high; i++) f->average[bin * f->periods + f->at[i]] = 1 / (double)(high - low);
+    f->part[bin] = in ? (double)(high - low) / (double)f->window_rows : 0;
+  }
+}
+
+/* Deviations of the days before the window from the level that it starts from, and their covariance: the errors of a forecast that goes back as far. They are
+ * apart from those after it, since the level rests on these days. */
+static void bin_lead(Frame *f, const ErrorModel *error) {
+  const PropterScale scale = f->model->scale;
+  double level = baseline_level_before(&f->base, f->from, f->drift, f->base.y), slope[LEAD];
+  for (size_t b = 0; b < f->lead; b++) {
+    const size_t at = f->lead_at[b];
+    const double expected = scale_mean(scale, level - f->drift * (double)(f->from - 1 - at) + f->base.season[at], error->noise * (1 - error->shared));
+    slope[b] = scale_slope(scale, expected);
+    f->deviation[b] = f->model->value[at] - expected;
+    for (size_t c = 0; c <= b; c++)
+      f->noise[b][c] = f->noise[c][b] = slope[b] * slope[c] * error_covariance(error, f->from - at, f->from - f->lead_at[c]);
   }
 }
 
 /* Deviations and covariance of the bins, and their density when nothing acts. */
-static PropterStatus bin_window(Frame *f, const double *covariance, PropterError *err) {
-  size_t n = f->bins;
-  double small[4 * BINS * BINS], *half = propter_malloc(n * f->rows * sizeof *half), *average = propter_malloc(n * f->rows * sizeof *average);
+static PropterStatus bin_window(Frame *f, const ErrorModel *error, const double *covariance, PropterError *err) {
+  const size_t n = f->bins, lead = f->lead, own = n - lead;
+  double small[DIM * DIM], *half = propter_malloc(own * f->rows * sizeof *half), *average = propter_malloc(own * f->rows * sizeof *average);
   if (!half || !average) {
     propter_free(half);
     propter_free(average);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
   }
-  for (size_t b = 0; b < n; b++) {
-    f->deviation[b] = 0;
+  bin_lead(f, error);
+  for (size_t b = 0; b < own; b++) {
+    f->deviation[lead + b] = 0;
     for (size_t i = 0; i < f->rows; i++) {
-      average[b * f->rows + i] = f->average[b * f->periods + f->at[i]];
-      f->deviation[b] += average[b * f->rows + i] * f->white[i];
+      average[b * f->rows + i] = f->average[(lead + b) * f->periods + f->at[i]];
+      f->deviation[lead + b] += average[b * f->rows + i] * f->white[i];
     }
   }
-  propter_gemm(false, false, n, f->rows, f->rows, average, covariance, 0, half);
-  propter_gemm(false, true, n, n, f->rows, half, average, 0, small);
+  propter_gemm(false, false, own, f->rows, f->rows, average, covariance, 0, half);
+  propter_gemm(false, true, own, own, f->rows, half, average, 0, small);
   propter_free(half);
   propter_free(average);
+  for (size_t b = 0; b < own; b++)
+    for (size_t c = 0; c < own; c++) f->noise[lead + b][lead + c] = small[b * own + c];
   for (size_t b = 0; b < n; b++)
-    for (size_t c = 0; c < n; c++) f->noise[b][c] = small[b * n + c];
+    for (size_t c = 0; c < n; c++) small[b * n + c] = f->noise[b][c];
   PROPTER_TRY(propter_cholesky(n, small, err));
-  double white[2 * BINS], sum = 0;
+  double white[DIM], sum = 0;
   memcpy(white, f->deviation, n * sizeof *white);
   propter_solve_lower(n, small, 1, white);
   for (size_t b = 0; b < n; b++) {
     sum -= 0.5 * white[b] * white[b] + log(small[b * n + b]);
-    if (b + 1 == f->window_bins) f->still[1] = sum;
+    if (b + 1 == lead + f->window_bins) f->still[1] = sum;
   }
   f->still[0] = sum;
   return PROPTER_OK;
@@ -149,9 +180,10 @@ static PropterStatus whiten(Frame *f, const ErrorModel *error, double *scratch, 
     f->white[i] = m->value[f->from + f->at[i]] - f->expected[f->at[i]];
     for (size_t j = 0; j < f->rows; j++) f->cholesky[i * f->rows + j] = covariance(f, error, f->at[i], f->at[j]);
   }
+  fill_lead(f);
   fill_bins(f);
   fill_courses(f, scratch);
-  PROPTER_TRY(bin_window(f, f->cholesky, err));
+  PROPTER_TRY(bin_window(f, error, f->cholesky, err));
   PROPTER_TRY(propter_cholesky(f->rows, f->cholesky, err));
   propter_solve_lower(f->rows, f->cholesky, 1, f->white);
   summarise(f, error);
@@ -169,7 +201,7 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   f->at = propter_malloc(f->periods * sizeof *f->at);
   f->cholesky = propter_malloc(f->periods * f->periods * sizeof *f->cholesky);
   f->white = propter_malloc(f->periods * sizeof *f->white);
-  f->average = propter_malloc(2 * BINS * f->periods * sizeof *f->average);
+  f->average = propter_malloc(DIM * f->periods * sizeof *f->average);
   unsigned char *use = propter_malloc(n);
   double *scratch = propter_malloc(2 * n * sizeof *scratch), *own = NULL, *rows = m->rows;
   PropterStatus status = PROPTER_OK;

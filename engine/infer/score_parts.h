@@ -18,7 +18,9 @@ enum {
   FEW_BINS = 3,   /* the same where it is longer: an event is dated to the day, so that only days show where its course begins and ends */
   ONSETS = 4,     /* places in the window from which the unknown cause may act where a period is longer than a day */
   LATER = 3,      /* of those after the window in which a course of the unknown cause may end */
-  COURSES = 64    /* of the unknown cause; room for BINS beginnings with their ends, and for none */
+  LEAD = 3,       /* days before the window, each a part of its own: what began before it shows there */
+  DIM = LEAD + 2 * BINS,
+  COURSES = 104   /* of the unknown cause; room for LEAD + BINS beginnings with their ends, and for none; whole eights (score_evidence.c) */
 };
 
 /* Densities of a standardised deviation: unmoved, and moved by an unknown cause of each scale that is weighed. */
@@ -60,14 +62,15 @@ typedef struct PropterScoreFrame {
   size_t rows, window_rows;
   double *cholesky;             /* of the errors' covariance, [rows × rows] */
   double *white;                /* [rows] whitened deviations */
-  double *average;              /* [bins × periods] weights of the periods in each bin */
-  size_t bins, window_bins;     /* those of the window come first */
-  double noise[2 * BINS][2 * BINS]; /* covariance of the binned errors */
-  double deviation[2 * BINS];   /* binned deviations */
-  double part[2 * BINS];        /* weight of a bin in the mean of the window; 0 after it */
-  double still[2];              /* log density of the deviations without any effect: all bins, window bins */
+  double *average;              /* [bins × periods] weights of the periods in each bin, 0 in the lead's */
+  size_t lead, bins, window_bins; /* days before the window that are looked at, then its parts, then those of the time after it: `bins` in all */
+  size_t lead_at[LEAD];         /* indexes of these days, in order */
+  double noise[DIM][DIM]; /* covariance of the binned errors */
+  double deviation[DIM];        /* binned deviations */
+  double part[DIM];             /* weight of a bin in the mean of the window; 0 outside of it */
+  double still[2];              /* log density of the deviations without any effect: all bins, those up to the end of the window */
   size_t courses;
-  double course[2 * BINS][COURSES]; /* of the unknown cause, binned, with a mean of 1 over the window; alike likely */
+  double course[DIM][COURSES]; /* of the unknown cause, binned, with a mean of 1 over the window; alike likely */
   double drift;
   size_t usable, others;
   double mean, mean_se, end, end_se, observed, expected_mean, yearly; /* of the observed part of the window */
@@ -104,7 +107,7 @@ typedef struct {
   int sign;          /* of the amplitude where it is not sized; 0 free */
   double log_weight; /* prior weight of the variant */
   bool null;         /* leaves the window and the time after it untouched */
-  double bin[2 * BINS]; /* the shape, binned */
+  double bin[DIM];   /* the shape, binned */
 } Column;
 
 /* Columns of a candidate's variants, shifted `shift` periods round the calendar: column[VARIANTS], shape[VARIANTS × periods]. Returns their number.

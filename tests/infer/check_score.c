@@ -186,6 +186,34 @@ START_TEST(an_unknown_cause_may_end) {
 }
 END_TEST
 
+/* Days: what began three days before the move did not do it, though its other days are the move's; of what began a day before a window that is asked about a
+ * day late, the day before speaks as well as those after. */
+START_TEST(what_began_before_the_window_shows_there) {
+  enum { DAYS = 400, AT = 300, LENGTH = 6 };
+  double y[DAYS], p[2] = {0}, timing[2] = {0};
+  for (uint64_t seed = 1; seed <= 8; seed++) {
+    PropterRng rng;
+    propter_rng_seed(&rng, seed);
+    for (size_t i = 0; i < DAYS; i++) y[i] = 100 + 4 * propter_rng_normal(&rng) + (i >= AT && i < AT + LENGTH ? 30 : 0);
+    PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = 19000, .count = DAYS, .value = y};
+    PropterScoreModel *m;
+    ck_ok(propter_score_model_new(&s, NULL, 0, NULL, NULL, &m, err));
+    for (size_t late = 0; late < 2; late++) { /* the window begins with the move, and the event three days before it; or the event with the move, both before it */
+      PropterAnswer a;
+      PropterCandidate c = unsized(70, 70, 1);
+      c.effect.start = 19000 + AT - (late ? 0 : 3);
+      c.effect.end = 19000 + AT + LENGTH - 1;
+      ck_ok(propter_score_window(m, AT + late, AT + LENGTH - 1, &c, 1, &a, err));
+      p[late] += a.cause[0].p / 8, timing[late] += a.cause[0].term[PROPTER_TERM_TIMING] / 8;
+      propter_answer_clear(&a);
+    }
+    propter_score_model_free(m);
+  }
+  ck_assert_msg(p[0] < .4 && p[1] > .9, "too early %.3f, right %.3f", p[0], p[1]);
+  ck_assert_msg(timing[0] < timing[1] - 2, "timing: too early %.2f, right %.2f", timing[0], timing[1]);
+}
+END_TEST
+
 /* Of an event whose end nobody gave a dip of a month is as little against it as a level that stays; what others of its kind lasted says more. */
 START_TEST(an_end_that_is_not_known_is_weighed) {
   double back[3] = {0}, p[3] = {0};
@@ -757,6 +785,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, a_shift_and_a_ramp_are_explained);
   tcase_add_test(tc, a_wrong_date_is_not_believed);
   tcase_add_test(tc, an_unknown_cause_may_end);
+  tcase_add_test(tc, what_began_before_the_window_shows_there);
   tcase_add_test(tc, an_end_that_is_not_known_is_weighed);
   tcase_add_test(tc, quiet_windows_did_not_move);
   tcase_add_test(tc, a_claim_that_the_data_deny_is_contradicted);
