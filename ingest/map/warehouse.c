@@ -287,7 +287,7 @@ static PropterStatus put_frame(Query *q, PropterStr reach, bool alone, PropterBu
   Filling with = {.period = propter_buf_str(&q->period), .number = {reach.data + 1, reach.len - 2}};
   for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
     const Frame *f = &frames[i];
-    if (!fits(f->dialect, q->dialect) || f->unit != unit || !strchr(f->grains, step)) continue;
+    if (!fits(f->dialect, q->dialect) || f->unit != unit || !strchr(f->grains, step) || (alone && !f->exactly)) continue;
     propter_buf_add(out, PROPTER_STR("ORDER BY "));
     fill(out, f->order, with);
     propter_buf_add(out, PROPTER_STR(" RANGE BETWEEN "));

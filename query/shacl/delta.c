@@ -10,38 +10,58 @@ static PropterStatus put(Validator *v, PropterIds *ids, PropterId id, PropterErr
   return propter_vec_push(ids, id) ? PROPTER_OK : exec_fail_memory(&v->run, err);
 }
 
-/* Predicates that a shape looks at are named by the documents, all but two; a closed shape looks at every one. Queries do, too, but of them any change affects
- * all nodes. */
-static PropterStatus seen_predicates(Validator *v, PropterIds *out, bool *every, PropterError *err) {
-  PROPTER_TRY(put(v, out, v->word[VOCAB_rdf_type], err));
-  PROPTER_TRY(put(v, out, v->word[VOCAB_rdfs_subClassOf], err));
+/* What the documents speak of: the predicates that shapes look at (and rdfs:subClassOf) and, with their subclasses in the data, the classes. Queries look at more,
+ * but of them any change affects all nodes. */
+typedef struct {
+  PropterIds predicates, classes;
+  bool types;  /* all: rdf:type is a path, or the like */
+  bool closed; /* of every change the subject counts */
+} Seen;
+
+static PropterStatus see(Validator *v, Seen *s, PropterError *err) {
+  PROPTER_TRY(put(v, &s->predicates, v->word[VOCAB_rdfs_subClassOf], err));
   for (size_t i = 0; i < v->triples.count; i++) {
-    *every = *every || v->triples.items[i].p == v->word[VOCAB_sh_closed];
-    PROPTER_TRY(put(v, out, v->triples.items[i].o, err));
+    const ShapesTriple *t = &v->triples.items[i];
+    s->closed = s->closed || t->p == v->word[VOCAB_sh_closed];
+    s->types = s->types || t->o == v->word[VOCAB_rdf_type];
+    PROPTER_TRY(put(v, &s->predicates, t->o, err));
+    if (i == 0 || t->s != t[-1].s) PROPTER_TRY(put(v, &s->classes, t->s, err)); /* a shape may be a class itself */
+    PROPTER_TRY(put(v, &s->classes, t->o, err));
   }
-  return ids_sort(out, 0), PROPTER_OK;
+  ids_sort(&s->predicates, 0);
+  ids_sort(&s->classes, 0);
+  return s->types ? PROPTER_OK : nodes_subclasses(v, &s->classes, err);
+}
+
+static bool among(const PropterIds *ids, PropterId id) { return bsearch(&id, ids->items, ids->count, sizeof *ids->items, id_order) != NULL; }
+
+static PropterStatus keep(Validator *v, const Seen *s, const PropterQuad *quad, PropterError *err) {
+  bool type = quad->p == v->word[VOCAB_rdf_type];
+  if (s->closed && (!v->touched.count || v->touched.items[v->touched.count - 1] != quad->s)) PROPTER_TRY(put(v, &v->touched, quad->s, err));
+  if (type ? !s->types && !among(&s->classes, quad->o) : !among(&s->predicates, quad->p)) return PROPTER_OK;
+  return propter_vec_push(&v->changed, *quad) ? PROPTER_OK : exec_fail_memory(&v->run, err);
 }
 
 PropterStatus delta_read(Validator *v, PropterError *err) {
-  PropterIds seen = {0};
+  Seen seen = {.types = false};
   PropterQuad quad;
-  bool every = false, more = true;
+  bool more = true;
   if (!v->options.changed) return PROPTER_OK;
-  PropterStatus status = seen_predicates(v, &seen, &every, err);
+  PropterStatus status = see(v, &seen, err);
   while (status == PROPTER_OK && (status = v->options.changed(v->options.payload, &quad, &more, err)) == PROPTER_OK && more) {
     v->any_changed = true;
-    bool seen_one = every || bsearch(&quad.p, seen.items, seen.count, sizeof *seen.items, id_order);
-    if (seen_one && !propter_vec_push(&v->changed, quad)) status = exec_fail_memory(&v->run, err);
+    status = keep(v, &seen, &quad, err);
   }
-  propter_vec_clear(&seen);
+  propter_vec_clear(&seen.predicates);
+  propter_vec_clear(&seen.classes);
   return status;
 }
 
-/* Subjects or objects of changed quads with a predicate (PROPTER_NO_ID: any). */
+/* Subjects or objects of changed quads with a predicate. */
 static PropterStatus ends(Validator *v, PropterId predicate, bool objects, PropterIds *out, PropterError *err) {
   const PropterQuads *changed = &v->changed;
   for (size_t i = 0; i < changed->count; i++)
-    if (!predicate || changed->items[i].p == predicate) PROPTER_TRY(put(v, out, objects ? changed->items[i].o : changed->items[i].s, err));
+    if (changed->items[i].p == predicate) PROPTER_TRY(put(v, out, objects ? changed->items[i].o : changed->items[i].s, err));
   return PROPTER_OK;
 }
 
@@ -77,7 +97,7 @@ static PropterStatus by_constraint(Validator *v, const Constraint *c, PropterIds
     *all = *all || changed_predicate(v, v->word[VOCAB_rdfs_subClassOf]);
     PROPTER_TRY(ends(v, v->word[VOCAB_rdf_type], false, values, err));
   }
-  if (check == check_closed) PROPTER_TRY(ends(v, PROPTER_NO_ID, false, values, err));
+  for (size_t i = 0; check == check_closed && i < v->touched.count; i++) PROPTER_TRY(put(v, values, v->touched.items[i], err));
   if (check == check_equals || check == check_disjoint || check == check_lessThan || check == check_lessThanOrEquals)
     PROPTER_TRY(ends(v, c->value, false, focus, err));
   return PROPTER_OK;

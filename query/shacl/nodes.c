@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sets of nodes: targets, classes and the values of paths, for all focus nodes at once. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../engine/graph/id.h"
@@ -85,23 +86,29 @@ static PropterStatus leap(Validator *v, PropterId predicate, bool inverse, Propt
   return status;
 }
 
-PropterStatus nodes_classes(Validator *v, PropterId class, PropterIds *out, PropterError *err) {
+PropterStatus nodes_subclasses(Validator *v, PropterIds *classes, PropterError *err) {
   PropterIds level = {0}, next = {0};
-  PropterStatus status = propter_vec_push(&level, class) && propter_vec_push(out, class) ? PROPTER_OK : exec_fail_memory(&v->run, err);
+  PropterStatus status = propter_vec_reserve(&level, classes->count) ? PROPTER_OK : exec_fail_memory(&v->run, err);
+  for (size_t i = 0; i < classes->count && status == PROPTER_OK; i++) level.items[level.count++] = classes->items[i];
   while (status == PROPTER_OK && level.count) {
     next.count = 0;
     status = leap(v, v->word[VOCAB_rdfs_subClassOf], true, &level, &next, err);
     level.count = 0;
-    for (size_t i = 0; status == PROPTER_OK && i < next.count; i++) {
-      bool known = false;
-      for (size_t k = 0; k < out->count && !known; k++) known = out->items[k] == next.items[i];
-      if (!known && (!propter_vec_push(out, next.items[i]) || !propter_vec_push(&level, next.items[i]))) status = exec_fail_memory(&v->run, err);
-    }
+    for (size_t i = 0; status == PROPTER_OK && i < next.count; i++)
+      if (!bsearch(&next.items[i], classes->items, classes->count, sizeof *classes->items, id_order) && !propter_vec_push(&level, next.items[i]))
+        status = exec_fail_memory(&v->run, err);
+    for (size_t i = 0; status == PROPTER_OK && i < level.count; i++)
+      if (!propter_vec_push(classes, level.items[i])) status = exec_fail_memory(&v->run, err);
+    ids_sort(classes, 0);
   }
-  ids_sort(out, 0);
   propter_vec_clear(&level);
   propter_vec_clear(&next);
   return status;
+}
+
+PropterStatus nodes_classes(Validator *v, PropterId class, PropterIds *out, PropterError *err) {
+  if (!propter_vec_push(out, class)) return exec_fail_memory(&v->run, err);
+  return nodes_subclasses(v, out, err);
 }
 
 static PropterStatus class_targets(Validator *v, PropterId class, PropterIds *out, PropterError *err) {

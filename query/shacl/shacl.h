@@ -125,6 +125,7 @@ struct Validator {
   PropterSnapshot *snapshot;
   PropterShaclOptions options;
   PropterQuads changed; /* of options.changed, those that shapes can see (delta.c) */
+  PropterIds touched;   /* where a shape is closed: subjects of all of it */
   bool any_changed;
   PROPTER_VEC(ShapesTriple) triples; /* by subject, then in the order of the documents */
   PROPTER_VEC(const char *) files;
@@ -174,8 +175,10 @@ void sparql_free(ShaclQuery *query);
 PropterStatus nodes_step(Validator *v, PropterId predicate, bool inverse, const PropterId *focus, size_t count, PropterIds *values, size_t *first,
                          PropterError *err);
 PropterStatus nodes_values(Validator *v, const ShaclShape *shape, const PropterId *focus, size_t count, PropterIds *values, size_t *first, PropterError *err);
-/* A class and its subclasses in the data, in ascending order, appended. */
+/* A class and its subclasses in the data, in ascending order; `out` is empty. */
 PropterStatus nodes_classes(Validator *v, PropterId class, PropterIds *out, PropterError *err);
+/* Adds to classes in ascending order their subclasses in the data, in ascending order. */
+PropterStatus nodes_subclasses(Validator *v, PropterIds *classes, PropterError *err);
 /* The focus nodes of a shape's own targets, in ascending order. */
 PropterStatus nodes_targets(Validator *v, const ShaclShape *shape, PropterIds *out, PropterError *err);
 static inline size_t nodes_value_count(const Nodes *n) { return n->first[n->count]; }

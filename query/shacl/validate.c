@@ -132,6 +132,7 @@ void propter_shacl_free(PropterShaclReport *r) {
   propter_vec_clear(&v->roots);
   propter_vec_clear(&v->triples);
   propter_vec_clear(&v->changed);
+  propter_vec_clear(&v->touched);
   propter_vec_clear(&v->files);
   propter_vec_clear(&v->prefixes);
   propter_vec_clear(&v->found);

@@ -294,6 +294,80 @@ START_TEST(postgres_adds_up) {
 }
 END_TEST
 
+/* --- A month back from each day ------------------------------------------------------------------------------------------------------ */
+
+enum { DAYS = 80 };
+/* 2024-01-15 and so many days later; of the window of a month the first day: the day after the same day of the month before, or after that month's last. */
+static void day_at(int i, int *month, int *day) {
+  static const int length[] = {31, 29, 31, 30};
+  *month = 1, *day = 15 + i;
+  while (*day > length[*month - 1]) *day -= length[(*month)++ - 1];
+}
+
+static bool in_window(int i, int back) {
+  static const int last[] = {31, 31, 29, 31};
+  int month, day, m, d;
+  day_at(i, &month, &day);
+  day_at(back, &m, &d);
+  int same = day < last[month - 1] ? day : last[month - 1];
+  return m == month || (m == month - 1 && d > same);
+}
+
+static void windows_of_a_month(const char *address, bool (*fill)(const char *script, const char *address)) {
+  const char *script = support_path(support_folder(), "d.sql"), *mapping = support_path(support_folder(), "d.yml");
+  PropterGraph *graph = new_graph();
+  PropterIngestResult result = {0};
+  PropterBuf text = {0}, out = {0};
+  propter_buf_printf(&text, "CREATE TABLE sales (day DATE, amount INTEGER);\n");
+  for (int i = 0; i < DAYS; i++) {
+    int month, day;
+    day_at(i, &month, &day);
+    propter_buf_printf(&text, "INSERT INTO sales VALUES ('2024-%02d-%02d', %d);\n", month, day, i * i + 1);
+  }
+  support_write(script, propter_buf_str(&text));
+  ck_assert(fill(script, address));
+  support_write(mapping, PROPTER_STR("semantic_models:\n  - name: sales\n    model: ref('sales')\n    defaults: {agg_time_dimension: day}\n"
+                                     "    dimensions: [{name: day, type: time, type_params: {time_granularity: day}}]\n"
+                                     "    measures: [{name: amount, agg: sum}]\n"
+                                     "metrics:\n  - {name: month, type: cumulative, type_params: {measure: amount, window: 1 month}}\n"));
+  ck_ok(ingest(graph, mapping, &(PropterIngestOptions){.how.database = address}, &result, err));
+  ck_assert_uint_eq(result.rows.rejects, 0);
+  dump(graph, &out);
+  for (int i = 0; i < DAYS; i++) {
+    int month, day, sum = 0;
+    char line[128];
+    for (int k = 0; k <= i; k++) sum += in_window(i, k) ? k * k + 1 : 0;
+    day_at(i, &month, &day);
+    (void)snprintf(line, sizeof line, "#month/observation/2024-%02d-%02d> <", month, day);
+    const char *at = out.data, *end = NULL;
+    char number[64];
+    (void)snprintf(number, sizeof number, "/value> \"%d\"^^", sum);
+    for (bool found = false; !found; at++) {
+      at = strstr(at, line);
+      ck_assert_msg(at, "no %s … %s", line, number);
+      end = strchr(at, '\n');
+      const char *value = strstr(at, number);
+      found = value && value < end;
+    }
+  }
+  propter_buf_clear(&text);
+  propter_buf_clear(&out);
+  propter_ingest_result_clear(&result);
+  propter_graph_close(graph);
+}
+
+static bool fill_file(const char *script, const char *path) { return sqlite_fill(path, script, NULL); }
+static bool fill_server(const char *script, const char *address) { return (void)address, server_fill(script, NULL); }
+
+START_TEST(sqlite_windows) { windows_of_a_month(support_path(support_folder(), "d.db"), fill_file); }
+END_TEST
+
+START_TEST(postgres_windows) {
+  const char *address = server_start();
+  if (address) windows_of_a_month(address, fill_server);
+}
+END_TEST
+
 static PropterStatus read_metrics(void *payload, PropterError *err) {
   const char *const *paths = payload;
   PropterMapping *mapping = NULL;
@@ -536,6 +610,8 @@ Suite *suite_database(void) {
   tcase_add_test(tc, mysql_nights);
   tcase_add_test(tc, sqlite_adds_up);
   tcase_add_test(tc, postgres_adds_up);
+  tcase_add_test(tc, sqlite_windows);
+  tcase_add_test(tc, postgres_windows);
   tcase_add_test(tc, what_is_no_arithmetic_is_refused);
   tcase_add_test(tc, a_database_that_nothing_reads_is_refused);
   tcase_add_test(tc, mistakes_in_a_join_are_named);
