@@ -52,6 +52,8 @@ PropterStatus propter_zip_read(PropterZip *z, const char *name, PropterBuf *out,
   if (index < 0) return propter_fail(err, PROPTER_NOT_FOUND, "archive has no entry \"%s\"", name);
   if (zip_stat_index(z->archive, (zip_uint64_t)index, 0, &st) != 0 || !(st.valid & ZIP_STAT_COMP_SIZE))
     return propter_fail(err, PROPTER_SYNTAX, "entry \"%s\": %s", name, zip_strerror(z->archive));
+  if (st.valid & ZIP_STAT_ENCRYPTION_METHOD && st.encryption_method != ZIP_EM_NONE)
+    return propter_fail(err, PROPTER_SYNTAX, "expected an entry that can be read, found \"%s\" encrypted", name);
   zip_file_t *f = zip_fopen_index(z->archive, (zip_uint64_t)index, 0);
   if (!f) return propter_fail(err, PROPTER_SYNTAX, "entry \"%s\": %s", name, zip_strerror(z->archive));
   PropterStatus status = PROPTER_OK;

@@ -56,18 +56,42 @@ static bool named_by(PropterStr event, PropterStr kind) {
   return any;
 }
 
+/* Letters that a word of a label in some language is compared without. */
+static const struct {
+  const char *ending, *kept_behind; /* "glass" keeps its s */
+} plurals[] = {
+#define ARTICLE(language, word)
+#define PLURAL(language, ending, kept_behind) {ending, kept_behind},
+#include "labels.def"
+#undef ARTICLE
+#undef PLURAL
+};
+
 static bool is_article(PropterStr word) {
-  static const char *const articles[] = {"a", "an", "the"};
+  static const char *const articles[] = {
+#define ARTICLE(language, word) word,
+#define PLURAL(language, ending, kept_behind)
+#include "labels.def"
+#undef ARTICLE
+#undef PLURAL
+  };
   for (size_t i = 0; i < sizeof articles / sizeof *articles; i++)
     if (propter_str_equal_caseless(word, propter_str(articles[i]))) return true;
   return false;
 }
 
-/* The next word that is no article, without the s of its plural; letters beyond ASCII are left whole. */
+static bool ends_in(PropterStr word, PropterStr ending) {
+  return word.len > ending.len && propter_str_equal_caseless((PropterStr){word.data + word.len - ending.len, ending.len}, ending);
+}
+
+/* The next word that is no article, without the ending of its plural; letters beyond ASCII are left whole. */
 static bool next_folded(PropterStr text, size_t *at, PropterStr *word) {
   bool found = next_run(text, at, is_wordy, word);
   while (found && is_article(*word)) found = next_run(text, at, is_wordy, word);
-  if (word->len >= LEAST && tolower((unsigned char)word->data[word->len - 1]) == 's' && tolower((unsigned char)word->data[word->len - 2]) != 's') word->len--;
+  for (size_t i = 0; i < sizeof plurals / sizeof *plurals && word->len >= LEAST; i++) {
+    PropterStr ending = propter_str(plurals[i].ending), stem = {word->data, word->len - ending.len};
+    if (ends_in(*word, ending) && !ends_in(stem, propter_str(plurals[i].kept_behind))) return word->len = stem.len, found;
+  }
   return found;
 }
 

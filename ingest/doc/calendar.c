@@ -26,7 +26,10 @@ struct Calendar {
   uint32_t beginnings[(1u << BEGINNING_BITS) / 32]; /* of the words that may make a date: bits by their first three bytes */
   Key ordinals[ORDINALS];                           /* "th" behind a number */
   size_t ordinal_count;
-  char labels[LABELS][WORD_MAX]; /* "date" before a document's own */
+  struct {
+    char word[WORD_MAX];
+    bool title;
+  } labels[LABELS]; /* "date" before a document's own, "subject" before its title */
   size_t label_count;
   bool stops;
 };
@@ -132,17 +135,21 @@ static const char *add_word(Calendar *c, PropterStr word, Meaning m, bool dates)
   return NULL;
 }
 
-static const char *add_label(Calendar *c, PropterStr word) {
-  if (c->label_count == LABELS || word.len >= WORD_MAX) return "at most sixteen labels of dates, of at most 23 bytes";
-  memcpy(c->labels[c->label_count++], word.data, word.len);
+static const char *add_label(Calendar *c, PropterStr word, bool title) {
+  if (c->label_count == LABELS || word.len >= WORD_MAX) return "at most sixteen labels of dates and titles, of at most 23 bytes";
+  c->labels[c->label_count].title = title;
+  memcpy(c->labels[c->label_count++].word, word.data, word.len);
   return NULL;
 }
 
-bool calendar_labels(const Calendar *c, PropterStr word) {
+static bool labels(const Calendar *c, PropterStr word, bool title) {
   for (size_t i = 0; i < c->label_count; i++)
-    if (propter_str_equal_caseless(word, propter_str(c->labels[i]))) return true;
+    if (c->labels[i].title == title && propter_str_equal_caseless(word, propter_str(c->labels[i].word))) return true;
   return false;
 }
+
+bool calendar_labels(const Calendar *c, PropterStr word) { return labels(c, word, false); }
+bool calendar_titles(const Calendar *c, PropterStr word) { return labels(c, word, true); }
 
 const char *calendar_add(Calendar *c, PropterStr line, PropterStr *bad) {
   PropterStr english = take_word(&line);
@@ -151,12 +158,13 @@ const char *calendar_add(Calendar *c, PropterStr line, PropterStr *bad) {
   *bad = english;
   if (!line.len) return "a word of the calendar (or none) and words for it";
   if (propter_str_equal(english, PROPTER_STR(".")) && propter_str_equal(line, english)) return c->stops = true, NULL;
-  bool ordinal = propter_str_equal(english, PROPTER_STR("ordinal")), label = propter_str_equal(english, PROPTER_STR("label"));
+  bool ordinal = propter_str_equal(english, PROPTER_STR("ordinal")), title = propter_str_equal(english, PROPTER_STR("title")),
+       label = title || propter_str_equal(english, PROPTER_STR("label"));
   if (!ordinal && !label && !name(english, &m, &dates)) return "a word of the calendar, as january, monday, quarter, last or two";
   while (line.len) {
     *bad = take_word(&line);
     const char *expected = NULL;
-    if (label) expected = add_label(c, *bad);
+    if (label) expected = add_label(c, *bad, title);
     else if (!ordinal) expected = add_word(c, *bad, m, dates);
     else if (c->ordinal_count == ORDINALS || bad->len >= WORD_MAX || word_at(*bad, 0, &c->ordinals[c->ordinal_count++]) < bad->len)
       expected = "at most eight endings of ordinals";

@@ -15,6 +15,7 @@ struct PropterDocumentMap {
   PropterArena arena;
   DocBuilder builder;
   PROPTER_VEC(size_t) counts; /* characters before byte i·STEP */
+  bool titled;                /* by its metadata */
   bool dated;                 /* by its metadata, or it needs no date */
 };
 
@@ -65,9 +66,29 @@ static PropterStatus refuse(PropterStr bytes, const DocReader *reader, PropterEr
   return PROPTER_OK;
 }
 
-static bool says_date(PropterStr text, const Calendar *calendar) {
+/* What stands before a colon, and *value behind it; empty: there is none. */
+static PropterStr key_of(PropterStr text, PropterStr *value) {
   size_t colon = propter_str_find(text, PROPTER_STR(":"));
-  return colon != SIZE_MAX && calendar_labels(calendar, (PropterStr){text.data, colon});
+  if (colon == SIZE_MAX) return (PropterStr){"", 0};
+  *value = propter_str_trim((PropterStr){text.data + colon + 1, text.len - colon - 1});
+  return (PropterStr){text.data, colon};
+}
+
+static bool says_date(PropterStr text, const Calendar *calendar) {
+  PropterStr value;
+  return calendar_labels(calendar, key_of(text, &value));
+}
+
+/* A line of a text's head that says "Subject:"; empty: none. */
+static PropterStr own_title(const DocBuilder *b, const Calendar *calendar) {
+  for (size_t i = 0; i < b->blocks.count && i < HEAD_BLOCKS; i++) {
+    const PropterBlock *block = &b->blocks.items[i];
+    PropterStr value;
+    if (block->kind == PROPTER_BLOCK_BOILERPLATE && calendar_titles(calendar, key_of((PropterStr){b->text.data + block->start, block->end - block->start}, &value)) &&
+        value.len)
+      return value;
+  }
+  return (PropterStr){"", 0};
 }
 
 /* "ALBANY, 5 August 2011 (Reuters) — …", or a short line of its own: what stands behind the date ends the words before it. */
@@ -118,8 +139,10 @@ static PropterDay own_date(const DocBuilder *b, const Calendar *calendar) {
   return day;
 }
 
-void document_redate(PropterDocument *d, const Calendar *calendar, PropterDay today) {
+void document_head(PropterDocument *d, const Calendar *calendar, PropterDay today) {
   const DocBuilder *b = &d->map->builder;
+  PropterStr title = d->map->titled ? (PropterStr){"", 0} : own_title(b, calendar);
+  if (title.len) d->title = title;
   const bool made = b->made != PROPTER_NO_DAY && b->made <= today;
   bool guessed = false;
   if (d->map->dated) return;
@@ -141,17 +164,19 @@ static PropterStatus fill(PropterDocumentMap *m, const DocReader *reader, Propte
   PropterDocument *d = &m->document;
   DocBuilder *b = &m->builder;
   PROPTER_TRY(doc_block(b, PROPTER_BLOCK_PARAGRAPH, 0, err));
+  m->titled = b->title.len > 0;
+  if (!m->titled) PROPTER_TRY(doc_set_title(b, own_title(b, calendar_default()), err));
   for (size_t i = 0; i < b->blocks.count && !b->title.len; i++)
     if (b->blocks.items[i].kind == PROPTER_BLOCK_HEADING)
       PROPTER_TRY(doc_set_title(b, (PropterStr){b->text.data + b->blocks.items[i].start, b->blocks.items[i].end - b->blocks.items[i].start}, err));
   /* The dates of a table are those of its claims. */
   m->dated = b->published != PROPTER_NO_DAY || b->columns.count;
   d->published = m->dated ? b->published : b->made;
-  document_redate(d, calendar_default(), INT32_MAX);
   PROPTER_TRY(count_characters(m, err));
   d->format = reader->name;
   d->encoding = b->encoding;
   d->title = b->title;
+  document_head(d, calendar_default(), INT32_MAX);
   d->language = b->language;
   d->text = propter_buf_str(&b->text);
   if (!d->text.data) d->text = (PropterStr){"", 0};

@@ -2,6 +2,7 @@
 /* Messages (RFC 5322, MIME) and mailboxes of them (mbox, RFC 4155). Of alternatives the plain text is read, else the HTML; attachments by the reader of their
  * format. gmime says where the parts stand and decodes them step by step, so every character of a message keeps its bytes in the file. */
 #include <gmime/gmime.h>
+#include <limits.h>
 #include <pthread.h>
 #include <string.h>
 #include <strings.h>
@@ -10,7 +11,7 @@
 
 extern const DocReader doc_reader_mail;
 
-enum { NESTED = 64, STEP_ROOM = 256 };
+enum { NESTED = 64, STEP_ROOM = 256, LINE_LETTERS = 78, LINE_BYTES = 57 }; /* a line of base64 with its end */
 
 typedef struct {
   DocBuilder *b;
@@ -22,23 +23,28 @@ typedef struct {
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for a message"); }
 
-/* Undoes the transfer encoding of bytes [start, end) of the file. */
-static PropterStatus unpack(Mail *m, size_t start, size_t end, GMimeContentEncoding encoding, PropterBuf *out, DocRuns *runs, PropterError *err) {
+/* Undoes the transfer encoding of bytes [start, end) of the file; *content is what they say, in `out` or in the file; `runs` NULL: nobody asks where it stood. */
+static PropterStatus unpack(Mail *m, size_t start, size_t end, GMimeContentEncoding encoding, PropterBuf *out, PropterStr *content, DocRuns *runs,
+                            PropterError *err) {
+  const uint64_t most = runs ? m->b->limits->text_bytes : m->b->limits->document_bytes;
   out->max = m->b->limits->document_bytes;
-  if (encoding != GMIME_CONTENT_ENCODING_BASE64 && encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE && encoding != GMIME_CONTENT_ENCODING_UUENCODE) {
-    propter_buf_add(out, (PropterStr){m->bytes.data + start, end - start});
-    return doc_runs_add(runs, (DocRun){0, end - start, start, end - start, 1}) ? propter_buf_status(out, err) : no_memory(err);
-  }
+  *content = (PropterStr){m->bytes.data + start, end - start};
+  if (encoding != GMIME_CONTENT_ENCODING_BASE64 && encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE && encoding != GMIME_CONTENT_ENCODING_UUENCODE)
+    return !runs || doc_runs_add(runs, (DocRun){0, end - start, start, end - start, 1}) ? PROPTER_OK : no_memory(err);
+  /* Four letters of base64 are three bytes: what is too much is known before anything is held. */
+  if (encoding == GMIME_CONTENT_ENCODING_BASE64 && (end - start) / LINE_LETTERS * LINE_BYTES > most)
+    return propter_fail(err, PROPTER_LIMIT, "a part of more than %llu bytes", (unsigned long long)most);
   GMimeEncoding state;
   g_mime_encoding_init_decode(&state, encoding);
   for (size_t i = start, since = start; i < end && out->failed == PROPTER_OK; i++) {
     char room[STEP_ROOM];
     size_t n = g_mime_encoding_step(&state, m->bytes.data + i, 1, room);
     if (!n) continue;
-    if (!doc_runs_add(runs, (DocRun){out->len, n, since, i + 1 - since, n == 1 && i == since})) return no_memory(err);
+    if (runs && !doc_runs_add(runs, (DocRun){out->len, n, since, i + 1 - since, n == 1 && i == since})) return no_memory(err);
     propter_buf_add(out, (PropterStr){room, n});
     since = i + 1;
   }
+  *content = propter_buf_str(out);
   return propter_buf_status(out, err);
 }
 
@@ -60,14 +66,14 @@ static PropterStatus text_part(Mail *m, GMimePart *part, PropterError *err) {
   size_t start, end;
   PropterBuf bytes = {0};
   DocRuns runs = {0};
-  PropterStr input;
+  PropterStr content, input;
   if (!range(m, part, &start, &end)) return PROPTER_OK;
   const char *charset = g_mime_content_type_get_parameter(g_mime_object_get_content_type((GMimeObject *)part), "charset");
   bool html = typed((GMimeObject *)part, "text", "html");
-  PropterStatus status = unpack(m, start, end, g_mime_part_get_content_encoding(part), &bytes, &runs, err);
-  PropterStr declared = charset ? propter_str(charset) : html ? doc_declared(propter_buf_str(&bytes)) : (PropterStr){"", 0};
-  if (status == PROPTER_OK && bytes.len) {
-    status = doc_part_unpacked(m->b, propter_buf_str(&bytes), &runs, declared, &input, err);
+  PropterStatus status = unpack(m, start, end, g_mime_part_get_content_encoding(part), &bytes, &content, &runs, err);
+  PropterStr declared = charset ? propter_str(charset) : html ? doc_declared(content) : (PropterStr){"", 0};
+  if (status == PROPTER_OK && content.len) {
+    status = doc_part_unpacked(m->b, content, &runs, declared, &input, err);
     if (status == PROPTER_OK) status = html ? doc_html(m->b, input, err) : doc_plain(m->b, input, err);
   }
   propter_buf_clear(&bytes);
@@ -109,27 +115,26 @@ static PropterStatus read_within(Mail *m, const DocReader *reader, PropterStr na
 static PropterStatus attachment(Mail *m, GMimePart *part, PropterError *err) {
   size_t start, end;
   PropterBuf bytes = {0};
-  DocRuns runs = {0};
   PropterDocument *alone = NULL;
   PropterError bad = {0};
+  PropterStr content = {"", 0};
   const char *given = g_mime_part_get_filename(part), *base = given ? strrchr(given, '/') : NULL;
   if (!given || !propter_utf8_valid(propter_str(given), NULL) || !range(m, part, &start, &end)) return PROPTER_OK;
   PropterStr name = propter_arena_copy(m->b->arena, propter_str(base ? base + 1 : given));
-  PropterStatus status = name.data ? unpack(m, start, end, g_mime_part_get_content_encoding(part), &bytes, &runs, err) : no_memory(err);
-  const DocReader *reader = status == PROPTER_OK && bytes.len ? doc_reader_of(name.data, propter_buf_str(&bytes)) : NULL;
+  PropterStatus status = name.data ? unpack(m, start, end, g_mime_part_get_content_encoding(part), &bytes, &content, NULL, err) : no_memory(err);
+  const DocReader *reader = status == PROPTER_OK && content.len ? doc_reader_of(name.data, content) : NULL;
   if (reader) {
     /* A message in a message is a part of it; one in a file could hold a file in turn, and so on. */
     bool apart = reader == &doc_reader_mail;
-    PropterStatus tried = apart ? PROPTER_OK : propter_document_parse(propter_buf_str(&bytes), name.data, m->b->limits, &alone, &bad);
+    PropterStatus tried = apart ? PROPTER_OK : propter_document_parse(content, name.data, m->b->limits, &alone, &bad);
     apart |= alone && alone->column_count;
     propter_document_free(alone);
     if (apart) status = unread(m, name, "read only as a file of its own", start, end, err);
-    else if (tried == PROPTER_OK) status = read_within(m, reader, name, propter_buf_str(&bytes), err);
+    else if (tried == PROPTER_OK) status = read_within(m, reader, name, content, err);
     else if (tried == PROPTER_NO_MEMORY || tried == PROPTER_IO) status = propter_fail(err, tried, "%s", bad.message);
     else status = unread(m, name, bad.message, start, end, err);
   }
   propter_buf_clear(&bytes);
-  propter_vec_clear(&runs);
   return status;
 }
 
@@ -213,7 +218,10 @@ static PropterStatus read_messages(DocBuilder *b, PropterStr bytes, PropterError
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   (void)pthread_once(&once, g_mime_init);
   Mail m = {.b = b, .bytes = bytes, .last = PROPTER_NO_DAY};
-  GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.data, bytes.len);
+  GByteArray borrowed = {(guint8 *)(uintptr_t)bytes.data, (guint)bytes.len}; /* only read; a stream of a copy would double a mailbox */
+  if (bytes.len > UINT_MAX) return propter_fail(err, PROPTER_LIMIT, "messages of %zu bytes, at most %u", bytes.len, UINT_MAX);
+  GMimeStream *stream = g_mime_stream_mem_new();
+  g_mime_stream_mem_set_byte_array((GMimeStreamMem *)stream, &borrowed);
   GMimeParser *parser = g_mime_parser_new_with_stream(stream);
   bool box = propter_str_starts(bytes, PROPTER_STR("From "));
   g_mime_parser_set_format(parser, box ? GMIME_FORMAT_MBOX : GMIME_FORMAT_MESSAGE);

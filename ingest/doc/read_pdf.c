@@ -450,12 +450,12 @@ static PropterStatus read(DocBuilder *b, PropterStr bytes, PropterError *err) {
     status = propter_fail(err, PROPTER_INVALID, "expected text, found %zu page%s without any: pictures of pages must be recognised first", p.pages.count,
                           p.pages.count == 1 ? "" : "s");
   if (status == PROPTER_OK) status = lay_out(&p, err);
-  p.body = body_height(&p);
-  if (status == PROPTER_OK) status = mark_frames(&p, err);
-  if (status == PROPTER_OK) status = put_blocks(&p, err);
   propter_buf_clear(&p.said);
   propter_vec_clear(&p.said_words);
   propter_vec_clear(&p.said_blocks);
+  p.body = body_height(&p);
+  if (status == PROPTER_OK) status = mark_frames(&p, err);
+  if (status == PROPTER_OK) status = put_blocks(&p, err);
   propter_buf_clear(&p.text);
   propter_buf_clear(&p.value);
   propter_vec_clear(&p.pages);

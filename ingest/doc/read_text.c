@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plain text by its habits: header lines, underlined or short lines as headings, list marks, quote marks, tables drawn with blanks. */
 #include <string.h>
-#include <strings.h>
 
 #include "doc.h"
 
@@ -62,13 +61,6 @@ static bool table_row(PropterStr line) {
   return gaps >= 2 || (gaps >= 1 && digits >= 2 && line.len < 60 && line.data[line.len - 1] != '.');
 }
 
-static PropterStr header_value(PropterStr line, const char *name) {
-  size_t n = strlen(name);
-  line = propter_str_trim(line);
-  if (line.len <= n || strncasecmp(line.data, name, n) != 0 || line.data[n] != ':') return (PropterStr){NULL, 0};
-  return propter_str_trim((PropterStr){line.data + n + 1, line.len - n - 1});
-}
-
 static PropterStatus put(Text *t, PropterStr line, PropterError *err) {
   size_t at = (size_t)(line.data - t->s.data);
   size_t len = line.len + (at + line.len < t->s.len); /* with its line end, which is white space */
@@ -96,15 +88,10 @@ static bool key_line(PropterStr line) {
 }
 
 static PropterStatus take_header(Text *t, PropterStr line, PropterError *err) {
-  static const char *const titles[] = {"title", "subject", "re"};
   PropterStr trimmed = propter_str_trim(line);
   size_t colon = propter_str_find(trimmed, PROPTER_STR(":"));
   if (colon != SIZE_MAX && calendar_labels(calendar_default(), (PropterStr){trimmed.data, colon}))
     doc_set_date(t->b, (PropterStr){trimmed.data + colon + 1, trimmed.len - colon - 1});
-  for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
-    PropterStr value = header_value(line, titles[i]);
-    if (value.data) PROPTER_TRY(doc_set_title(t->b, value, err));
-  }
   return whole(t, line, PROPTER_BLOCK_BOILERPLATE, 0, err);
 }
 
@@ -129,7 +116,6 @@ static PropterStatus header(Text *t, PropterError *err) {
       PROPTER_TRY(take_header(t, line, err));
     } else {
       PROPTER_TRY(whole(t, line, PROPTER_BLOCK_HEADING, 1, err));
-      PROPTER_TRY(doc_set_title(t->b, propter_str_trim(line), err));
       t->headed = true;
     }
     t->at = next;

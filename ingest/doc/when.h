@@ -33,6 +33,8 @@ const char *calendar_add(Calendar *c, PropterStr line, PropterStr *bad);
 bool calendar_stops(const Calendar *c);
 /* True if such a word labels a document's own date ("Date: …"); capitals make no difference. */
 bool calendar_labels(const Calendar *c, PropterStr word);
+/* Likewise its title ("Subject: …"). */
+bool calendar_titles(const Calendar *c, PropterStr word);
 
 /* Which of 05/03/2024 is the month. */
 typedef enum { WHEN_ORDER_UNKNOWN, WHEN_DAY_FIRST, WHEN_MONTH_FIRST } WhenOrder;
@@ -83,8 +85,8 @@ void when_duration(const WhenText *text, WhenDuration *out);
 PropterDay when_lasted(const WhenDuration *duration, PropterDay first);
 
 /* --- document.c --- */
-/* The day of a document whose metadata tell none, found by the words of its language, where they tell one; else it stays what it is. The day on which its file
- * was made stands back behind an earlier one on a line of its own, and, where it lies after today, behind any that the text tells. */
-void document_redate(PropterDocument *document, const Calendar *calendar, PropterDay today);
+/* Title and day of a document whose metadata tell none, found by the words of its language, where they tell one; else they stay what they are. The day on which
+ * its file was made stands back behind an earlier one on a line of its own, and, where it lies after today, behind any that the text tells. */
+void document_head(PropterDocument *document, const Calendar *calendar, PropterDay today);
 
 #endif

@@ -287,7 +287,7 @@ static PropterStatus find_in(Pass *p, PropterRules *const *readers, File *f, Pro
   }
   f->language = p->forced == SIZE_MAX ? language_of_document(&p->languages, f->d, readers) : p->forced;
   PropterRules *rules = readers[f->language];
-  document_redate(f->d, rules->calendar, (PropterDay)(p->options->now / 86400));
+  document_head(f->d, rules->calendar, (PropterDay)(p->options->now / 86400));
   const unsigned *before = p->limits_before[f->language];
   size_t count = rules->rules.count;
   if (count && !(f->limits = propter_calloc(count, sizeof *f->limits))) return no_memory(err);

@@ -25,6 +25,24 @@ static PropterStr bytes_at(const PropterDocument *d, const char *words, PropterS
   return (PropterStr){all.data + p.byte_start, p.byte_end - p.byte_start};
 }
 
+START_TEST(a_part_beyond_the_limit_is_not_unpacked) {
+  PropterBuf mail = {0};
+  PropterLimits limits = propter_limits_default();
+  PropterDocument *d = NULL;
+  PropterError e = {0};
+  limits.text_bytes = 4096;
+  propter_buf_add(&mail, PROPTER_STR("From: a@b.example\nTo: c@d.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n"));
+  for (int i = 0; i < 200; i++) propter_buf_add(&mail, PROPTER_STR("U2FsZXMgZmVsbCBiZWNhdXNlIG9mIHJhaW4uIFNhbGVzIGZlbGwgYmVjYXVzZSBvZiByYWlu\n"));
+  ck_assert_int_eq(propter_document_parse(propter_buf_str(&mail), "x.eml", &limits, &d, &e), PROPTER_LIMIT);
+  ck_assert_ptr_nonnull(strstr(e.message, "more than 4096 bytes"));
+  limits.text_bytes = 1 << 16;
+  ck_ok(propter_document_parse(propter_buf_str(&mail), "x.eml", &limits, &d, err));
+  ck_assert(propter_str_starts(d->text, PROPTER_STR("x")));
+  propter_document_free(d);
+  propter_buf_clear(&mail);
+}
+END_TEST
+
 START_TEST(a_mailbox) {
   PropterStr all = propter_str(box);
   PropterDocument *d = doc_of(all, "archive");
@@ -162,6 +180,7 @@ END_TEST
 Suite *suite_mail(void) {
   Suite *s = suite_create("mail");
   TCase *tc = tcase_create("mail");
+  tcase_add_test(tc, a_part_beyond_the_limit_is_not_unpacked);
   tcase_add_test(tc, a_mailbox);
   tcase_add_test(tc, attachments_have_places_of_their_own);
   tcase_add_test(tc, bad_attachments_are_said_and_stop_nothing);

@@ -119,7 +119,7 @@ START_TEST(the_text_dates_what_was_printed_later) {
     ck_assert_msg(d->published == propter_day(p[0], p[1], p[2]), "%zu: %d", i, (int)d->published);
     ck_assert(!d->published_guessed);
     ck_assert_msg(propter_str_equal(d->title, propter_str(rows[i].title)), "%zu: title \"%.*s\"", i, (int)d->title.len, d->title.data);
-    document_redate(d, calendar_default(), propter_day(2025, 11, 24));
+    document_head(d, calendar_default(), propter_day(2025, 11, 24));
     ck_assert_msg(d->published == propter_day(t[0], t[1], t[2]), "%zu, today: %d", i, (int)d->published);
     ck_assert(d->published_guessed == rows[i].guessed);
     propter_document_free(d);

@@ -273,7 +273,7 @@ START_TEST(a_language_of_files_alone) {
   propter_names_free(names);
   d = document("Publié: 3 juin 2024\n\nLes ventes ont baissé. La moitié de cela est venue à cause de la grève.", "a.txt");
   ck_assert_int_eq(d->published, PROPTER_NO_DAY);
-  document_redate(d, fr->calendar, INT32_MAX);
+  document_head(d, fr->calendar, INT32_MAX);
   ck_assert_int_eq(d->published, propter_day(2024, 6, 3));
   ck_ok(propter_read_document(fr, NULL, d, &r, err));
   ck_assert_uint_eq(r.claims.count, 1);
@@ -281,6 +281,29 @@ START_TEST(a_language_of_files_alone) {
   propter_readings_clear(&r);
   propter_document_free(d);
   for (size_t i = 0; i < all.count; i++) propter_rules_free(sets[i]);
+}
+END_TEST
+
+/* The words before a document's title and day are its language's; what metadata say stays. */
+START_TEST(a_head_is_read_by_its_language) {
+  static const struct {
+    const char *file, *text, *first, *title;
+  } rows[] = {
+      {"a.txt", "Betreff: Preise im Juni\nStand: 3. Juni 2024\n\nPreise\n======\n\nDer Umsatz sank.\n", "Preise", "Preise im Juni"},
+      {"a.txt", "Subject: Prices in June\nDate: 3 June 2024\n\nPrices\n======\n\nSales fell.\n", "Prices in June", "Prices in June"},
+      {"a.md", "---\ntitle: Umsatz\n---\nBetreff: Preise\n\nDer Umsatz sank.\n", "Umsatz", "Umsatz"},
+  };
+  PropterRules *de = NULL;
+  ck_ok(propter_rules_open("de", NULL, 0, NULL, &de, err));
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    PropterDocument *d = document(rows[i].text, rows[i].file);
+    ck_assert_msg(propter_str_equal(d->title, propter_str(rows[i].first)), "%zu: %.*s", i, (int)d->title.len, d->title.data);
+    document_head(d, de->calendar, INT32_MAX);
+    ck_assert_msg(propter_str_equal(d->title, propter_str(rows[i].title)), "%zu: %.*s", i, (int)d->title.len, d->title.data);
+    if (i < 2) ck_assert_int_eq(d->published, propter_day(2024, 6, 3));
+    propter_document_free(d);
+  }
+  propter_rules_free(de);
 }
 END_TEST
 
@@ -363,6 +386,7 @@ Suite *suite_language(void) {
   tcase_add_loop_test(c, sizes_in_german, 0, (int)(sizeof sizes / sizeof *sizes));
   tcase_add_loop_test(c, lists_in_german, 0, (int)(sizeof lists / sizeof *lists));
   tcase_add_test(c, a_language_of_files_alone);
+  tcase_add_test(c, a_head_is_read_by_its_language);
   tcase_add_test(c, rules_of_one_language_stay_in_it);
   tcase_add_test(c, labels_are_found_by_german_plurals);
   suite_add_tcase(s, c);
