@@ -12,9 +12,9 @@ static bool counted(const Words *words, int count, unsigned unit) {
 }
 
 /* "This month": the unit with which "than last" compares. */
-static bool counted_from(const Words *words) {
+static bool counted_from(const Words *words, int *unit) {
   for (size_t i = 0; i + 1 < words->count; i++)
-    if (why_date_word(words->word[i].text, DATE_THIS, NULL, NULL) && why_date_word(words->word[i + 1].text, DATE_UNIT, NULL, NULL)) return true;
+    if (why_date_word(words->word[i].text, DATE_THIS, NULL, NULL) && why_date_word(words->word[i + 1].text, DATE_UNIT, unit, NULL)) return true;
   return false;
 }
 
@@ -40,7 +40,8 @@ static bool earlier_unit(const Words *part, const Words *asked, int days, unsign
     if (!fine && why_count_of(&part->word[i], &count)) fine = true;
     if (!fine) return false;
   }
-  if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked)) return *unit = PROPTER_UNIT_SAME, true;
+  int counted_by;
+  if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked, &counted_by)) return *unit = (unsigned)counted_by, true;
   for (unsigned u = UNIT_DAY; !any && count > 1 && u <= UNIT_YEAR; u++)
     if (counted(asked, count, u)) *unit = u, any = true; /* "the last 30 days against the 30 before that" */
   const bool whole = *unit <= UNIT_WEEK && days == count * (*unit == UNIT_WEEK ? 7 : 1);
@@ -132,6 +133,10 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
   q->compared_run = there.run;
   for (size_t i = 0; !q->compared && i < part->count; i++) part->word[i].used = USED_NOT;
   if (q->compared) part->word[0].used = USED_PERIOD;
+  for (size_t i = 1; q->compared && i < part->count && part->word[i].used == USED_NOT && why_has(&part->word[i], ROLE_BESIDE); i++) {
+    part->word[i].used = USED_PERIOD; /* "the same period of" */
+    if (there.when == PROPTER_WHEN_FIXED && propter_str_equal(part->word[i].text, PROPTER_STR("same"))) q->compared_unit = PROPTER_UNIT_SAME;
+  }
   return PROPTER_OK;
 }
 
@@ -207,23 +212,34 @@ static bool from_year_to_year(Words *words, PropterQuestion *q) {
   return false;
 }
 
+/* Are the two the same days of different years: "the change between Q2 2025 and Q2 2026"? */
+static bool same_of_years(const PropterQuestion *a, const PropterQuestion *b) {
+  const PropterDay day[4] = {a->from, b->from, a->to + 1, b->to + 1};
+  int y[4], m[4], d[4];
+  if (a->when != PROPTER_WHEN_FIXED || b->when != PROPTER_WHEN_FIXED || a->open || b->open || a->to - a->from > 200) return false;
+  for (size_t i = 0; i < 4; i++) propter_day_civil(day[i], &y[i], &m[i], &d[i]);
+  return y[0] != y[1] && m[0] == m[1] && d[0] == d[1] && m[2] == m[3] && d[2] == d[3];
+}
+
 /* "The difference between X in June and X in May". */
 static PropterStatus read_difference(Words *words, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   size_t from = 0;
-  while (from + 1 < words->count &&
-         !(propter_str_starts(words->word[from].text, PROPTER_STR("difference")) && propter_str_equal(words->word[from + 1].text, PROPTER_STR("between"))))
-    from++;
+  while (from + 1 < words->count && !propter_str_equal(words->word[from + 1].text, PROPTER_STR("between"))) from++;
+  bool difference = false;
+  for (size_t i = 0; i <= from && i < words->count; i++) difference |= why_has(&words->word[i], ROLE_APART);
   for (size_t join = from + 2; join + 1 < words->count && !q->compared; join++) {
     Words part = {words->word + join, words->count - join, false}, asked = {words->word + from + 1, join - from - 1, false};
     PropterQuestion here = why_question_empty(), there = why_question_empty();
     if (words->word[join].kind != WORD_JOIN) continue;
     PROPTER_TRY(time_of(&asked, q->text, today, arena, &here, err));
     PROPTER_TRY(time_of(&part, q->text, today, arena, &there, err));
-    if (!here.has_period || !there.has_period || here.when != there.when) continue; /* "April and May 2025" */
+    if (!here.has_period || !there.has_period || here.when != there.when || !(difference || same_of_years(&here, &there))) continue; /* "April and May 2025" */
     const bool later = here.when == PROPTER_WHEN_FIXED ? here.from < there.from : here.when == PROPTER_WHEN_LATEST && here.run.month < there.run.month;
     PROPTER_TRY(later ? read_compared(&asked, &part, q->text, today, arena, q, err) : read_compared(&part, &asked, q->text, today, arena, q, err));
     if (!q->compared) continue;
-    words->word[from].kind = words->word[from + 1].kind = WORD_FILLER;
+    words->word[from + 1].kind = WORD_FILLER;
+    for (size_t i = 0; i <= from; i++)
+      if (why_has(&words->word[i], ROLE_APART)) words->word[i].kind = WORD_FILLER;
     words->word[join].used = USED_PERIOD;
   }
   return PROPTER_OK;

@@ -52,6 +52,14 @@ bool why_lexicon_knows(const PropterLexicon *l, const Word *w) {
 
 bool why_lexicon_spells(const PropterLexicon *l, const Word *w) { return propter_map_get(&l->vocabulary, w->text) != NULL; }
 
+bool why_lexicon_calls(const PropterLexicon *l, const Word *w) {
+  for (size_t i = 0; i < l->names.count; i++) {
+    const Name *n = &l->names.items[i];
+    if (n->count == 1 && (propter_str_equal(l->terms.items[n->word[0]].text, w->text) || propter_str_equal(l->terms.items[n->word[0]].stem, w->stem))) return true;
+  }
+  return false;
+}
+
 static PropterStatus add_about(PropterLexicon *l, Metric *m, PropterStr text, PropterError *err) {
   Words words;
   PropterArena scratch = {0};
@@ -104,6 +112,11 @@ PropterStatus propter_lexicon_add_name(PropterLexicon *l, size_t metric, Propter
   if (n.count == 0) return PROPTER_OK;
   if (!propter_vec_push(&l->names, n)) return no_memory(err);
   return add_about(l, &l->metrics.items[metric], name, err);
+}
+
+void why_lexicon_days(const PropterLexicon *c, size_t cause, PropterDay *first, PropterDay *last) {
+  const Metric *m = &c->metrics.items[cause];
+  *first = m->first, *last = m->last == PROPTER_NO_DAY ? m->first : m->last;
 }
 
 PropterLexicon *why_lexicon_causes(PropterLexicon *l) { return l->causes; }

@@ -278,7 +278,7 @@ static bool heads(const Spelling *s, const Match *m) {
   PropterError none;
   Words name;
   bool same = false;
-  if (m->name->kind == PROPTER_NAME_CONCEPT) return false;
+  if (m->name->kind == PROPTER_NAME_CONCEPT || why_has(w, ROLE_COUNTS)) return false;
   if (m->word[0] + 1 < s->words->count && propter_str_equal(w[1].text, PROPTER_STR("who"))) return false; /* "users who left" */
   if (why_words_split(m->name->text, l->stemmer, NAME_WORDS, &scratch, &name, &none) == PROPTER_OK && name.count) {
     for (size_t i = 0; i < name.count && !(head && (name.word[i].mark == ',' || (why_joins(&name.word[i]) && name.word[i].mark != '-'))); i++)

@@ -368,6 +368,8 @@ static size_t ordinal_words(Reader *r, size_t i, Span *s) {
   int n, y = 0, unit, count;
   const size_t j = ordinal_at(r, i, &n, &count);
   if (!j) return 0;
+  int m;
+  if (n > 0 && !count && why_text_is(r, j, "of") && why_is(r, j + 1, DATE_MONTH, &m, NULL)) return with_year(r, why_run_day(m, n), j + 2, s);
   const size_t of_month = nth_of_month(r, i, n, count, j, s);
   if (of_month) return of_month;
   if (!why_is(r, j, DATE_UNIT, &unit, NULL)) return 0;
@@ -379,7 +381,8 @@ static size_t ordinal_words(Reader *r, size_t i, Span *s) {
     return k;
   }
   if (count || (unit != UNIT_QUARTER && unit != UNIT_HALF) || (!k && n == -1)) return 0;
-  return quarter_or_half(r, (unsigned)unit, n, k != 0, y, k ? k : j + 1, s);
+  const bool its_year = why_text_is(r, j + 1, "of") && why_text_is(r, j + 2, "the") && why_text_is(r, j + 3, "year");
+  return quarter_or_half(r, (unsigned)unit, n, k != 0, y, k ? k : its_year ? j + 4 : j + 1, s);
 }
 
 /* early 2009, mid-2008, the end of 2010; mid-March, early June 2024. */
@@ -468,6 +471,7 @@ static size_t weekday_words(Reader *r, size_t i, Span *s) {
   k = k == j + 1 ? why_skip(r, k, "in") : k;
   bool week = why_is(r, k + 1, DATE_UNIT, &unit, NULL) && unit == UNIT_WEEK;
   if (week && why_is(r, k, DATE_LAST, NULL, NULL)) return s->count = 1, k + 2;
+  if (week && why_is(r, k, DATE_THIS, NULL, NULL)) return k + 2;
   return j + 1;
 }
 
@@ -500,6 +504,12 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
   }
   if (why_is(r, i, DATE_UNIT, &unit, &many) && why_text_is(r, i + 1, "before") && why_text_is(r, i + 2, "last")) { /* the week before last */
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_BACK, .unit = (unsigned)unit, .count = 2 * many};
+    return i + 3;
+  }
+  if (why_is(r, i, DATE_SINCE, NULL, NULL) && why_small_number(r, i + 1, &n) && why_is(r, i + 2, DATE_UNIT, &unit, &many) &&
+      !why_is(r, i + 3, DATE_AGO, NULL, NULL)) { /* "since two weeks" */
+    if (unit == UNIT_WEEK) unit = UNIT_DAY, many *= 7;
+    *s = (Span){.has_year = true, .when = PROPTER_WHEN_STRETCH, .unit = (unsigned)unit, .count = n * many};
     return i + 3;
   }
   bool last = why_is(r, i, DATE_LAST, NULL, NULL), past = why_is(r, i, DATE_PAST, NULL, NULL), now = why_is(r, i, DATE_THIS, NULL, NULL);

@@ -56,6 +56,13 @@ static Found from_to(Reader *r, size_t i, bool between) {
   bool dash = w && (w->mark == '-' || joined);
   bool to = between ? why_is(r, j, DATE_AND, NULL, NULL) : why_is(r, j, DATE_TO, NULL, NULL);
   if (!dash && !to) return f;
+  int unused;
+  const size_t now = to ? why_phrase(r, j + 1, DATE_PRESENT, &unused, &unused) : 0;
+  if (now) {
+    f.end = j + 1 + now, f.gap = gap, f.span = a, f.span.open = PROPTER_OPEN_SINCE;
+    latest(&f.span);
+    return f;
+  }
   Span more;
   size_t k = why_moment(r, to ? j + 1 : j, &b);
   const PropterGap whole = r->gap;
@@ -163,6 +170,14 @@ static Found runs_alone(const Reader *r, size_t i, const Span *a, size_t n, Foun
   return f;
 }
 
+/* "Monday and Tuesday this week": adds the later day to the earlier. */
+static bool next_weekday(Span *a, const Span *b) {
+  if (a->when != PROPTER_WHEN_WEEKDAY || b->when != a->when || a->run.month_last + 1 != b->run.month) return false;
+  const int first = a->run.month;
+  *a = *b, a->run.month = first;
+  return true;
+}
+
 /* One moment, or several that follow each other without a hole: "January and February 2014". */
 static Found list(Reader *r, size_t i) {
   Found f = {0};
@@ -185,6 +200,7 @@ static Found list(Reader *r, size_t i) {
   }
   if (!n) return f;
   bool yearless = true;
+  while (n > 1 && next_weekday(&a[n - 2], &a[n - 1])) n--;
   for (size_t k = 0; k < n && n > 1; k++) why_moment_as_day(&a[k]);
   for (size_t k = 0; k < n; k++) yearless &= !a[k].has_year;
   if (yearless) return runs_alone(r, i, a, n, f);
@@ -211,6 +227,7 @@ static PropterGap stretch_in_run(Span *s, int n, int unit, Edge edge) {
   const bool one_day =
       (run->day || run->month == EASTER) && run->day == run->day_last && run->month == run->month_last && run->month != WEEK && run->month < HALF;
   const int days = unit == UNIT_WEEK ? 7 * n : n;
+  if (run->days == 1 && run->weekday) run->days = 0, run->weekday = 0; /* "Sunday 25 January" */
   if (run->days || run->week || run->shift) return PROPTER_GAP_UNCLEAR_PERIOD;
   if (unit > UNIT_WEEK) {
     if (run->day || run->month > 12 || (edge != EDGE_END && edge != EDGE_BEGIN)) return PROPTER_GAP_UNCLEAR_PERIOD;
@@ -313,11 +330,14 @@ static Found around(Reader *r, size_t i) {
 /* "During the strike", "through the recession". */
 static Found during(Reader *r, size_t i) {
   Found f = {0};
-  if (!why_text_is(r, i, "during") && !why_text_is(r, i, "throughout") && !why_text_is(r, i, "through")) return f;
+  int unused;
+  const size_t n = why_phrase(r, i, DATE_DURING, &unused, &unused);
+  if (!n) return f;
   r->events = true;
-  f.end = why_moment(r, i + 1, &f.span);
+  f.end = why_moment(r, i + n, &f.span);
   r->events = false;
   f.gap = r->gap;
+  r->words->word[i].during = f.end && f.span.when == PROPTER_WHEN_EVENT;
   return f.end && (f.gap || f.span.when == PROPTER_WHEN_EVENT) ? f : (Found){0};
 }
 
@@ -347,7 +367,7 @@ static Found named_week(Reader *r, size_t i) {
 static Found period(Reader *r, size_t i) {
   const bool from = why_is(r, i, DATE_FROM, NULL, NULL), between = why_is(r, i, DATE_BETWEEN, NULL, NULL);
   const size_t notes = r->question->note_count;
-  static Found (*const readers[])(Reader *, size_t) = {told_by_edge, NULL, open_ended, during, named_week, around, list};
+  static Found (*const readers[])(Reader *, size_t) = {during, told_by_edge, NULL, open_ended, named_week, around, list};
   Found f = {0};
   for (size_t k = 0; k < sizeof readers / sizeof *readers && !f.end; k++) {
     r->question->note_count = notes;

@@ -54,7 +54,9 @@ static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const W
   if (at > 0 && at + 1 < words->count && q->has_metric && why_lexicon_names_only(l, q->metric, &words->word[at - 1]) &&
       why_lexicon_names_only(l, q->metric, &words->word[at + 1]))
     return false;
-  size_t next = at + 1;
+  size_t next = at + 1, clause = at + 1;
+  while (clause < words->count && words->word[clause].kind == WORD_STOP) clause++;
+  if (clause < words->count && (words->word[clause].kind == WORD_WHICH || why_has(&words->word[clause], ROLE_QUESTIONS) || words->word[clause].during)) return false;
   while (next + 1 < words->count && words->word[next].kind == WORD_FILLER) next++;
   if (at > 0 && next < words->count && moves(&words->word[at - 1]) && moves(&words->word[next])) return false; /* "the rise and fall", "fell and stay low" */
   bool before = false, after = false;
@@ -95,11 +97,12 @@ static void greets(Words *words) {
   if (mark && why_date_word(words->word[0].text, DATE_DAYTIME, NULL, NULL)) words->word[0].kind = WORD_FILLER;
 }
 
-/* "More than halved": how much, not than what. */
+/* "More than halved": how much, not than what. "Above normal" is high. */
 static void more_than(Words *words) {
   for (size_t i = 1; i + 1 < words->count; i++) {
     Word *than = &words->word[i];
     const WordKind next = than[1].kind;
+    if ((than->kind == WORD_ABOVE || than->kind == WORD_UNDER) && next == WORD_NORM) than->kind = than->kind == WORD_ABOVE ? WORD_UP : WORD_DOWN;
     if (propter_str_equal(than->text, PROPTER_STR("than")) && !than[1].mark && (next == WORD_UP || next == WORD_DOWN)) than->kind = than[-1].kind = WORD_FILLER;
   }
 }
@@ -117,15 +120,16 @@ static void none_of(Words *words) {
   }
 }
 
-/* "More long" is longer. */
+/* "More long" is longer, and what is "so long" is too long. */
 static PropterStatus more_of(Words *words, PropterArena *arena, PropterError *err) {
   for (size_t i = 0; i + 1 < words->count; i++) {
     Word *w = &words->word[i];
-    if (!propter_str_equal(w->text, PROPTER_STR("more")) || w->phrase || w[1].mark || w[1].number) continue;
+    const bool more = propter_str_equal(w->text, PROPTER_STR("more")), told = why_has(w, ROLE_LINK) || propter_str_ends(w->text, PROPTER_STR("ly"));
+    if ((!more && !(told && w[1].kind == WORD_NONE && !w[1].known)) || w->phrase || w[1].mark || w[1].number) continue;
     const PropterStr longer = propter_arena_printf(arena, "%.*ser", (int)w[1].text.len, w[1].text.data);
     if (!longer.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
     const WordKind kind = why_word_kind(longer);
-    if (kind == WORD_UP || kind == WORD_DOWN) w->kind = WORD_FILLER, w[1].kind = kind, w[1].known = true;
+    if (kind == WORD_UP || kind == WORD_DOWN) w->kind = more ? WORD_FILLER : w->kind, w[1].kind = kind, w[1].known = true;
   }
   return PROPTER_OK;
 }
@@ -170,6 +174,9 @@ static PropterStatus turn_valued(const PropterLexicon *l, Words *words, PropterA
   const int good = why_lexicon_good(l, q->metric);
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i];
+    const bool before = i + 1 < words->count && w[1].used == USED_METRIC && !w[1].mark, behind = i && w[-1].used == USED_METRIC && !w->mark;
+    if (w->mild && w->kind == WORD_FILLER && w->used == USED_NOT && (before || behind))
+      w->kind = why_word_kind(w->text) == WORD_GOOD ? WORD_UP : WORD_DOWN, w->valued = true; /* "the poor passenger numbers" */
     if (!w->valued || w->used != USED_NOT || good > 0) continue;
     if (w->mild && !good) w->kind = WORD_FILLER;
     if (w->mild && !good) continue;
@@ -239,6 +246,15 @@ static bool only_part(const Words *words, size_t i) {
   return i > 0 && words->word[i - 1].used == USED_SLICE;
 }
 
+/* "Three reasons", "the two main drivers": how many answers are wanted. */
+static bool counts_answers(const Words *words, size_t i) {
+  int n;
+  size_t next = i + 1;
+  if (words->word[i].digits > 2 || !why_count_of(&words->word[i], &n)) return false;
+  while (next < words->count && !words->word[next].mark && words->word[next].kind == WORD_MOST) next++;
+  return next < words->count && !words->word[next].mark && words->word[next].used == USED_NOT && (words->word[next].kind == WORD_ASK || why_idles(&words->word[next]));
+}
+
 /* Words nobody has given a meaning: the whole stretch from the first to the last of them. */
 static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
   size_t first = SIZE_MAX, last = 0;
@@ -248,6 +264,7 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
     const bool silent = w->kind == WORD_STOP || why_asks(w) || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN || w->kind == WORD_UP;
     if (w->used != USED_NOT || (silent && !may_be_part(l, q, words, i) && !changes_metric(words, i) && !narrows(words, i) && !blames(words, i))) continue;
     if ((why_date_word(w->text, DATE_UNIT, NULL, NULL) && of_mild(words, i)) || only_part(words, i)) continue;
+    if (counts_answers(words, i)) continue;
     if (w->kind == WORD_BY && i + 1 < words->count && ((w[1].used == USED_SLICE && !blames(words, i)) || w[1].kind == WORD_WHICH || w[1].kind == WORD_ASK))
       continue; /* "rides by commuters", "by which cause" */
     if (w->kind == WORD_BY && i + 1 == words->count && why_has(&w[-(i > 0)], ROLE_SUBJECT)) continue;
@@ -273,6 +290,7 @@ static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *
   if (first != SIZE_MAX) q->about = (PropterStr){q->text.data + first, last - first};
 }
 
+#define OWN_TIME "no other time was named: taken as that of the cause"
 #define UNSEEN_SIZE "the size in the question (%.*s) was not looked at; what is observed and expected says how much it was"
 
 /* "From" and "to" of sizes are judged with the times they may stand before. */
@@ -332,10 +350,11 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
 static PropterStatus read_daytime(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
   for (size_t i = 1; i < words->count; i++) {
     Word *w = &words->word[i];
-    size_t next = i + 1;
+    size_t next = i + 1, last = i - 1;
     while (next < words->count && words->word[next].kind == WORD_STOP) next++;
+    while (last > 0 && words->word[last].used == USED_NOT && (words->word[last].kind == WORD_STOP || words->word[last].kind == WORD_FILLER)) last--;
     const bool before = next < words->count && words->word[next].used == USED_PERIOD;
-    if (w->used != USED_NOT || (w[-1].used != USED_PERIOD && !before) || !why_date_word(w->text, DATE_DAYTIME, NULL, NULL)) continue;
+    if (w->used != USED_NOT || (words->word[last].used != USED_PERIOD && !before) || !why_date_word(w->text, DATE_DAYTIME, NULL, NULL)) continue;
     w->used = USED_PERIOD;
     PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was passed over: the whole day is looked at", (int)(w->end - w->begin), q->text.data + w->begin));
   }
@@ -358,7 +377,7 @@ static void size_of_a_change(PropterQuestion *q, const Words *words) {
 static void names_no_time(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
   for (size_t i = 0; i + 1 < words->count; i++) {
     const Word *w = &words->word[i], *next = w + 1;
-    if (w->used != USED_PERIOD || next->kind != WORD_NONE || next->number || next->mark || next->used == USED_PERIOD || next->used == USED_SLICE) continue;
+    if (w->used != USED_PERIOD || next->kind != WORD_NONE || next->number || next->mark || next->used == USED_PERIOD || next->used == USED_SLICE || next->used == USED_CAUSE) continue;
     if (next->used == USED_METRIC && why_lexicon_spells(l, next)) continue;
     if (!why_date_word(w->text, DATE_SEASON, NULL, NULL) && !why_date_word(w->text, DATE_HOLIDAY, NULL, NULL) &&
         !why_date_word(w->text, DATE_MONTH, NULL, NULL))
@@ -387,6 +406,17 @@ static size_t first_of(const Words *words, WordKind kind, WordKind unless_before
   return words->count;
 }
 
+/* "Even though the strike lasted a whole week, …": what else is said of the cause, up to a mark, says nothing of the question. */
+static void concede(PropterLexicon *l, PropterLexicon *causes, Words *part) {
+  size_t end = 1;
+  while (end < part->count && !why_ends_clause(&part->word[end], ENDS_ANY)) {
+    const Word *w = &part->word[end++];
+    if (w->number || (w->kind != WORD_NONE && w->kind != WORD_STOP && !why_asks(w)) || (why_lexicon_spells(l, w) && !why_lexicon_spells(causes, w))) return;
+  }
+  for (size_t i = 1; i < end && end < part->count; i++)
+    if (part->word[i].used == USED_NOT) part->word[i].used = USED_PERIOD;
+}
+
 /* The cause that stands behind "despite". */
 static PropterStatus read_despite(PropterLexicon *l, Words *part, PropterStr text, PropterArena *arena, PropterQuestion *q, PropterGap *gap,
                                   PropterError *err) {
@@ -395,14 +425,18 @@ static PropterStatus read_despite(PropterLexicon *l, Words *part, PropterStr tex
   *gap = PROPTER_GAP_NO_CAUSE;
   if (causes) PROPTER_TRY(why_lexicon_find(causes, part, text, arena, &there, err));
   part->word[0].used = USED_PERIOD;
-  if (causes && there.has_metric) *gap = PROPTER_GAP_NONE, q->despite = there.metric_iri;
+  if (causes && there.has_metric) {
+    *gap = PROPTER_GAP_NONE, q->despite = there.metric_iri;
+    why_lexicon_days(causes, there.metric, &q->from, &q->to);
+    concede(l, causes, part);
+  }
   if (causes && there.gap == PROPTER_GAP_MANY_METRICS) *gap = PROPTER_GAP_MANY_CAUSES;
   for (size_t i = 1; causes && i < part->count && *gap == PROPTER_GAP_NO_CAUSE; i++) { /* part of one's name: "despite Sandy" */
     WhyEvent event;
     PROPTER_TRY(why_lexicon_event(causes, part, i, &there, false, arena, &event, err));
     if (!event.end) continue;
     *gap = event.many ? PROPTER_GAP_MANY_CAUSES : PROPTER_GAP_NONE;
-    q->despite = event.many ? q->despite : event.iri;
+    if (!event.many) q->despite = event.iri, q->from = event.first, q->to = event.last == PROPTER_NO_DAY ? event.first : event.last;
     const int n = (int)(part->word[event.end - 1].end - part->word[i].begin);
     for (size_t k = i; k < event.end && !event.many; k++) part->word[k].used = USED_CAUSE;
     PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as %.*s", n, text.data + part->word[i].begin, (int)event.label.len, event.label.data));
@@ -437,6 +471,13 @@ static bool denies(const Words *words) {
 static bool says(const Words *words, const char *text) {
   for (size_t i = 0; i < words->count; i++)
     if (propter_str_equal(words->word[i].text, propter_str(text))) return true;
+  return false;
+}
+
+/* Is the time that of an event: "during the strike"? */
+static bool goes_on(const Words *words) {
+  for (size_t i = 0; i < words->count; i++)
+    if (words->word[i].during) return true;
   return false;
 }
 
@@ -487,8 +528,8 @@ static bool suspected(const Words *words, size_t from, const WhyEvent *event) {
   while (at > 0 && !words->word[at].mark && (why_has(&words->word[at - 1], ROLE_ARTICLE) || why_has(&words->word[at - 1], ROLE_ONE_OF))) at--;
   if (at == 0 || why_ends_clause(&words->word[at], ENDS_BRACKET)) return true;
   const Word *last = &words->word[at - 1], *before = at > 1 ? last - 1 : NULL;
-  if (last->kind == WORD_LIMIT || last->kind == WORD_COMPARE || last->used == USED_PERIOD || last->used == USED_METRIC || last->used == USED_SLICE) return false;
-  if (why_has(last, ROLE_WHEN) || (!event->whole && at == from && last->kind == WORD_NONE)) return false; /* "hours worked" of "shorter hours worked" */
+  if (last->kind == WORD_LIMIT || last->kind == WORD_COMPARE || last->kind == WORD_DESPITE || why_has(last, ROLE_WHILE) || last->used == USED_METRIC || last->used == USED_SLICE) return false;
+  if (why_has(last, ROLE_WHEN) || (!event->whole && at == from && last->kind == WORD_NONE && last->used == USED_NOT)) return false; /* "hours worked" of "shorter hours worked" */
   return !why_has(last, ROLE_OF) || !before || before->kind == WORD_ASK || why_idles(before);
 }
 
@@ -531,7 +572,7 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
     if ((q->has_period && !own) || q->gap != PROPTER_GAP_NONE || event.first == PROPTER_NO_DAY) continue;
     q->has_period = true, q->when = PROPTER_WHEN_EVENT, q->open = PROPTER_OPEN_NOT, q->period_words = said;
     q->from = event.first, q->to = event.last == PROPTER_NO_DAY ? event.first : event.last;
-    PROPTER_TRY(why_question_note(q, arena, err, "no other time was named: taken as that of the cause"));
+    PROPTER_TRY(why_question_note(q, arena, err, OWN_TIME));
   }
   return PROPTER_OK;
 }
@@ -619,7 +660,11 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   if (causes && q->has_metric) PROPTER_TRY(read_cause(lexicon, causes, &words, false, arena, q, &several, &which, err));
   if (q->suspect.len || q->despite.len) PROPTER_TRY(why_senses(lexicon, &words, arena, q, err)); /* what it does */
   if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && !denies(&words) && points_back(&words)) q->suspect = q->told_by;
-  if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && denies(&words) && says(&words, "during")) q->despite = q->told_by;
+  if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && denies(&words) && goes_on(&words)) q->despite = q->told_by;
+  if (q->despite.len && !q->has_period && q->gap == PROPTER_GAP_NONE && time == PROPTER_GAP_NONE && named.from != PROPTER_NO_DAY) {
+    q->has_period = true, q->when = PROPTER_WHEN_EVENT, q->from = named.from, q->to = named.to, q->period_words = q->text;
+    PROPTER_TRY(why_question_note(q, arena, err, OWN_TIME));
+  }
   bool sized = false;
   PROPTER_TRY(read_sizes(q, &words, &sized, arena, err));
   direction(q, &words);

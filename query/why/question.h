@@ -20,13 +20,13 @@ WordKind why_word_kind(PropterStr folded);
 /* What a word is in the grammar of a sentence, by words.def. */
 typedef enum {
   ROLE_OF, ROLE_ARTICLE, ROLE_AUXILIARY, ROLE_DOES, ROLE_LINK, ROLE_SUBJECT, ROLE_ANYBODY, ROLE_POINTS, ROLE_ONE_OF, ROLE_ABOUT, ROLE_UPWARD, ROLE_PARTICLE,
-  ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES, ROLE_WHEN
+  ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES, ROLE_WHEN, ROLE_FINITE, ROLE_BLAMES, ROLE_APART, ROLE_QUESTIONS
 } WordRole;
 
 typedef enum {
   DATE_MONTH = 1, DATE_SEASON, DATE_PART, DATE_UNIT, DATE_ORDINAL, DATE_NUMBER, DATE_LAST, DATE_THIS, DATE_PAST, DATE_NOW, DATE_AGO,
   DATE_FROM, DATE_TO, DATE_BETWEEN, DATE_AND, DATE_SINCE, DATE_AFTER, DATE_BEFORE, DATE_UNTIL, DATE_ONWARDS, DATE_PREP, DATE_LETTER, DATE_HOLIDAY, DATE_FEAST,
-  DATE_EARLIER, DATE_WEEKDAY, DATE_OVER, DATE_TO_DATE, DATE_ENDED, DATE_BEGUN, DATE_WEEK_OF, DATE_FISCAL, DATE_AROUND, DATE_DAYTIME, DATE_AHEAD
+  DATE_EARLIER, DATE_WEEKDAY, DATE_OVER, DATE_TO_DATE, DATE_ENDED, DATE_BEGUN, DATE_WEEK_OF, DATE_FISCAL, DATE_AROUND, DATE_DAYTIME, DATE_AHEAD, DATE_PRESENT, DATE_DURING
 } DateKind;
 /* Whether the folded word has this meaning in dates.def, and its two numbers. */
 bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b);
@@ -41,6 +41,7 @@ typedef struct {
   PropterStr stem;
   size_t begin, end;   /* bytes of the original */
   bool space;          /* white space before it */
+  bool during;         /* begins the time of an event */
   bool proper;         /* begins with a capital letter inside a sentence */
   char mark;           /* last sign before it; ' and - also for their likes, ? for others beyond ASCII; 0: none */
   bool number;
@@ -138,6 +139,8 @@ struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
 bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
 /* Is it spelt just like a word of the names? */
 bool why_lexicon_spells(const PropterLexicon *lexicon, const Word *word);
+/* Is it by itself one of the names? */
+bool why_lexicon_calls(const PropterLexicon *lexicon, const Word *word);
 /* A cause named from some word on. */
 typedef struct {
   size_t end;  /* word after its name; 0: none is named */
@@ -151,6 +154,8 @@ typedef struct {
  * only causes whose days are known. */
 PropterStatus why_lexicon_event(const PropterLexicon *causes, const Words *words, size_t i, const PropterQuestion *question, bool time, PropterArena *arena,
                                 WhyEvent *out, PropterError *err);
+/* The days of a cause; a last day that is not known is the first. */
+void why_lexicon_days(const PropterLexicon *causes, size_t cause, PropterDay *first, PropterDay *last);
 /* Names of causes; NULL: none were added. */
 PropterLexicon *why_lexicon_causes(PropterLexicon *lexicon);
 /* Does the text name, after "despite", a cause that a lexicon of causes should know? */

@@ -177,6 +177,25 @@ static bool chunk_of(const Look *k, size_t i) {
   return why_goes(why_at(k, i - 2)) || (i > 2 && why_at(k, i - 2)->phrase && why_goes(why_at(k, i - 3)));
 }
 
+/* "What sent power use soaring": the way is said by another word. */
+static bool moved_behind(const Look *k, size_t i) {
+  bool metric = false;
+  for (i++; i < k->words->count && !why_ends_clause(why_at(k, i), ENDS_BRACKET); i++) {
+    if (metric && why_goes(why_at(k, i))) return true;
+    metric |= why_at(k, i)->used == USED_METRIC;
+  }
+  return false;
+}
+
+/* Is a way said in the same clause? */
+static bool moved_beside(const Look *k, size_t i) {
+  size_t from = i;
+  while (from > 0 && !why_ends_clause(why_at(k, from), ENDS_BRACKET)) from--;
+  for (; from < k->words->count && (from <= i || !why_ends_clause(why_at(k, from), ENDS_BRACKET)); from++)
+    if (from != i && why_goes(why_at(k, from)) && why_at(k, from)->kind != WORD_MOVE) return true;
+  return false;
+}
+
 /* What the unknown word is taken for: UP, DOWN, FILLER (passed over), or NONE. */
 static WordKind meant(const Look *k, size_t i) {
   const Word *w = why_at(k, i), *next = why_at(k, i + 1), *last = i ? why_at(k, i - 1) : NULL;
@@ -194,6 +213,11 @@ static WordKind meant(const Look *k, size_t i) {
   }
   if (why_colours(k, word) && (why_goes(next) || (why_has(last, ROLE_LINK) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er"))))))
     return WORD_FILLER;
+  if (verb && why_has(last, ROLE_SUBJECT) && moved_behind(k, i)) return WORD_FILLER;
+  if (verb && !noun && (inflected(word) || irregular(k, word)) && !named(last) && !named(next) && moved_beside(k, i) &&
+      why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion verb.change verb.stative", 1))
+    return WORD_FILLER; /* "more refunds have arrived" */
+  if (noun && last && propter_str_equal(last->text, PROPTER_STR("like")) && i > 1 && why_goes(why_at(k, i - 2))) return WORD_FILLER; /* like flies */
   static const char acts[] = "verb.cognition verb.communication verb.perception verb.emotion verb.possession verb.stative verb.creation";
   if (verb && somebody_does(k, i) && why_of_class(k, word, PROPTER_WORDNET_VERB, acts, LOOKED)) return WORD_FILLER;
   if (verb && !helped(k, i) && !noun && why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.perception", 1)) return WORD_FILLER; /* "the fall seen at Leeds" */

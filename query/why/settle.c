@@ -92,10 +92,11 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
   const bool before = q->compared_when == PROPTER_WHEN_BACK, to_date = q->when == PROPTER_WHEN_TO_DATE && q->unit == UNIT_YEAR;
   if (q->compared_when == PROPTER_WHEN_LATEST) {
     (void)latest_run(&q->compared_run, q->from - 1, &q->compared_from, &q->compared_to);
-  } else if (q->compared_when == PROPTER_WHEN_FIXED && to_date && q->compared_to == why_months_later(q->compared_from, 12) - 1) { /* "year to date … 2025" */
+  } else if (q->compared_when == PROPTER_WHEN_FIXED && (to_date || q->compared_unit == PROPTER_UNIT_SAME) &&
+             q->compared_to == why_months_later(q->compared_from, 12) - 1) { /* "year to date … 2025", "the same period of 2025" */
     int y, earlier, ignore;
     propter_day_civil(q->from, &y, &ignore, &ignore), propter_day_civil(q->compared_from, &earlier, &ignore, &ignore);
-    q->compared_to = why_months_later(q->to + 1, 12 * (earlier - y)) - 1;
+    q->compared_from = why_months_later(q->from, 12 * (earlier - y)), q->compared_to = why_months_later(q->to + 1, 12 * (earlier - y)) - 1;
   } else if (q->compared_when == PROPTER_WHEN_WEEKDAY) { /* the last such day before the window */
     q->compared_from = q->from - 1;
     while (propter_day_weekday(q->compared_from) != q->compared_run.month) q->compared_from--;
@@ -108,6 +109,9 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
     q->compared_from = q->from - 7, q->compared_to = q->to - 7;
   } else if (before && q->compared_unit == UNIT_WEEK && q->when == PROPTER_WHEN_BACK && !q->count) { /* a week that is not over */
     q->compared_from = q->from - 7, q->compared_to = q->to - 7;
+  } else if (before && (q->compared_unit == UNIT_MONTH || q->compared_unit == UNIT_QUARTER) && q->when == PROPTER_WHEN_BACK && !q->count) { /* nor a month */
+    const int months = q->compared_unit == UNIT_MONTH ? 1 : 3;
+    q->compared_from = why_months_later(q->from, -months), q->compared_to = why_months_later(q->to + 1, -months) - 1;
   } else if (before) {
     why_unit_back(q->compared_unit, q->from, 1, &q->compared_from, &q->compared_to);
   }

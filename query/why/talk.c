@@ -27,25 +27,38 @@ static bool somebody(const Look *k, const Word *w) {
          (k->w && w->kind == WORD_NONE && why_of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.person noun.group", 2));
 }
 
-/* A clause that somebody speaks in and that holds nothing of a question: no name, time, number, direction, comparison, cause or part, no denial of more than
+/* Is it a verb of saying, thinking or feeling? */
+static bool says(const Look *k, const Word *w) {
+  static const char classes[] = "verb.communication verb.cognition verb.emotion";
+  if (w->kind == WORD_SPEAKER) return true;
+  return w->kind == WORD_NONE && !w->proper && why_of_class(k, w->text, PROPTER_WORDNET_VERB, classes, 1);
+}
+
+/* A clause that somebody speaks in, or a statement between marks of its own (`apart`), that holds nothing of a question: no name, time, number, direction, comparison, cause or part, no denial of more than
  * what is said, and nothing that a preposition ties to the rest. */
-static bool is_talk(const Look *k, size_t from, size_t end) {
-  bool speaks = false, unread = false, behind = false;
-  if (why_has(why_at(k, from), ROLE_TIES)) return false;
+static bool is_talk(const Look *k, size_t from, size_t end, bool apart) {
+  bool speaks = false, states = false, asks = false, spoken = false, unread = false, behind = false;
+  const bool aside = why_at(k, from)->mark == ',' && why_at(k, from)->kind == WORD_WHICH;
+  if (why_has(why_at(k, from), ROLE_TIES) && !aside) return false;
+  for (size_t i = from; i < end; i++) {
+    const Word *w = why_at(k, i);
+    asks = (asks || why_has(w, ROLE_QUESTIONS)) && !(asks && w->kind == WORD_STOP && !why_has(w, ROLE_ARTICLE)); /* "what gives?", not "why in the suburbs?" */
+    speaks |= somebody(k, w), states |= apart && (why_has(w, ROLE_FINITE) || (k->w && says(k, w)));
+  }
   for (size_t i = from; i < end; i++) {
     const Word *w = why_at(k, i);
     const bool tie = w->kind == WORD_STOP && !why_has(w, ROLE_ARTICLE);
-    if (w->used != USED_NOT || w->number ||
-        (w->kind != WORD_NONE && !why_asks(w) && !why_joins(w) && w->kind != WORD_WHO && !(speaks && (w->kind == WORD_NOT || why_has(w, ROLE_MODAL)))))
+    if (w->used != USED_NOT || (w->number && !speaks) ||
+        (w->kind != WORD_NONE && !why_asks(w) && !why_joins(w) && w->kind != WORD_WHO && !(spoken && (w->kind == WORD_NOT || why_has(w, ROLE_MODAL)))))
       return false;
-    if (w->kind == WORD_NONE && (w->proper || why_lexicon_spells(k->l, w) || why_lexicon_idle(k->l, k->q->metric, w))) return false;
+    if (w->kind == WORD_NONE && (w->proper || why_lexicon_calls(k->l, w) || why_lexicon_idle(k->l, k->q->metric, w))) return false;
     if (w->kind == WORD_NONE && k->l->causes && why_lexicon_knows(k->l->causes, w)) return false;
-    if (behind && w->kind == WORD_NONE && !talked_of(k, w) && !why_colours(k, w->text)) return false;
-    speaks |= somebody(k, w);
+    if (behind && !apart && w->kind == WORD_NONE && !talked_of(k, w) && !why_colours(k, w->text)) return false;
+    spoken |= somebody(k, w);
     unread |= w->kind == WORD_NONE || w->kind == WORD_WHO || w->kind == WORD_LIMIT;
     behind = tie || (behind && w->kind != WORD_NONE);
   }
-  return speaks && unread && end - from > 2;
+  return (speaks || states || (apart && asks)) && unread && end - from > 2;
 }
 
 static PropterStatus pass_over(const Look *k, size_t from, size_t end, PropterArena *arena, PropterError *err) {
@@ -66,10 +79,41 @@ static PropterStatus concede(const Look *k, PropterArena *arena, PropterError *e
       const Word *w = why_at(k, end);
       if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && w->kind != WORD_STOP && !why_asks(w)) || (w->kind == WORD_NONE && w->proper))
         break;
-      if (why_lexicon_spells(k->l, w) || (k->l->causes && why_lexicon_knows(k->l->causes, w))) break;
+      if (why_lexicon_spells(k->l, w)) break;
       unread += w->kind == WORD_NONE;
     }
     if ((unread || end > i + 2) && (end == k->words->count || why_at(k, end)->mark)) PROPTER_TRY(pass_over(k, i, end, arena, err));
+  }
+  return PROPTER_OK;
+}
+
+/* "On 15 April we had to …": the word behind a time that stands before all else. */
+static size_t behind_time(const Look *k, size_t from, size_t end) {
+  size_t begin = from;
+  for (size_t i = from; i < end && (why_at(k, i)->used == USED_PERIOD || why_at(k, i)->kind == WORD_STOP); i++)
+    if (why_at(k, i)->used == USED_PERIOD) begin = i + 1;
+  return begin < end ? begin : from;
+}
+
+/* "The harbour master swears (that) the strike …", "the staff blame the menu": who says it says nothing about what is asked. */
+static PropterStatus attribute(const Look *k, PropterArena *arena, PropterError *err) {
+  enum { SUBJECT_WORDS = 6 };
+  for (size_t from = 0; k->w && from + 2 < k->words->count; from++) {
+    bool person = false, unread = false;
+    if (from && !why_ends_clause(why_at(k, from), ENDS_ANY) && !why_has(why_at(k, from - 1), ROLE_OPENS) && !why_joins(why_at(k, from - 1))) continue;
+    for (size_t i = from; i < from + SUBJECT_WORDS && i + 1 < k->words->count; i++) {
+      const Word *w = why_at(k, i);
+      if (w->used != USED_NOT || w->number || (i > from && w->mark && w->space)) break;
+      if (person && (says(k, w) || why_has(w, ROLE_BLAMES))) {
+        if (unread && !why_at(k, i + 1)->mark) PROPTER_TRY(pass_over(k, from, i + says(k, w), arena, err));
+        break;
+      }
+      if (w->kind != WORD_NONE && !why_asks(w) && w->kind != WORD_WHO && w->kind != WORD_STOP) break;
+      if (w->kind == WORD_NONE && (w->proper || why_lexicon_calls(k->l, w))) break;
+      person = somebody(k, w) || (w->kind == WORD_NONE && why_of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.cognition noun.feeling noun.communication", 1)) ||
+               (person && why_idles(w));
+      unread |= w->kind == WORD_NONE;
+    }
   }
   return PROPTER_OK;
 }
@@ -82,10 +126,11 @@ PropterStatus why_talk(PropterLexicon *l, Words *words, PropterArena *arena, Pro
   for (size_t from = 0, end; from < words->count; from = end) {
     const bool inner = opened; /* what a word opens without a mark belongs to what stands before it */
     end = clause_end(words, from, &opened);
-    if (inner || (from == 0 && end == words->count) || !is_talk(&k, from, end)) continue;
-    PROPTER_TRY(pass_over(&k, from, end, arena, err));
+    const size_t begin = behind_time(&k, from, end);
+    if (inner || (from == 0 && end == words->count) || !is_talk(&k, begin, end, !opened)) continue;
+    PROPTER_TRY(pass_over(&k, begin, end, arena, err));
   }
-  return PROPTER_OK;
+  return attribute(&k, arena, err);
 }
 
 /* "…, haven't they?" */
@@ -107,7 +152,8 @@ void why_talk_denies(const PropterLexicon *l, Words *words) {
       speaks |= w->kind == WORD_SPEAKER || (w->kind == WORD_NOT && why_has(w, ROLE_ANYBODY));
       asks |= w->kind == WORD_UP || w->kind == WORD_DOWN || w->kind == WORD_MOVE || (w->kind == WORD_NONE && why_lexicon_spells(l, w));
     }
-    for (size_t i = from; ((speaks && opened && !asks) || tags(words, from, end)) && i < end; i++)
+    const bool aside = words->word[from].mark == ',' && words->word[from].kind == WORD_WHICH; /* ", which nobody had foreseen" */
+    for (size_t i = from; ((((speaks && opened) || aside) && !asks) || tags(words, from, end)) && i < end; i++)
       if (words->word[i].kind == WORD_NOT) words->word[i].kind = WORD_FILLER;
   }
 }
