@@ -260,11 +260,10 @@ static Match part_of(const Spelling *s, const Name *n, bool moves) {
          !(moves && (w->kind == WORD_DOWN || w->kind == WORD_UP))) ||
         w->number)
       continue;
+    unsigned least = NO_MATCH;
     for (size_t k = 0; k < n->count; k++)
-      if (cost_at(s, i, n->word[k]) <= 1) {
-        m.word[m.count++] = i;
-        break;
-      }
+      if (cost_at(s, i, n->word[k]) < least) least = cost_at(s, i, n->word[k]);
+    if (least <= 1) m.word[m.count++] = i, m.cost += least;
   }
   return m;
 }
@@ -290,6 +289,8 @@ static bool heads(const Spelling *s, const Match *m) {
   return same;
 }
 
+static bool same_word(const Match *a, const Match *b) { return a->count == 1 && b->count == 1 && a->word[0] == b->word[0]; }
+
 /* "Billing tickets" of "tickets opened, Billing": no whole name, but most words of a name; ties between metrics become candidates. */
 static void most_words(const Spelling *s, bool moves, Match *best, PropterQuestion *q) {
   const PropterLexicon *l = s->lexicon;
@@ -297,10 +298,21 @@ static void most_words(const Spelling *s, bool moves, Match *best, PropterQuesti
   q->nearest_count = 0;
   for (size_t i = 0; i < l->names.count; i++) {
     const Match m = part_of(s, &l->names.items[i], moves);
-    if (!m.count || m.count < best->count) continue;
-    if (m.count > best->count) *best = m, q->nearest_count = 0;
+    if (!m.count || m.count < best->count || (same_word(&m, best) && m.cost > best->cost)) continue;
+    if (m.count > best->count || (same_word(&m, best) && m.cost < best->cost)) *best = m, q->nearest_count = 0; /* "calls" are no "call waiting time" */
     candidate(q, m.name->metric);
   }
+}
+
+/* Is the one word the head of some name of the metric? */
+static bool heads_one(const Spelling *s, const Match *m) {
+  const PropterLexicon *l = s->lexicon;
+  for (size_t i = 0; i < l->names.count; i++) {
+    if (l->names.items[i].metric != m->name->metric) continue;
+    const Match other = part_of(s, &l->names.items[i], false);
+    if (same_word(&other, m) && heads(s, &other)) return true;
+  }
+  return heads(s, m);
 }
 
 /* May the word stand between those of a name: "business services shed jobs"? */
@@ -407,7 +419,9 @@ static void read_parted(const PropterLexicon *l, Words *words, PropterQuestion *
     if ((words->word[i].kind != WORD_BY && words->word[i].kind != WORD_WHICH) || words->word[i].used != USED_NOT) continue;
     const bool where = propter_str_equal(words->word[i].text, PROPTER_STR("where"));
     PropterStr by = {"", 0}, label = by;
-    size_t from = i + 1, end = where ? from : dimension_at(l->members_of == q->metric ? l->members : NULL, words, from, &by, &label);
+    size_t from = i + 1;
+    while (words->word[i].kind == WORD_WHICH && from < words->count && words->word[from].kind == WORD_STOP) from++; /* "which of the regions" */
+    size_t end = where ? from : dimension_at(l->members_of == q->metric ? l->members : NULL, words, from, &by, &label);
     if (!end && from < words->count && words->word[from].kind == WORD_PARTS) end = from + 1;
     if (!end || (q->parted && !propter_str_equal(by, q->by))) continue; /* of another dimension: left over */
     q->parted = true, q->by = by, q->by_label = label;
@@ -467,7 +481,7 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   if (!whole) {
     most_words(&spelling, false, &m, q);
     if (!q->nearest_count) most_words(&spelling, true, &m, q); /* "the losses in July" */
-    part = q->nearest_count == 1 && (m.count > 1 || heads(&spelling, &m));
+    part = q->nearest_count == 1 && (m.count > 1 || heads_one(&spelling, &m));
     if (!part && q->nearest_count < 2) {
       nearest(&spelling, q);
       q->gap = PROPTER_GAP_NO_METRIC;
@@ -540,7 +554,7 @@ static bool in_name(const Spelling *s, const Name *n, size_t i, size_t end, bool
   for (size_t k = i; k < end; k++) own |= s->words->word[k].kind == WORD_NONE && !s->words->word[k].known;
   for (size_t k = i; k < end; k++) {
     const Word *w = &s->words->word[k];
-    if (why_joins(w)) continue;
+    if (why_joins(w) || (k > i && why_has(w, ROLE_ONE_OF))) continue; /* "the price cut of our rival" */
     size_t at = 0;
     while (at < n->count && (taken[at] || (cost_at(s, k, n->word[at]) > 1 && !(own && same_way(s, w, n->word[at]))))) at++;
     if (at == n->count) return false;
@@ -589,7 +603,7 @@ static void causes_with(const Spelling *s, size_t i, size_t end, const PropterQu
 }
 
 /* Can the word be none of a name? Words that ask are, unless a cause has them in its name. */
-static bool outside(const PropterLexicon *c, const Word *w) { return w->used != USED_NOT || (why_asks(w) && !why_lexicon_spells(c, w)); }
+static bool outside(const PropterLexicon *c, const Word *w) { return w->used != USED_NOT || (why_asks(w) && !why_lexicon_spells(c, w) && !why_has(w, ROLE_ONE_OF)); }
 
 PropterStatus why_lexicon_event(const PropterLexicon *c, const Words *words, size_t i, const PropterQuestion *q, bool time, PropterArena *arena, WhyEvent *out,
                                 PropterError *err) {

@@ -117,6 +117,7 @@ static Found open_ended(Reader *r, size_t i) {
   PropterOpen open = opens(r, i);
   const bool from = why_is(r, i, DATE_FROM, NULL, NULL);
   if (!open && !from) return f;
+  if (from && i && r->words->word[i - 1].valued) open = PROPTER_OPEN_AFTER; /* "recovered from the flood" */
   const size_t at = why_skip(r, i + 1, "the");
   const PropterOpen meant = why_is(r, at, DATE_PART, &part, NULL) && part != 5 && why_text_is(r, at + 1, "of") ? of_edge[open][part > 5] : PROPTER_OPEN_NOT;
   r->events = open;
@@ -422,6 +423,7 @@ static size_t cause_at(Reader *r, size_t i) {
 
 PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterLexicon *causes, PropterArena *arena, PropterQuestion *q,
                               PropterError *err) {
+  PropterStr ahead = {"", 0};
   Reader r = {.words = words, .text = text, .today = today, .causes = causes, .arena = arena, .question = q, .err = err};
   for (size_t i = 0; i < words->count;) {
     size_t passed = cause_at(&r, i);
@@ -439,6 +441,10 @@ PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, P
     PropterStr said = {text.data + words->word[i].begin, words->word[f.end - 1].end - words->word[i].begin};
     note_fiscal(&r, i, f.end);
     for (size_t k = i; k < f.end; k++) words->word[k].used = USED_PERIOD;
+    if (f.gap == PROPTER_GAP_AHEAD) { /* "… and I meet the board tomorrow" says nothing, where another time is asked about */
+      for (ahead = said; i < f.end; i++) words->word[i].used = USED_NOT, words->word[i].kind = WORD_FILLER;
+      continue;
+    }
     i = f.end;
     if (q->has_period && f.gap == PROPTER_GAP_NONE && same_days(q, &f.span)) continue;
     if (q->has_period || q->gap != PROPTER_GAP_NONE) {
@@ -457,6 +463,8 @@ PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, P
     q->period_words = said;
   }
   if (r.status != PROPTER_OK) return r.status;
+  if (ahead.len && !q->has_period && q->gap == PROPTER_GAP_NONE) q->gap = PROPTER_GAP_AHEAD, q->about = ahead;
+  else if (ahead.len) PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was passed over", (int)ahead.len, ahead.data));
   if (q->gap == PROPTER_GAP_NONE) q->about = (PropterStr){"", 0};
   if (q->gap != PROPTER_GAP_NONE) q->has_period = false;
   return PROPTER_OK;

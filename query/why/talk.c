@@ -42,7 +42,7 @@ static bool is_talk(const Look *k, size_t from, size_t end, bool apart) {
   if (why_has(why_at(k, from), ROLE_TIES) && !aside) return false;
   for (size_t i = from; i < end; i++) {
     const Word *w = why_at(k, i);
-    asks = (asks || why_has(w, ROLE_QUESTIONS)) && !(asks && w->kind == WORD_STOP && !why_has(w, ROLE_ARTICLE)); /* "what gives?", not "why in the suburbs?" */
+    asks = (asks || why_has(w, ROLE_QUESTIONS)) && !(asks && w->kind == WORD_STOP && (propter_str_equal(w->text, PROPTER_STR("to")) || !why_has(w, ROLE_ARTICLE))); /* "what gives?", not "why in the suburbs?" */
     speaks |= somebody(k, w), states |= apart && (why_has(w, ROLE_FINITE) || (k->w && says(k, w)));
   }
   for (size_t i = from; i < end; i++) {
