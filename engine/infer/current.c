@@ -120,6 +120,7 @@ static PropterStatus put_pattern(Sheet *sheet, const PropterInference *x, Propte
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) PROPTER_TRY(put_number(sheet, *pattern, numbers[i].property, numbers[i].value, err));
   PROPTER_TRY(put_whole(sheet, *pattern, VOCAB_propter_count, (int64_t)x->usable, err));
   PROPTER_TRY(put_text(sheet, *pattern, VOCAB_propter_reason, x->reason, err));
+  if (x->provisional) PROPTER_TRY(put_typed(sheet, *pattern, VOCAB_propter_provisional, PROPTER_STR("true"), VOCAB_xsd_boolean, err));
   if (x->onset == PROPTER_NO_DAY) return PROPTER_OK;
   PROPTER_TRY(put_node(sheet, x->pattern, "onset", 1, &onset, err));
   PROPTER_TRY(put(sheet, *pattern, VOCAB_propter_onset, onset, err));

@@ -46,21 +46,31 @@ done:
   return status;
 }
 
-static PropterStatus read_slices(Node *node, PropterArena *arena, PropterMetric *out, PropterError *err) {
+static PropterStatus read_dimensions(Node *node, PropterVocab property, PropterArena *arena, const PropterId **out, size_t *count, PropterError *err) {
   PropterIds dims = {0};
-  PropterStatus status = node_all(node, VOCAB_propter_sliceBy, &dims, err);
+  PropterStatus status = node_all(node, property, &dims, err);
   if (!status && dims.count) {
     PropterId *copy = propter_arena_alloc(arena, dims.count * sizeof *copy);
-    if (!copy)
-      status = propter_fail(err, PROPTER_NO_MEMORY, "slice dimensions");
-    else {
-      memcpy(copy, dims.items, dims.count * sizeof *copy);
-      out->slice_dimension = copy;
-      out->slice_dimensions = dims.count;
-    }
+    if (!copy) status = propter_fail(err, PROPTER_NO_MEMORY, "dimensions of a metric");
+    else memcpy(copy, dims.items, dims.count * sizeof *copy), *out = copy, *count = dims.count;
   }
   propter_vec_clear(&dims);
   return status;
+}
+
+/* "P7D" in days; 0: not said. */
+static PropterStatus read_days(Node *node, PropterVocab property, PropterArena *arena, const PropterMetric *m, int *days, PropterError *err) {
+  const PropterId id = node_one(node, property);
+  PropterStr text;
+  int64_t n;
+  *days = 0;
+  if (!id) return PROPTER_OK;
+  PROPTER_TRY(node_text(node->snapshot, id, arena, &text, err));
+  const PropterStr count = {text.data + 1, text.len > 2 ? text.len - 2 : 0};
+  if (text.len > 2 && text.data[0] == 'P' && text.data[text.len - 1] == 'D' && propter_str_to_int64(count, &n) && n >= 0 && n <= 3660)
+    return *days = (int)n, PROPTER_OK;
+  return propter_fail(err, PROPTER_INVALID, "metric <%.*s>: <%s> is \"%.*s\"; expected days such as P2D", (int)m->iri.len, m->iri.data,
+                      propter_vocab_iri(property).data, (int)text.len, text.data);
 }
 
 static PropterStatus read_grain(Node *node, PropterArena *arena, PropterMetric *out, PropterError *err) {
@@ -115,7 +125,10 @@ PropterStatus metric_read(PropterSnapshot *snapshot, const PropterId *v, Propter
                           !out->dataset ? "propter:dataset" : !out->measure ? "propter:measure" : "propter:timeDimension");
   if (!status) status = read_grain(&node, arena, out, err);
   if (!status) status = read_members(&node, arena, out, err);
-  if (!status) status = read_slices(&node, arena, out, err);
+  if (!status) status = read_dimensions(&node, VOCAB_propter_sliceBy, arena, &out->slice_dimension, &out->slice_dimensions, err);
+  if (!status) status = read_dimensions(&node, VOCAB_propter_nonAdditive, arena, &out->apart, &out->apart_count, err);
+  if (!status) status = read_days(&node, VOCAB_propter_completenessDelay, arena, out, &out->completeness_delay, err);
+  if (!status) status = read_days(&node, VOCAB_propter_mutabilityWindow, arena, out, &out->mutability_window, err);
   if (!status) status = label_of(snapshot, v, metric, arena, &out->label, err);
   if (!status && out->concept_id) status = label_of(snapshot, v, out->concept_id, arena, &out->concept_label, err);
   node_close(&node);
@@ -248,7 +261,7 @@ static PropterStatus keep_member(PropterSnapshot *snapshot, PropterMember member
 typedef struct {
   int32_t period;
   PropterDay day;
-  double value;
+  double value, weight; /* weight: of how many values a mean was taken */
   PropterId id;
 } Cell;
 typedef PROPTER_VEC(Cell) Cells;
@@ -324,22 +337,28 @@ static PropterStatus known(const Reading *reading, Column *from, Column *until, 
 static PropterStatus collect(const Reading *reading, const PropterIds *ids, Cells *cells, PropterError *err) {
   PropterStatus status = PROPTER_OK;
   const PropterMetric *m = reading->metric;
-  Column *columns = propter_calloc(4, sizeof *columns);
+  enum { COLUMNS = 5 };
+  Column *columns = propter_calloc(COLUMNS, sizeof *columns);
   if (!columns) return propter_fail(err, PROPTER_NO_MEMORY, "columns of a cube");
-  Column *value = &columns[0], *time = &columns[1], *from = &columns[2], *until = &columns[3];
+  Column *value = &columns[0], *time = &columns[1], *from = &columns[2], *until = &columns[3], *size = &columns[4];
   if ((status = column_open(reading->snapshot, m->measure, value, err)) || (status = column_open(reading->snapshot, m->time, time, err))) goto done;
   const PropterId *v = reading->v;
   if (reading->known_by != PROPTER_NO_DAY && v[VOCAB_propter_knownFrom] && (status = column_open(reading->snapshot, v[VOCAB_propter_knownFrom], from, err)))
     goto done;
+  const bool mean = m->aggregation && m->aggregation == v[VOCAB_propter_Mean];
+  if (mean && v[VOCAB_propter_sampleSize] && (status = column_open(reading->snapshot, v[VOCAB_propter_sampleSize], size, err))) goto done;
   if (v[VOCAB_propter_supersededAt] && (status = column_open(reading->snapshot, v[VOCAB_propter_supersededAt], until, err))) goto done;
   for (size_t i = 0; i < ids->count; i++) {
-    PropterId number, when;
+    PropterId number, when, weight = PROPTER_NO_ID;
     bool is = false;
-    Cell cell = {.id = ids->items[i]};
+    Cell cell = {.id = ids->items[i], .weight = 1};
     if ((status = column_at(value, m->measure, cell.id, &number, err)) || (status = column_at(time, m->time, cell.id, &when, err))) goto done;
     if (!number || !when) continue;
     if ((status = node_value_number(reading->snapshot, number, &cell.value, &is, err))) goto done;
     if (!is || !isfinite(cell.value)) continue;
+    if (size->scan && (status = column_at(size, v[VOCAB_propter_sampleSize], cell.id, &weight, err))) goto done;
+    if (weight && (status = node_value_number(reading->snapshot, weight, &cell.weight, &is, err))) goto done;
+    if (!is || !(cell.weight > 0)) continue;
     if ((status = node_value_day(reading->snapshot, when, &cell.day, &is, err))) goto done;
     if (!is) continue;
     cell.period = propter_period_of(m->grain, cell.day);
@@ -350,21 +369,22 @@ static PropterStatus collect(const Reading *reading, const PropterIds *ids, Cell
     }
   }
 done:
-  for (size_t i = 0; i < 4; i++) propter_scan_close(columns[i].scan);
+  for (size_t i = 0; i < COLUMNS; i++) propter_scan_close(columns[i].scan);
   propter_free(columns);
   return status;
 }
 
 static double combine(const Reading *reading, const Cell *cells, size_t count) {
   const PropterId *v = reading->v, how = reading->metric->aggregation;
-  double sum = 0, low = cells[0].value, high = cells[0].value;
+  double sum = 0, weighed = 0, size = 0, low = cells[0].value, high = cells[0].value;
   for (size_t i = 0; i < count; i++) {
-    sum += cells[i].value;
+    sum += cells[i].value, weighed += cells[i].weight * cells[i].value, size += cells[i].weight;
     if (cells[i].value < low) low = cells[i].value;
     if (cells[i].value > high) high = cells[i].value;
   }
+  if (reading->metric->cells != PROPTER_CELLS_AS_SAID) return reading->metric->cells == PROPTER_CELLS_SUM ? weighed : size;
   if (!how) return sum;
-  if (how == v[VOCAB_propter_Mean]) return sum / (double)count;
+  if (how == v[VOCAB_propter_Mean]) return weighed / size;
   if (how == v[VOCAB_propter_Minimum]) return low;
   if (how == v[VOCAB_propter_Maximum]) return high;
   if (how == v[VOCAB_propter_Last]) return cells[count - 1].value;
@@ -399,6 +419,44 @@ static PropterStatus fill(const Reading *reading, Cells *cells, size_t least, Pr
   return PROPTER_OK;
 }
 
+/* Leaves out periods whose figures may still be missing on the last day of the data, and marks those that may still be corrected. */
+static void settle(const PropterMetric *m, PropterDay last, PropterMetricSeries *out) {
+  PropterSeries *s = &out->series;
+  const size_t before = s->count;
+  while (m->completeness_delay && s->count && propter_period_last(s->grain, s->first + (int32_t)s->count - 1) > last - m->completeness_delay) s->count--;
+  if (s->count < before) out->complete = propter_period_last(s->grain, s->first + (int32_t)s->count - 1);
+  for (size_t i = s->count; m->mutability_window && i-- > 0 && propter_period_last(s->grain, s->first + (int32_t)i) > last - m->mutability_window;)
+    out->settled = propter_period_first(s->grain, s->first + (int32_t)i);
+}
+
+static PropterDay last_day(const Cells *cells) {
+  PropterDay last = PROPTER_NO_DAY;
+  for (size_t i = 0; i < cells->count; i++)
+    if (last == PROPTER_NO_DAY || cells->items[i].day > last) last = cells->items[i].day;
+  return last;
+}
+
+/* The first dimension over which the metric is not additive and of which the observations have several members; PROPTER_NO_ID: none. */
+static PropterStatus find_apart(const Reading *reading, const PropterIds *ids, PropterId *apart, PropterError *err) {
+  const PropterMetric *m = reading->metric;
+  Column *column = m->apart_count ? propter_calloc(1, sizeof *column) : NULL;
+  *apart = PROPTER_NO_ID;
+  if (m->apart_count && !column) return propter_fail(err, PROPTER_NO_MEMORY, "columns of a cube");
+  PropterStatus status = PROPTER_OK;
+  for (size_t d = 0; d < m->apart_count && !*apart && !status; d++) {
+    PropterId one = PROPTER_NO_ID, member = PROPTER_NO_ID;
+    status = column_open(reading->snapshot, m->apart[d], column, err);
+    for (size_t i = 0; i < ids->count && !*apart && !status; i++) {
+      status = column_at(column, m->apart[d], ids->items[i], &member, err);
+      if (member && one && member != one) *apart = m->apart[d];
+      if (member) one = member;
+    }
+    propter_scan_close(column->scan);
+  }
+  propter_free(column);
+  return status;
+}
+
 static PropterStatus series_of(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out,
                                PropterError *err);
 
@@ -409,7 +467,7 @@ static PropterStatus ratio(const Reading *reading, const PropterMember *slice, s
     return propter_fail(err, PROPTER_INVALID, "metric <%.*s>: ratio of ratios deeper than %d, or in a circle", (int)m->iri.len, m->iri.data, RATIO_DEPTH);
   PropterArena arena = {0};
   PropterMetric parts[2];
-  PropterMetricSeries series[2] = {0};
+  PropterMetricSeries series[2] = {{.complete = PROPTER_NO_DAY, .settled = PROPTER_NO_DAY}, {.complete = PROPTER_NO_DAY, .settled = PROPTER_NO_DAY}};
   PropterStatus status = PROPTER_OK;
   for (int k = 0; k < 2 && !status; k++) {
     Reading inner = *reading;
@@ -435,6 +493,11 @@ static PropterStatus ratio(const Reading *reading, const PropterMember *slice, s
       out->observations = series[0].observations + series[1].observations;
     }
   }
+  out->apart = series[0].apart ? series[0].apart : series[1].apart;
+  for (int k = 0; k < 2; k++) {
+    if (out->complete == PROPTER_NO_DAY || (series[k].complete != PROPTER_NO_DAY && series[k].complete < out->complete)) out->complete = series[k].complete;
+    if (out->settled == PROPTER_NO_DAY || (series[k].settled != PROPTER_NO_DAY && series[k].settled < out->settled)) out->settled = series[k].settled;
+  }
   for (int k = 0; k < 2; k++) propter_metric_series_clear(&series[k]);
   propter_arena_clear(&arena);
   return status;
@@ -451,8 +514,10 @@ static PropterStatus series_of(const Reading *reading, const PropterMember *slic
   if (reading->v[VOCAB_qb_dataSet]) status = propter_snapshot_subjects(reading->snapshot, reading->v[VOCAB_qb_dataSet], m->dataset, &ids, err);
   for (size_t i = 0; !status && i < m->fixed_count; i++) status = keep_member(reading->snapshot, m->fixed[i], &ids, err);
   for (size_t i = 0; !status && i < slice_count; i++) status = keep_member(reading->snapshot, slice[i], &ids, err);
-  if (!status && ids.count) status = collect(reading, &ids, &cells, err);
+  if (!status) status = find_apart(reading, &ids, &out->apart, err);
+  if (!status && ids.count && !out->apart) status = collect(reading, &ids, &cells, err);
   if (!status) status = fill(reading, &cells, slice_count ? 0 : m->cells_per_period, out, err);
+  if (!status) settle(m, last_day(&cells), out);
   out->observations = cells.count;
   propter_vec_clear(&ids);
   propter_vec_clear(&cells);
@@ -461,7 +526,7 @@ static PropterStatus series_of(const Reading *reading, const PropterMember *slic
 
 PropterStatus metric_series(PropterSnapshot *snapshot, const PropterId *v, const PropterMetric *metric, const PropterMember *slice, size_t slice_count,
                             PropterDay known_by, PropterMetricSeries *out, PropterError *err) {
-  *out = (PropterMetricSeries){0};
+  *out = (PropterMetricSeries){.complete = PROPTER_NO_DAY, .settled = PROPTER_NO_DAY};
   PropterStatus status = series_of(&(Reading){snapshot, v, metric, known_by}, slice, slice_count, 0, out, err);
   if (status) propter_metric_series_clear(out);
   return status;
@@ -478,6 +543,16 @@ void propter_metric_series_clear(PropterMetricSeries *series) {
   propter_free((void *)(uintptr_t)series->series.value);
   propter_free(series->observation);
   *series = (PropterMetricSeries){0};
+}
+
+bool metric_is_quotient(const PropterId *v, const PropterMetric *m) { return m->numerator || (m->aggregation && m->aggregation == v[VOCAB_propter_Mean]); }
+
+PropterStatus propter_metric_adds_up(PropterSnapshot *snapshot, const PropterMetric *metric, bool *yes, PropterError *err) {
+  PropterId v[VOCAB_COUNT];
+  PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
+  const PropterId how = metric->aggregation;
+  *yes = !how || how == v[VOCAB_propter_Sum] || how == v[VOCAB_propter_Count] || how == v[VOCAB_propter_Mean];
+  return PROPTER_OK;
 }
 
 /* --- every slice at once ------------------------------------------------------------------------------------------------------- */
@@ -529,15 +604,19 @@ static PropterStatus slice_series(const Reading *reading, const Sorting *sorting
   PropterStatus status = PROPTER_OK;
   out->series = propter_calloc(sorting->ids.count + 1, sizeof *out->series);
   if (!out->series) return propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", sorting->ids.count);
+  PropterDay last = PROPTER_NO_DAY;
   for (; out->count < sorting->ids.count && !status; out->count++) {
     Cells cells = {0};
     PropterMetricSeries *series = &out->series[out->count];
+    series->complete = series->settled = PROPTER_NO_DAY;
     series->series = (PropterSeries){.grain = m->grain, .reference_day = m->reference_day, .seasonally_adjusted = m->seasonally_adjusted};
     status = collect(reading, &sorting->ids.items[out->count], &cells, err);
     if (!status) status = fill(reading, &cells, 0, series, err);
     series->observations = cells.count;
+    if (cells.count && (last == PROPTER_NO_DAY || last_day(&cells) > last)) last = last_day(&cells);
     propter_vec_clear(&cells);
   }
+  for (size_t i = 0; i < out->count && !status; i++) settle(m, last, &out->series[i]);
   return status;
 }
 

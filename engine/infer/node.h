@@ -43,6 +43,8 @@ PropterStatus node_value_day(PropterSnapshot *snapshot, PropterId id, PropterDay
 PropterStatus label_of(PropterSnapshot *snapshot, const PropterId *v, PropterId id, PropterArena *arena, PropterStr *out, PropterError *err);
 PropterStatus sort_by_iri(PropterSnapshot *snapshot, PropterId *ids, size_t count, PropterError *err);
 PropterStatus metric_read(PropterSnapshot *snapshot, const PropterId *v, PropterId metric, PropterArena *arena, PropterMetric *out, PropterError *err);
+/* Whether slices are cut as one series divided by another: of a ratio, and of a mean, whose sum and size add up. */
+bool metric_is_quotient(const PropterId *v, const PropterMetric *m);
 PropterStatus metric_series(PropterSnapshot *snapshot, const PropterId *v, const PropterMetric *metric, const PropterMember *slice, size_t slice_count,
                             PropterDay known_by, PropterMetricSeries *out, PropterError *err);
 

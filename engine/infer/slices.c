@@ -124,21 +124,28 @@ static PropterStatus describe(Know *know, const Cube *c, const PropterSlice *sli
   return PROPTER_OK;
 }
 
-/* The metrics whose slices are read: itself, or numerator and denominator. */
-static PropterStatus read_slices(Know *know, const PropterMetric *m, PropterArena *arena, PropterMetricSlices slices[2], PropterError *err) {
-  for (int k = 0; k < (m->numerator ? 2 : 1); k++) {
+/* The metrics whose slices are read: itself, or numerator and denominator. *adds_up false: values of slices make no whole. */
+static PropterStatus read_slices(Know *know, const PropterMetric *m, PropterArena *arena, PropterMetricSlices slices[2], bool *adds_up, PropterError *err) {
+  *adds_up = true;
+  for (int k = 0; k < (metric_is_quotient(know->v, m) ? 2 : 1) && *adds_up; k++) {
     PropterMetric part = *m;
     if (m->numerator) PROPTER_TRY(metric_read(know->snapshot, know->v, k ? m->denominator : m->numerator, arena, &part, err));
-    PROPTER_TRY(propter_metric_slices(know->snapshot, &part, m->slice_dimension, m->slice_dimensions, know->options.known_by, &slices[k], err));
+    else if (metric_is_quotient(know->v, m)) part.cells = k ? PROPTER_CELLS_SIZE : PROPTER_CELLS_SUM;
+    PROPTER_TRY(propter_metric_adds_up(know->snapshot, &part, adds_up, err));
+    *adds_up &= !m->numerator || !metric_is_quotient(know->v, &part); /* what is divided is no sum itself */
+    if (*adds_up) PROPTER_TRY(propter_metric_slices(know->snapshot, &part, m->slice_dimension, m->slice_dimensions, know->options.known_by, &slices[k], err));
   }
   return PROPTER_OK;
 }
 
+/* Without a cell where slices make no whole. */
 static PropterStatus read_cube(Know *know, const PropterMetric *m, PropterDay from, PropterDay to, PropterArena *arena, PropterMetricSlices slices[2], Cube *c,
                                PropterError *err) {
-  PROPTER_TRY(read_slices(know, m, arena, slices, err));
+  bool adds_up;
+  PROPTER_TRY(read_slices(know, m, arena, slices, &adds_up, err));
+  if (!adds_up) slices[0].dimensions = m->slice_dimensions;
   PROPTER_TRY(fill_cube(&slices[0], from, to, c, err));
-  return m->numerator ? divide(&slices[0], &slices[1], from, to, c, err) : PROPTER_OK;
+  return adds_up && metric_is_quotient(know->v, m) ? divide(&slices[0], &slices[1], from, to, c, err) : PROPTER_OK;
 }
 
 /* Which levels of the hierarchy decide which: propter:rollsUpTo, over any number of steps. */
@@ -176,7 +183,7 @@ PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, Propte
   PropterStatus status = read_cube(know, m, from, to, arena, slices, &c, err);
   PropterCube cube = {c.cells, c.dimensions, c.level, c.levels, c.actual, c.expected, decides, c.sd};
   if (!status) status = find_levels(know, m, decides, err);
-  if (!status) status = propter_drill(&cube, NULL, &found, NULL, 0, err);
+  if (!status && c.cells) status = propter_drill(&cube, NULL, &found, NULL, 0, err);
   if (!status && !(*out = propter_calloc(found.count + 1, sizeof **out))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", found.count);
   for (size_t i = 0; i < found.count && !status; i++) status = describe(know, &c, &found.items[i], m->slice_dimension, arena, &(*out)[i], err);
   if (status) {
@@ -240,7 +247,7 @@ PropterStatus propter_members(PropterInferrer *know, PropterStr iri, PropterStr 
   if (!propter_series_find(&metric->series.series, from, &first) || !propter_series_find(&metric->series.series, to, &last) || last < first) return PROPTER_OK;
   PropterStatus status = read_cube(know, m, from, to, arena, slices, &c, err);
   if (!status && !(*out = propter_calloc(c.levels[d] + 1, sizeof **out))) status = propter_fail(err, PROPTER_NO_MEMORY, "members of a dimension");
-  if (!status) status = add_up(know, &c, d, m->numerator ? NAN : 1 / (double)(last - first + 1), arena, *out, err);
+  if (!status) status = add_up(know, &c, d, metric_is_quotient(know->v, m) ? NAN : 1 / (double)(last - first + 1), arena, *out, err);
   if (status) {
     propter_free(*out);
     *out = NULL;

@@ -98,7 +98,7 @@ static PropterStatus by_slices(Search *s, const KnowMetric *m, PropterArena *are
   size_t count = 0;
   PropterStatus status = propter_drill_metric(s->know, m->def.iri, s->from, s->to, arena, &found, &count, s->err);
   for (size_t i = 0; i < count && !status; i++) {
-    double scale = m->def.numerator ? NAN : 1 / s->periods;
+    double scale = metric_is_quotient(s->know->v, &m->def) ? NAN : 1 / s->periods;
     const PropterPart row = {found[i].members, {"", 0}, SIZE_MAX, found[i].observed * scale, found[i].expected * scale, found[i].share};
     if (!propter_vec_push(&s->parts, row)) status = propter_fail(s->err, PROPTER_NO_MEMORY, "parts of a figure");
   }

@@ -317,6 +317,7 @@ static PropterStatus write_up(Judged *j, PropterInference *out, PropterError *er
   }
   out->first = j->c.first;
   out->last = j->c.last;
+  out->provisional = j->c.metric->series.settled != PROPTER_NO_DAY && out->last >= j->c.metric->series.settled;
   out->audited = know->audited;
   out->audited_right = know->audited_right;
   out->calibrated = know->calibrated;
@@ -341,12 +342,15 @@ static PropterStatus find_window(const KnowMetric *m, PropterDay from, PropterDa
   propter_day_format(from, a);
   propter_day_format(to, b);
   if (from > to) return propter_fail(err, PROPTER_INVALID, "the window ends before it begins: %s to %s", a, b);
+  if (m->series.apart)
+    return propter_fail(err, PROPTER_INVALID, "metric <%.*s> does not add up over one of its dimensions: expected a question about one member of it",
+                        (int)m->def.iri.len, m->def.iri.data);
   if (!s->count) return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no observations", (int)m->def.iri.len, m->def.iri.data);
   if (propter_series_find(s, from, first) && propter_series_find(s, to, last)) return PROPTER_OK;
   propter_day_format(propter_period_first(s->grain, s->first), x);
   propter_day_format(propter_period_last(s->grain, s->first + (int32_t)s->count - 1), y);
-  return propter_fail(err, PROPTER_INVALID, "window %s to %s lies outside the data of <%.*s>: they go from %s to %s", a, b, (int)m->def.iri.len,
-                      m->def.iri.data, x, y);
+  return propter_fail(err, PROPTER_INVALID, "window %s to %s lies outside the data of <%.*s>: they go from %s to %s%s", a, b, (int)m->def.iri.len,
+                      m->def.iri.data, x, y, m->series.complete == PROPTER_NO_DAY ? "" : ", later ones are not complete yet");
 }
 
 /* `shown`: with all that a reader sees. */

@@ -112,6 +112,15 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *cube, y
   return define_say_grain(d, metric, is, grain ? grain : time, err);
 }
 
+/* A dimension of the cube; CUBE.COLUMN of another one stays as it is. */
+static PropterStatus slice_named(Define *d, yaml_node_t *cube, const yaml_node_t *at, PropterStr name, PropterStr *slice, PropterError *err) {
+  yaml_node_t *dimension = define_named(d, define_get(d, cube, "dimensions"), name);
+  *slice = name;
+  if (dimension) return column_of(d, dimension, slice, err);
+  if (memchr(name.data, '.', name.len)) return PROPTER_OK;
+  return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no dimension \"%.*s\" in its cube", (int)name.len, name.data);
+}
+
 /* Primary keys tell rows apart; every other dimension but those of time is a slice. */
 static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *cube, size_t *keys, PropterError *err) {
   yaml_node_t *dimensions = define_get(d, cube, "dimensions"), *one;
@@ -300,6 +309,7 @@ static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *nod
   PROPTER_TRY(say_filters(d, metric, define_get(d, node, "filters"), &condition, err));
   PROPTER_TRY(say_dimensions(d, metric, cube, &keys, err));
   PROPTER_TRY(say_joins(d, metric, cube, cube, NULL, err));
+  PROPTER_TRY(define_say_non_additive(d, metric, d, meta, slice_named, cube, err));
   yaml_node_t *sql = define_get(d, node, "sql");
   if (type->word == VOCAB_propter_Count) {
     PropterStr ones = PROPTER_STR("1");

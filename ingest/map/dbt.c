@@ -158,6 +158,13 @@ static PropterStatus say_value(Define *d, PropterStr metric, const Meaning *aggr
   return define_say_value(d, metric, text, at, err);
 }
 
+/* A dimension is a column. */
+static PropterStatus column_named(Define *d, yaml_node_t *owner, const yaml_node_t *at, PropterStr name, PropterStr *slice, PropterError *err) {
+  (void)d, (void)owner, (void)at, (void)err;
+  *slice = name;
+  return PROPTER_OK;
+}
+
 static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t *node, PropterError *err) {
   (void)owner;
   yaml_node_t *method = define_get(d, node, "calculation_method"), *expression = define_get(d, node, "expression"), *one;
@@ -181,7 +188,7 @@ static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t 
   PROPTER_TRY(dbt_say_table(d, name, node, err));
   PROPTER_TRY(say_finest(d, name, define_get(d, node, "time_grains"), node, err));
   for (size_t i = 0; (one = define_item(d, dimensions, i)); i++) PROPTER_TRY(define_say_text(d, name, VOCAB_propter_sliceColumn, one, err));
-  return PROPTER_OK;
+  return define_say_non_additive(d, name, d, meta_of(d, node), column_named, NULL, err);
 }
 
 /* --- Metrics over the measures of semantic models -------------------------------------------------------------------------------------- */
@@ -281,6 +288,7 @@ static PropterStatus say_place(Define *d, PropterStr metric, yaml_node_t *model,
   PROPTER_TRY(say_time(d, metric, model, measure, grain, err));
   PROPTER_TRY(say_dimensions(d, metric, model, err));
   PROPTER_TRY(dbt_say_joins(d, metric, model, err));
+  PROPTER_TRY(define_say_non_additive(d, metric, d, meta_of(d, metric_named(d, metric)), dbt_filter_column, model, err));
   return say_key(d, metric, model, err);
 }
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "propter/hash.h"
+#include "warehouse.h"
 
 enum { DEFINE_STATEMENTS = 1000000, DEFINE_LOOKS = 10000000 };
 
@@ -212,6 +213,27 @@ PropterStatus define_say_metric(Define *d, PropterStr metric, PropterStr label, 
   return define_say_text(d, metric, VOCAB_rdfs_comment, define_said(description), err);
 }
 
+/* "2 days", or P2D. */
+static PropterStatus say_days(Define *d, PropterStr metric, PropterVocab word, const yaml_node_t *node, PropterError *err) {
+  PropterStr reach = yaml_text(node);
+  if (!node) return PROPTER_OK;
+  if (*reach.data != 'P') PROPTER_TRY(define_window(d, node, &reach, err));
+  if (!warehouse_reach(reach) || reach.data[reach.len - 1] != 'D')
+    return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected days or weeks, such as 2 days, found \"%.*s\"", (int)yaml_text(node).len, yaml_text(node).data);
+  return define_say(d, metric, word, propter_typed(reach, PROPTER_STR("http://www.w3.org/2001/XMLSchema#duration")), node, err);
+}
+
+PropterStatus define_say_non_additive(Define *d, PropterStr metric, Define *from, const yaml_node_t *meta, DefineSliceNamed named, yaml_node_t *owner,
+                                      PropterError *err) {
+  yaml_node_t *list = define_get(from, meta, "non_additive_dimensions"), *one;
+  for (size_t i = 0; (one = define_item(from, list, i)); i++) {
+    PropterStr slice = yaml_text(one);
+    PROPTER_TRY(named(d, owner, from == d ? one : NULL, slice, &slice, err));
+    PROPTER_TRY(define_say(d, metric, VOCAB_propter_nonAdditiveColumn, propter_literal(slice), from == d ? one : NULL, err));
+  }
+  return PROPTER_OK;
+}
+
 PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *meta, PropterError *err) {
   yaml_node_t *good = define_get(d, meta, "good_direction"), *synonyms = define_get(d, meta, "synonyms"), *one;
   const Meaning *direction;
@@ -219,6 +241,8 @@ PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *m
   PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_unit, define_get(d, meta, "unit"), err));
   PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_unitLabel, define_get(d, meta, "unit_label"), err));
   PROPTER_TRY(define_say_text(d, metric, VOCAB_propter_owner, define_get(d, meta, "owner"), err));
+  PROPTER_TRY(say_days(d, metric, VOCAB_propter_completenessDelay, define_get(d, meta, "completeness_delay"), err));
+  PROPTER_TRY(say_days(d, metric, VOCAB_propter_mutabilityWindow, define_get(d, meta, "mutability_window"), err));
   if (!good) return PROPTER_OK;
   PROPTER_TRY(define_meaning(d, good, directions, &direction, err));
   return define_say_word(d, metric, VOCAB_propter_goodDirection, direction->word, good, err);

@@ -112,8 +112,13 @@ PropterStatus define_say_kind(Define *d, PropterStr name, PropterVocab class, Pr
                               PropterError *err);
 /* That it is a metric, and its names: `label` empty: the name as words. */
 PropterStatus define_say_metric(Define *d, PropterStr metric, PropterStr label, yaml_node_t *description, const yaml_node_t *at, PropterError *err);
-/* What the form says to propter alone: good_direction, owner, synonyms, unit, unit_label. `meta` NULL: nothing. */
+/* What the form says to propter alone: completeness_delay, good_direction, mutability_window, owner, synonyms, unit, unit_label. `meta` NULL: nothing. */
 PropterStatus define_say_meta(Define *d, PropterStr metric, const yaml_node_t *meta, PropterError *err);
+/* The slice that a form calls `name`, for non_additive_dimensions. */
+typedef PropterStatus (*DefineSliceNamed)(Define *d, yaml_node_t *owner, const yaml_node_t *at, PropterStr name, PropterStr *slice, PropterError *err);
+/* non_additive_dimensions of `meta` (NULL: none): dimensions over which the measure is not added up. `from`: whose document the meta is, where it is not `d`. */
+PropterStatus define_say_non_additive(Define *d, PropterStr metric, Define *from, const yaml_node_t *meta, DefineSliceNamed named, yaml_node_t *owner,
+                                      PropterError *err);
 /* Only rows of which it is true belong to the metric: a fixed member, or, where it is not =, SQL that is appended to `condition`. INVALID: that without a
  * database. */
 PropterStatus define_say_filter(Define *d, PropterStr metric, const Comparison *only, PropterStr *condition, const yaml_node_t *at, PropterError *err);

@@ -17,6 +17,7 @@ typedef struct {
   PropterTerm metric;
   uint32_t file;
   const DocTriple *table; /* it is added up by a database; NULL: it reads a file */
+  bool sized;             /* its cells are means, and say of how many values */
   bool cut;               /* its slices are looked at */
   MetricSlices slices;
 } Metric;
@@ -189,6 +190,23 @@ static PropterStatus read_slice(const Metric *x, TriplesMap *map, size_t n, Prop
   }
   PROPTER_TRY(model_reference(x->m, slice->name, TYPE_LITERAL, slice->at, &member, err));
   return says(x, map, dimension, member, true, err);
+}
+
+/* Dimensions over which the measure is not additive. */
+static PropterStatus read_additivity(const Metric *x, PropterError *err) {
+  const DocTriple *t;
+  PropterTerm dimension;
+  for (size_t i = 0; (t = find(x, VOCAB_propter_nonAdditiveColumn, i)); i++) {
+    size_t k = 0;
+    while (k < x->slices.slices.count && !propter_str_equal(x->slices.slices.items[k].name, value_of(x, t))) k++;
+    if (k == x->slices.slices.count)
+      return doc_fail(&x->m->doc, t, err, PROPTER_INVALID,
+                      "metric %s: expected one of its slices, found \"%.*s\": over time, values combine as propter:aggregation says",
+                      doc_name(&x->m->doc, x->at->s), (int)value_of(x, t).len, value_of(x, t).data);
+    PROPTER_TRY(own_iri(x, "dimension/", value_of(x, t), &dimension, err));
+    PROPTER_TRY(define(x, x->metric, VOCAB_propter_nonAdditive, dimension, err));
+  }
+  return PROPTER_OK;
 }
 
 /* What slices the metric, and columns that only tell rows apart: rows that a database has added up need no telling apart. */
@@ -378,7 +396,7 @@ static PropterStatus read_table(Metric *x, const DocTriple *time, const DocTripl
   PROPTER_TRY(collect_slices(x, &w, err));
   PROPTER_TRY(source_at_address(m, &s, database ? value_of(x, database) : none, m->doc.files.items[x->file].directory, err));
   PROPTER_TRY(warehouse_query(m, &s, &w, err));
-  s.options.query = w.sql.data;
+  s.options.query = w.sql.data, x->sized = w.sized;
   if (w.pattern) {
     Written *written = model_alloc(m, sizeof *written, err);
     if (!written) return PROPTER_NO_MEMORY;
@@ -404,6 +422,15 @@ static PropterStatus choose_source(Metric *x, PropterError *err) {
                     doc_name(&x->m->doc, x->at->s));
   }
   return PROPTER_OK;
+}
+
+static PropterStatus says_size(const Metric *x, TriplesMap *map, PropterError *err) {
+  TermMap *size;
+  PropterTerm integer = model_word(VOCAB_xsd_integer);
+  if (!x->sized) return PROPTER_OK;
+  PROPTER_TRY(model_reference(x->m, PROPTER_STR(WAREHOUSE_SIZE), TYPE_LITERAL, x->table, &size, err));
+  PROPTER_TRY(model_constant(x->m, &integer, x->table, &size->datatype, err));
+  return says(x, map, model_word(VOCAB_propter_sampleSize), size, false, err);
 }
 
 /* The table of a file, with what is joined to it. */
@@ -470,12 +497,14 @@ static PropterStatus read_metric(Metric *x, TriplesMap *map, PropterError *err) 
   day->parts[0].written = days;
   PROPTER_TRY(says(x, map, period, day, true, err));
   PROPTER_TRY(check_fixed(x, err));
+  PROPTER_TRY(read_additivity(x, err));
   PROPTER_TRY(read_keys(x, map, most, err));
   PropterTerm one = propter_typed(PROPTER_STR("1"), propter_vocab_iri(VOCAB_xsd_decimal));
   if (x->table) {
     PropterTerm decimal = model_word(VOCAB_xsd_decimal);
     PROPTER_TRY(model_reference(m, column, TYPE_LITERAL, x->table, &number, err));
     PROPTER_TRY(model_constant(m, &decimal, x->table, &number->datatype, err));
+    PROPTER_TRY(says_size(x, map, err));
   } else if (counts) {
     PROPTER_TRY(model_constant(m, &one, x->at, &number, err));
   } else {

@@ -43,6 +43,14 @@ static PropterStatus own_of(Define *d, yaml_node_t *node, Define *own, bool *fou
   return status;
 }
 
+/* Closes it; what is wrong in it is wrong at `node`. */
+static PropterStatus close_own(Define *own, const yaml_node_t *node, PropterStatus status, PropterError *err) {
+  if (status != PROPTER_OK && err) err->line = yaml_line(node);
+  yaml_close(&own->file);
+  propter_arena_clear(&own->arena);
+  return status;
+}
+
 /* A text of that extension, in the arena; empty: it says none. */
 static PropterStatus own_text(Define *d, yaml_node_t *node, const char *key, PropterStr *out, PropterError *err) {
   Define own;
@@ -214,6 +222,24 @@ static PropterStatus say_fields(Define *d, PropterStr metric, yaml_node_t *model
   return say_relationships(d, metric, model, dataset, dataset, NULL, err);
 }
 
+/* A field of the dataset; DATASET.COLUMN of another one stays as it is. */
+static PropterStatus slice_named(Define *d, yaml_node_t *dataset, const yaml_node_t *at, PropterStr name, PropterStr *slice, PropterError *err) {
+  yaml_node_t *field = define_named(d, define_get(d, dataset, "fields"), name);
+  *slice = propter_arena_copy(&d->arena, name);
+  if (!slice->data) return define_no_memory(err);
+  if (field) return column_of(d, field, slice, err);
+  if (memchr(name.data, '.', name.len)) return PROPTER_OK;
+  return yaml_fail(&d->file, at ? at : dataset, err, PROPTER_INVALID, "no field \"%.*s\" in the dataset", (int)name.len, name.data);
+}
+
+static PropterStatus say_non_additive(Define *d, PropterStr metric, yaml_node_t *node, yaml_node_t *dataset, PropterError *err) {
+  Define own;
+  bool found;
+  PROPTER_TRY(own_of(d, node, &own, &found, err));
+  if (!found) return PROPTER_OK;
+  return close_own(&own, node, define_say_non_additive(d, metric, &own, yaml_root(&own.file), slice_named, dataset, err), err);
+}
+
 /* --- Metrics --------------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -253,6 +279,7 @@ static PropterStatus say_aggregate(Define *d, PropterStr metric, yaml_node_t *mo
   PROPTER_TRY(say_table(d, metric, dataset, err));
   PROPTER_TRY(say_time(d, metric, node, dataset, err));
   PROPTER_TRY(say_fields(d, metric, model, dataset, err));
+  PROPTER_TRY(say_non_additive(d, metric, node, dataset, err));
   bool rows = propter_str_equal(a->field, PROPTER_STR("*"));
   if (a->distinct) PROPTER_TRY(define_by_database(d, at, "COUNT (DISTINCT …)", err));
   if (a->aggregate->word == VOCAB_propter_Count && !a->distinct && !(d->database && !rows && !is_key(d, dataset, a->field))) {
@@ -288,10 +315,7 @@ static PropterStatus say_context(Define *d, PropterStr metric, yaml_node_t *node
   for (size_t i = 0; (one = define_item(d, define_get(d, context, "synonyms"), i)); i++) PROPTER_TRY(define_say_text(d, metric, VOCAB_skos_altLabel, one, err));
   PROPTER_TRY(own_of(d, node, &own, &found, err));
   if (!found) return PROPTER_OK;
-  PropterStatus status = define_say_meta(&own, metric, yaml_root(&own.file), err);
-  yaml_close(&own.file);
-  propter_arena_clear(&own.arena);
-  return status;
+  return close_own(&own, node, define_say_meta(&own, metric, yaml_root(&own.file), err), err);
 }
 
 static PropterStatus read_metric(Define *d, yaml_node_t *model, yaml_node_t *node, PropterError *err) {

@@ -77,6 +77,9 @@ void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
     case KIND_MEAN:
       column->mean = true;
       break;
+    case KIND_SPAN:
+      c->span = true;
+      break;
     case KIND_STOCK:
       c->stock = true;
       break;
@@ -169,6 +172,20 @@ PropterStatus sniff_counted(PropterSniff *out, const PropterColumn *key, Propter
   return status;
 }
 
+static bool is_time_unit(const char *unit) {
+  static const char *const units[] = {"ms", "s", "min", "h", "d"};
+  for (size_t i = 0; unit && i < sizeof units / sizeof *units; i++)
+    if (strcmp(unit, units[i]) == 0) return true;
+  return false;
+}
+
+/* "first reply min": what is a unit in brackets only is one behind what takes its time, too. */
+static void read_short_unit(PropterStr word, PropterColumn *column) {
+  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
+    if (known_words[i].kind == KIND_SHORT && is_time_unit(known_words[i].unit) && propter_str_equal(word, propter_str(known_words[i].word)))
+      take_unit(column, known_words[i].unit, known_words[i].label);
+}
+
 PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen *c, PropterError *err) {
   PropterColumn *column = &out->columns[i];
   PropterStr before;
@@ -185,9 +202,11 @@ PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen
     last = at;
     while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
     sniff_read_word(word, column, c);
+    if (c->span && at >= column->label.len) read_short_unit(word, column);
     unit_last = column->unit != unit;
   }
   if (counts(column->label)) column->identifier = false;
+  column->mean |= c->span && is_time_unit(column->unit);
   if (c->total && !(column->unit && column->unit[0] == '%')) column->mean = false;
   /* "net revenue eur" is called net revenue, in euros. */
   if (unit_last && last) column->label = propter_str_trim((PropterStr){column->label.data, last});

@@ -15,6 +15,7 @@ typedef enum {
   KIND_CALENDAR,
   KIND_YEAR,
   KIND_MEAN,
+  KIND_SPAN,
   KIND_STOCK,
   KIND_TOTAL,
   KIND_PLAN,
@@ -52,6 +53,7 @@ typedef struct {
   bool zeros;        /* a number has a zero before it, as codes have */
   bool says_time, names_year;
   bool calendar; /* its numbers are weeks, years and the like */
+  bool span;     /* something that takes its time */
   bool stock;    /* a level */
   bool total;    /* a sum, whatever else the name says */
   bool plan;     /* planned, or set against a plan */

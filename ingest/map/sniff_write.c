@@ -203,6 +203,9 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   add_option(out, "dateFormat", s->columns[s->time].date_format);
   add_option(out, "decimalChar", c->decimal), add_option(out, "groupChar", c->group);
   add_columns(s, PROPTER_COLUMN_SLICE, "propter:sliceColumn", out);
+  for (size_t i = 0; i < s->count; i++)
+    if (s->columns[i].role == PROPTER_COLUMN_SLICE && sniff_word(s->columns[i].words, KIND_NEVER_ADDED))
+      propter_buf_printf(out, "  propter:nonAdditiveColumn "), add_text(out, s->columns[i].name), propter_buf_printf(out, " ;\n");
   if (!is_database(s)) add_columns(s, PROPTER_COLUMN_KEY, "propter:keyColumn", out); /* it adds up whatever the keys are */
   propter_buf_printf(out, "  propter:grain \"%s\"^^xsd:duration ; propter:aggregation propter:%s ;\n  propter:unit ", s->grain, c->mean ? "Mean" : "Sum");
   add_text(out, c->unit ? propter_str(c->unit) : PROPTER_STR("1"));

@@ -367,6 +367,7 @@ static PropterStatus write(Query *q, PropterBuf *sql, PropterError *err) {
   PROPTER_TRY(put_column(q, w->time, &q->time, err));
   PROPTER_TRY(propter_buf_status(&q->time, err));
   PROPTER_TRY(choose_period(q, err));
+  w->sized = propter_str_equal(w->aggregation, propter_vocab_iri(VOCAB_propter_Mean));
   if (w->expression.len) PROPTER_TRY(put_expression(q, err));
   else if (w->value.len) PROPTER_TRY(put_column(q, w->value, &q->value, err));
   PROPTER_TRY(propter_buf_status(&q->value, err));
@@ -382,6 +383,8 @@ static PropterStatus write(Query *q, PropterBuf *sql, PropterError *err) {
   }
   propter_buf_printf(sql, ", %s AS ", q->number.data ? q->number.data : "");
   propter_put_quoted(sql, w->value.len ? w->value : PROPTER_STR("value"));
+  /* The weight of a mean where cells are combined. */
+  if (w->sized) fill(sql, ", COUNT(?) AS ", (Filling){.column = propter_buf_str(&q->value)}), propter_put_quoted(sql, PROPTER_STR(WAREHOUSE_SIZE));
   propter_buf_printf(sql, " FROM %s", q->from.data);
   for (size_t i = 0; i < w->slices; i++) {
     if (!w->slice[i].fixed) continue;

@@ -7,6 +7,7 @@
 #include "propter/vocab.h"
 
 enum { WAREHOUSE_SLICES = 64 };
+#define WAREHOUSE_SIZE "propter:size"
 
 typedef struct {
   const DocTriple *at; /* the metric, for messages */
@@ -25,6 +26,7 @@ typedef struct {
   } slice[WAREHOUSE_SLICES];
   size_t slices;
   const char *pattern; /* result: how the first days of periods are written; NULL: ISO 8601 */
+  bool sized;          /* result: of a mean, the column WAREHOUSE_SIZE says of how many values it was taken */
   PropterStr sql;      /* result: the query, whose columns are called as those above; the value of rows and expressions "value" */
 } Warehouse;
 

@@ -87,6 +87,12 @@ static PropterStatus slice_metric(Start *s, const PropterTerm *row, void *payloa
     propter_buf_printf(out, " ;\n  propter:%s ", properties[i]);
     propter_term_write(&row[5 + i], out);
   }
+  PropterStr apart = row[5 + sizeof properties / sizeof *properties].value; /* IRIs with blanks between them */
+  for (size_t n; apart.len; apart.data += n, apart.len -= n) {
+    for (n = 0; n < apart.len && apart.data[n] != ' ';) n++;
+    propter_buf_printf(out, " ;\n  propter:nonAdditive <%.*s>", (int)n, apart.data);
+    n += n < apart.len;
+  }
   propter_buf_add(out, PROPTER_STR(" .\n"));
   return propter_buf_status(out, s->err);
 }
@@ -218,9 +224,10 @@ PropterStatus start_concepts(Start *s) {
     status = each_slice(
         s,
         START_PREFIXES
-        "SELECT ?m ?l ?dim ?d ?v ?set ?measure ?time ?sum ?good ?grain ?unit ?words { " SLICES
+        "SELECT ?m ?l ?dim ?d ?v ?set ?measure ?time ?sum ?good ?grain ?unit ?words ?apart { " SLICES
         " ?m propter:measure ?measure ; propter:timeDimension ?time ; propter:aggregation ?sum ; "
-        "propter:grain ?grain ; propter:unit ?unit OPTIONAL { ?m propter:goodDirection ?good } OPTIONAL { ?m propter:unitLabel ?words } } ORDER BY ?m ?dim ?v",
+        "propter:grain ?grain ; propter:unit ?unit OPTIONAL { ?m propter:goodDirection ?good } OPTIONAL { ?m propter:unitLabel ?words } "
+        "OPTIONAL { { SELECT ?m (GROUP_CONCAT(STR(?a)) AS ?apart) { ?m propter:nonAdditive ?a } GROUP BY ?m } } } ORDER BY ?m ?dim ?v",
         members, slice_metric, &concepts);
   if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
   if (status == PROPTER_OK && s->events) status = read_events(s);

@@ -167,6 +167,18 @@ static PropterStatus turn(Start *s, const PropterSniff *found, const char *path,
   return status;
 }
 
+/* What a total would say nothing of. */
+static void say_means(FILE *out, const PropterSniff *f) {
+  bool any = false;
+  for (size_t i = 0; i < f->count; i++) {
+    const PropterColumn *c = &f->columns[i];
+    if (c->role != PROPTER_COLUMN_MEASURE || !c->mean) continue;
+    fprintf(out, "%s%.*s", any ? ", " : "         averaged, not added up: ", (int)c->label.len, c->label.data);
+    any = true;
+  }
+  if (any) fputc('\n', out);
+}
+
 /* Nothing is dropped without a word. */
 static PropterStatus say_left_out(Start *s, const PropterSniff *found) {
   PropterBuf left = {.max = 1 << 20};
@@ -205,6 +217,7 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
           (int)found->columns[found->time].name.len, found->columns[found->time].name.data);
   say_columns(out, found, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(out, found, PROPTER_COLUMN_SLICE, ", slices ");
   fputc('\n', out);
+  say_means(out, found);
   PROPTER_TRY(say_left_out(s, found));
   if (found->repeated || found->counted.len || count > 1) return add_up(s, found, tables, count, stem);
   char *absolute = realpath(file->path, NULL);

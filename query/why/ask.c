@@ -19,8 +19,49 @@ typedef struct {
   PropterError *err;
 } Ask;
 
-/* Grain and reach of a metric's data; *any is false when it has none. */
-static PropterStatus reach(Ask *k, PropterStr iri, PropterGrain *grain, PropterDay *first, PropterDay *last, bool *any) {
+static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory"); }
+
+typedef struct {
+  PropterArena *arena;
+  PropterStr dimension, members, first;
+} Apart;
+
+static PropterStatus add_member_name(const PropterTerm *row, void *payload, PropterError *err) {
+  Apart *a = payload;
+  a->dimension = propter_arena_copy(a->arena, row[0].value);
+  a->members = propter_arena_printf(a->arena, "%.*s%s%.*s", (int)a->members.len, a->members.data, a->members.len ? ", " : "", (int)row[1].value.len,
+                                    row[1].value.data);
+  if (!a->first.len) a->first = propter_arena_copy(a->arena, row[1].value);
+  return a->dimension.data && a->members.data && a->first.data ? PROPTER_OK : no_memory(err);
+}
+
+/* Values of different members are not combined, so one is to be named. */
+static PropterStatus ask_member(Ask *k, const PropterMetric *m, PropterId dimension) {
+  Apart a = {&k->arena, {"", 0}, {"", 0}, {"", 0}};
+  PropterTerm term;
+  PropterBuf text = {0};
+  PROPTER_TRY(propter_snapshot_term(k->snapshot, dimension, &k->arena, &term, k->err));
+  propter_buf_printf(&text,
+                     "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+                     "SELECT ?name ?member { { SELECT DISTINCT ?m { ?o <%.*s> ?m } ORDER BY ?m LIMIT 5 } OPTIONAL { ?m skos:prefLabel ?ml } "
+                     "OPTIONAL { <%.*s> skos:prefLabel ?p } OPTIONAL { <%.*s> rdfs:label ?l } BIND (COALESCE(?p, ?l, \"\") AS ?name) BIND (COALESCE(?ml, ?m) AS ?member) } "
+                     "ORDER BY ?member",
+                     (int)term.value.len, term.value.data, (int)term.value.len, term.value.data, (int)term.value.len, term.value.data);
+  PROPTER_TRY(why_each_row(k->snapshot, &text, add_member_name, &a, k->err));
+  return propter_fail(k->err, PROPTER_INVALID, "%.*s does not add up over %.*s (%.*s): ask about one, such as \"%.*s for %.*s %.*s\"", (int)m->label.len,
+                      m->label.data, (int)a.dimension.len, a.dimension.data, (int)a.members.len, a.members.data, (int)m->label.len, m->label.data,
+                      (int)a.dimension.len, a.dimension.data, (int)a.first.len, a.first.data);
+}
+
+/* Grain and reach of a metric's data. */
+typedef struct {
+  PropterGrain grain;
+  PropterDay first, last;
+  bool any;
+  PropterDay complete, settled; /* as of PropterMetricSeries */
+} Reach;
+
+static PropterStatus reach(Ask *k, PropterStr iri, Reach *out) {
   PropterTerm term = propter_iri(iri);
   PropterId id;
   PROPTER_TRY(propter_snapshot_find(k->snapshot, &term, &id, k->err));
@@ -29,29 +70,39 @@ static PropterStatus reach(Ask *k, PropterStr iri, PropterGrain *grain, PropterD
   PropterMetricSeries series;
   PROPTER_TRY(propter_metric_read(k->snapshot, id, &k->arena, &metric, k->err));
   PROPTER_TRY(propter_metric_series(k->snapshot, &metric, k->options.infer.slice, k->options.infer.slice_count, k->options.infer.known_by, &series, k->err));
-  *grain = metric.grain;
-  *any = series.series.count > 0;
-  if (*any) {
-    *first = propter_period_first(metric.grain, series.series.first);
-    *last = propter_period_last(metric.grain, series.series.first + (int32_t)series.series.count - 1);
+  *out = (Reach){metric.grain, k->options.today, k->options.today, series.series.count > 0, series.complete, series.settled};
+  const PropterId apart = series.apart;
+  if (out->any) {
+    out->first = propter_period_first(metric.grain, series.series.first);
+    out->last = propter_period_last(metric.grain, series.series.first + (int32_t)series.series.count - 1);
   }
   propter_metric_series_clear(&series);
-  return PROPTER_OK;
+  return apart ? ask_member(k, &metric, apart) : PROPTER_OK;
+}
+
+/* What of the period is not final. */
+static PropterStatus note_freshness(Ask *k, PropterQuestion *q, const Reach *r, PropterDay asked) {
+  char day[16];
+  if (r->complete != PROPTER_NO_DAY && asked > r->complete) {
+    propter_day_format(r->complete, day);
+    PROPTER_TRY(why_question_note(q, &k->arena, k->err, "figures after %s are not complete yet and not judged", day));
+  }
+  if (r->settled == PROPTER_NO_DAY || q->to < r->settled) return PROPTER_OK;
+  propter_day_format(r->settled, day);
+  return why_question_note(q, &k->arena, k->err, "figures from %s on may still be corrected", day);
 }
 
 static PropterStatus settle(Ask *k, PropterQuestion *q) {
-  PropterGrain grain = PROPTER_GRAIN_DAY;
-  PropterDay first = k->options.today, last = first;
-  bool any;
-  PROPTER_TRY(reach(k, q->metric_iri, &grain, &first, &last, &any));
-  if (!any && q->slice_count)
+  Reach r;
+  PROPTER_TRY(reach(k, q->metric_iri, &r));
+  if (!r.any && q->slice_count)
     return propter_fail(k->err, PROPTER_INVALID, "metric <%.*s> has no observation of this slice", (int)q->metric_iri.len, q->metric_iri.data);
-  return propter_question_settle(q, grain, first, last, k->options.today, &k->arena, k->err);
+  const PropterDay asked = q->to;
+  PROPTER_TRY(propter_question_settle(q, r.grain, r.first, r.last, k->options.today, &k->arena, k->err));
+  return q->gap == PROPTER_GAP_NONE ? note_freshness(k, q, &r, asked) : PROPTER_OK;
 }
 
 static PropterStr kept(PropterWhyAnswer *a, PropterStr s) { return propter_arena_copy(&a->arena, s); }
-
-static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory"); }
 
 /* The names to choose from. */
 static PropterStatus offer_names(Ask *k, const PropterLexicon *lexicon, PropterWhyAnswer *a) {

@@ -118,6 +118,20 @@ START_TEST(definitions_are_completed) {
 }
 END_TEST
 
+/* A table that is joined is read once for all, its dimension rolls up from the column that it is joined by. */
+START_TEST(a_joined_table_gives_dimensions) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  ck_ok(mapping_run(WHOLE " propter:sliceColumn \"region\" ; propter:nonAdditiveColumn \"place.land\" ; propter:join [ skos:notation \"place\" ; propter:sourceFile \"u.csv\" ;\n"
+                          " propter:sliceColumn \"land\" ; rml:joinCondition [ rml:child \"region\" ; rml:parent \"code\" ] ] .",
+                    "day,region,refunds\n2011-08-01,n,12\n2011-08-02,s,5\n2011-08-02,x,5\n", "code,land\nn,Nord\ns,\xC3\x9C land\n", false, &out, &counts, err));
+  ck_assert_uint_eq(counts.rejects, 1);
+  ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-01/n/Nord> <http://example.org/refunds/dimension/place.land> \"Nord\"\n"));
+  ck_assert_ptr_nonnull(strstr(out.data, "reject 4::join\n"));
+  propter_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(mistakes_name_their_line) {
   mapping_refuse(WHOLE " propter:dateFormat \"d.yyyy\" .", "day,refunds\n", PROPTER_INVALID, 3, "with a month and a year");
   mapping_refuse(WHOLE " propter:delimiter \";;\" .", "day,refunds\n", PROPTER_INVALID, 3, "one ASCII character");
@@ -127,6 +141,12 @@ START_TEST(mistakes_name_their_line) {
   mapping_refuse(METRIC " propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" .", "day,refunds\n", PROPTER_INVALID, 1, "has no propter:grain");
   mapping_refuse(METRIC " propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ; propter:grain \"daily\" .", "day,refunds\n", PROPTER_INVALID, 2,
                  "expected P1D");
+  mapping_refuse(WHOLE " propter:nonAdditiveColumn \"day\" .", "day,refunds\n2011-08-01,1\n", PROPTER_INVALID, 3, "expected one of its slices");
+  mapping_refuse(WHOLE " propter:join [ propter:sourceFile \"u.csv\" ] .", "day,refunds\n2011-08-01,1\n", PROPTER_INVALID, 3, "has no skos:notation");
+  mapping_refuse(WHOLE " propter:join [ skos:notation \"u\" ; propter:sourceFile \"u.csv\" ] .", "day,refunds\n2011-08-01,1\n", PROPTER_INVALID, 3,
+                 "has no rml:joinCondition");
+  mapping_refuse(WHOLE " propter:join ex:j . ex:j skos:notation \"u\" ; propter:join ex:j ; rml:joinCondition [ rml:child \"a\" ; rml:parent \"b\" ] .",
+                 "day,refunds\n2011-08-01,1\n", PROPTER_INVALID, 3, "one is inside itself");
   mapping_refuse(WHOLE " propter:sliceColumn \"nope\" .", "day,refunds\n", PROPTER_NOT_FOUND, 3, "no column \"nope\"");
   mapping_refuse(
       "ex:m a propter:Metric ; propter:sourceFile \"t.csv\" ; propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ; propter:grain \"P1D\" .",
@@ -144,6 +164,7 @@ Suite *suite_metric(void) {
   tcase_add_test(tc, days_and_numbers_in_the_form_the_definition_names);
   tcase_add_test(tc, places_name_file_line_and_column);
   tcase_add_test(tc, definitions_are_completed);
+  tcase_add_test(tc, a_joined_table_gives_dimensions);
   tcase_add_test(tc, mistakes_name_their_line);
   suite_add_tcase(s, tc);
   return s;

@@ -234,6 +234,24 @@ START_TEST(hours_lengths_and_currencies) {
 }
 END_TEST
 
+/* What takes its time is averaged where a unit of time says how long; hours that are worked add up. */
+START_TEST(spans_are_averaged) {
+  PropterSniff s = {0};
+  PropterBuf mapping = {0};
+  ck_ok(propter_sniff(table("day,team,currency,first reply (min),resolution_h,responses,hours worked,wait count\n2024-01-01,a,EUR,3.5,2.5,4,8,1\n"
+                            "2024-01-01,a,USD,4.5,3.5,7,6,2\n2024-01-01,b,EUR,4.5,3.5,7,6,2\n2024-01-01,b,USD,5.5,3.5,7,6,2\n2024-01-02,a,EUR,3.5,2.5,4,8,1\n"
+                            "2024-01-02,a,USD,4.5,3.5,7,6,2\n2024-01-02,b,EUR,4.5,3.5,7,6,2\n2024-01-02,b,USD,5.5,3.5,7,6,2\n"),
+                      NULL, NULL, &s, err));
+  ck_assert(column(&s, "first reply (min)")->mean && column(&s, "resolution_h")->mean);
+  ck_assert(!column(&s, "responses")->mean && !column(&s, "hours worked")->mean && !column(&s, "wait count")->mean);
+  ck_ok(propter_sniff_write(&s, PROPTER_STR("t.csv"), PROPTER_STR("http://example.org/"), &mapping, err));
+  ck_assert_ptr_nonnull(strstr(mapping.data, "propter:nonAdditiveColumn \"currency\" ;"));
+  ck_assert_ptr_null(strstr(mapping.data, "propter:nonAdditiveColumn \"team\""));
+  propter_buf_clear(&mapping);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
 /* A table of ASCII as UTF-16LE behind a mark, which may be empty. */
 static const char *wide_table(PropterStr mark, const char *text) {
   PropterBuf wide = {0};
@@ -571,6 +589,7 @@ Suite *suite_sniff(void) {
   tcase_add_test(t, plans_are_no_measures);
   tcase_add_test(t, rows_that_are_happenings);
   tcase_add_test(t, hours_lengths_and_currencies);
+  tcase_add_test(t, spans_are_averaged);
   tcase_add_test(t, utf_16_is_known_by_its_zeros);
   tcase_add_test(t, utf_16_with_a_mark_and_a_declared_delimiter);
   tcase_add_test(t, a_declared_delimiter_is_written);

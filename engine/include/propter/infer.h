@@ -18,6 +18,13 @@ typedef struct {
   PropterId concept_id; /* what documents and events call the member: propter:concept of the node, else the member itself */
 } PropterMember;
 
+/* What is read of the cells of a metric. */
+typedef enum {
+  PROPTER_CELLS_AS_SAID, /* combined by propter:aggregation */
+  PROPTER_CELLS_SUM,     /* of a mean: the sum behind it … */
+  PROPTER_CELLS_SIZE     /* … and of how many values it is; a slice's mean is one by the other */
+} PropterCellsAs;
+
 /* Definition of a propter:Metric. Texts are never NULL; empty where the graph says nothing. */
 typedef struct {
   PropterId id;
@@ -39,6 +46,10 @@ typedef struct {
   const PropterMember *fixed;
   size_t slice_dimensions; /* propter:sliceBy */
   const PropterId *slice_dimension;
+  size_t apart_count;      /* propter:nonAdditive: dimensions over whose members values are not combined */
+  const PropterId *apart;
+  int completeness_delay, mutability_window; /* days; 0: none */
+  PropterCellsAs cells;    /* as read: PROPTER_CELLS_AS_SAID */
 } PropterMetric;
 
 /* Reads a definition into `arena`. NOT_FOUND: no propter:Metric of that IRI. INVALID: names the property that is missing or wrong. */
@@ -52,6 +63,9 @@ typedef struct {
   PropterSeries series; /* series.value is owned by this structure */
   PropterId *observation;
   size_t observations;  /* read, before they were combined */
+  PropterId apart;      /* the series is empty because its cells have several members of this dimension, over which the metric is not additive */
+  PropterDay complete;  /* last day of the last period that is complete, where later ones were left out (propter:completenessDelay); else PROPTER_NO_DAY */
+  PropterDay settled;   /* from this day on figures may still be corrected (propter:mutabilityWindow); PROPTER_NO_DAY: none of these */
 } PropterMetricSeries;
 
 /* Scans the cube by columns: dataset × fixed members (and `slice`, may be NULL). `known_by` PROPTER_NO_DAY: everything; otherwise only
@@ -60,6 +74,9 @@ typedef struct {
 PROPTER_API PropterStatus propter_metric_series(PropterSnapshot *snapshot, const PropterMetric *metric, const PropterMember *slice, size_t slice_count,
                                                 PropterDay known_by, PropterMetricSeries *out, PropterError *err);
 PROPTER_API void propter_metric_series_clear(PropterMetricSeries *series);
+
+/* False where values of slices say nothing of the whole by being added up: minima, maxima, last values and medians. Of a mean, sum and size add up. */
+PROPTER_API PropterStatus propter_metric_adds_up(PropterSnapshot *snapshot, const PropterMetric *metric, bool *yes, PropterError *err);
 
 /* The series of every slice of a metric that has observations: slice i holds member[i × dimensions + d] of dimension[d]. */
 typedef struct {
@@ -233,6 +250,7 @@ typedef struct {
   PropterMetric metric;
   PropterDay from, to;     /* as asked */
   PropterDay first, last;  /* whole periods judged */
+  bool provisional;        /* figures of some of them may still be corrected */
   PropterAnswerOutcome outcome;
   PropterStr reason;       /* one sentence: why this outcome */
   double observed, expected, expected_low, expected_high, deviation; /* mean of the window; 95 % interval */
