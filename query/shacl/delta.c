@@ -16,18 +16,42 @@ typedef struct {
   PropterIds predicates, classes;
   bool types;  /* all: rdf:type is a path, or the like */
   bool closed; /* of every change the subject counts */
+  size_t room; /* for subjects, until they are sorted again so that each stands once */
 } Seen;
 
+/* How often the lists of properties that a closed shape passes over name rdf:type; each list once. */
+static PropterStatus ignored_types(Validator *v, size_t *count, PropterError *err) {
+  PropterIds lists = {0}, members = {0};
+  PropterStatus status = PROPTER_OK;
+  *count = 0;
+  for (size_t i = 0; i < v->triples.count && status == PROPTER_OK; i++) {
+    const ShapesTriple *t = &v->triples.items[i];
+    bool known = t->p != v->word[VOCAB_sh_ignoredProperties];
+    for (size_t k = 0; k < lists.count && !known; k++) known = lists.items[k] == t->o;
+    if (known) continue;
+    members.count = 0;
+    status = put(v, &lists, t->o, err);
+    if (status == PROPTER_OK) status = shapes_list(v, t, &members, err);
+    for (size_t k = 0; k < members.count; k++) *count += members.items[k] == v->word[VOCAB_rdf_type];
+  }
+  propter_vec_clear(&lists);
+  propter_vec_clear(&members);
+  return status;
+}
+
 static PropterStatus see(Validator *v, Seen *s, PropterError *err) {
+  size_t ignored, types = 0;
+  PROPTER_TRY(ignored_types(v, &ignored, err));
   PROPTER_TRY(put(v, &s->predicates, v->word[VOCAB_rdfs_subClassOf], err));
   for (size_t i = 0; i < v->triples.count; i++) {
     const ShapesTriple *t = &v->triples.items[i];
     s->closed = s->closed || t->p == v->word[VOCAB_sh_closed];
-    s->types = s->types || t->o == v->word[VOCAB_rdf_type];
+    types += t->o == v->word[VOCAB_rdf_type];
     PROPTER_TRY(put(v, &s->predicates, t->o, err));
     if (i == 0 || t->s != t[-1].s) PROPTER_TRY(put(v, &s->classes, t->s, err)); /* a shape may be a class itself */
     PROPTER_TRY(put(v, &s->classes, t->o, err));
   }
+  s->types = types > ignored;
   ids_sort(&s->predicates, 0);
   ids_sort(&s->classes, 0);
   return s->types ? PROPTER_OK : nodes_subclasses(v, &s->classes, err);
@@ -35,9 +59,18 @@ static PropterStatus see(Validator *v, Seen *s, PropterError *err) {
 
 static bool among(const PropterIds *ids, PropterId id) { return bsearch(&id, ids->items, ids->count, sizeof *ids->items, id_order) != NULL; }
 
-static PropterStatus keep(Validator *v, const Seen *s, const PropterQuad *quad, PropterError *err) {
+static PropterStatus touch(Validator *v, Seen *s, PropterId subject, PropterError *err) {
+  if (v->touched.count && v->touched.items[v->touched.count - 1] == subject) return PROPTER_OK;
+  if (v->touched.count >= s->room) {
+    ids_sort(&v->touched, 0);
+    s->room = 2 * v->touched.count + 65536;
+  }
+  return put(v, &v->touched, subject, err);
+}
+
+static PropterStatus keep(Validator *v, Seen *s, const PropterQuad *quad, PropterError *err) {
   bool type = quad->p == v->word[VOCAB_rdf_type];
-  if (s->closed && (!v->touched.count || v->touched.items[v->touched.count - 1] != quad->s)) PROPTER_TRY(put(v, &v->touched, quad->s, err));
+  if (s->closed) PROPTER_TRY(touch(v, s, quad->s, err));
   if (type ? !s->types && !among(&s->classes, quad->o) : !among(&s->predicates, quad->p)) return PROPTER_OK;
   return propter_vec_push(&v->changed, *quad) ? PROPTER_OK : exec_fail_memory(&v->run, err);
 }
@@ -52,6 +85,7 @@ PropterStatus delta_read(Validator *v, PropterError *err) {
     v->any_changed = true;
     status = keep(v, &seen, &quad, err);
   }
+  ids_sort(&v->touched, 0);
   propter_vec_clear(&seen.predicates);
   propter_vec_clear(&seen.classes);
   return status;
