@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "propter/detect.h"
@@ -335,46 +336,145 @@ PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, 
   return PROPTER_OK;
 }
 
-/* Robust variance of errors at horizon h (from 0), or of how far the error at twice the distance is from twice the error: slopes cancel there, so that it
- * shows the noise which a smooth series has from one period to the next. */
+/* How far the error at twice the distance is from twice the error (`bend`): slopes cancel there, so that it shows the noise which a smooth series has from one
+ * period to the next. Or the error at horizon h (from 0). */
+static double error_at(const double *row, size_t h, bool bend) { return bend ? row[2 * h + 1] - 2 * row[h] : row[h]; }
+
+static bool is_blocked(size_t origin, size_t h, bool bend, size_t block_from, size_t block_to) {
+  const size_t last = bend ? 2 * h + 1 : h;
+  return (origin > block_from && origin <= block_to) || (origin + last >= block_from && origin + h < block_to);
+}
+
+static double variance_of(const Baseline *b, double scale) { return scale * scale + b->resolution * b->resolution / 6; }
+
 static size_t error_variance(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to, size_t h,
                              bool bend, double *scratch, double *variance) {
-  size_t n = 0, last = bend ? 2 * h + 1 : h;
+  size_t n = 0;
   for (size_t o = 0; o < b->n; o++) {
-    const double *row = rows + o * horizon;
-    bool blocked = (o > block_from && o <= block_to) || (o + last >= block_from && o + h < block_to);
-    double value = bend ? row[last] - 2 * row[h] : row[h];
-    if (use[o] && !blocked && !isnan(value)) scratch[n++] = value;
+    const double value = error_at(rows + o * horizon, h, bend);
+    if (use[o] && !is_blocked(o, h, bend, block_from, block_to) && !isnan(value)) scratch[n++] = value;
   }
-  double scale = propter_mad(scratch, n, 0);
-  *variance = scale * scale + b->resolution * b->resolution / 6;
+  *variance = variance_of(b, propter_mad(scratch, n, 0));
   return n;
+}
+
+/* Points to which an error model is fitted, by least squares. */
+typedef struct {
+  double x[2 * FIT_HORIZON * 3], y[2 * FIT_HORIZON], weight[2 * FIT_HORIZON];
+  size_t count;
+} Points;
+
+/* The level before is one observation (as noisy as the window's own) or a median of several (variance π/2 of a mean's). */
+static double level_noise(const Baseline *b) { return b->width == 1 ? 1 : 1.5707963267948966 / (double)b->width; }
+
+static void add_point(const Baseline *b, Points *p, size_t h, bool bend, size_t n, double variance) {
+  const double at = (double)(h + 1), ratio = level_noise(b);
+  double *x = p->x + 3 * p->count;
+  if (n < FIT_ROWS) return;
+  x[0] = bend ? (5 + ratio) / (1 + ratio) : 1;
+  x[1] = bend ? 2 * at : at;
+  x[2] = bend ? 0 : at * at;
+  p->y[p->count] = variance;
+  p->weight[p->count++] = (double)n / (variance * variance); /* relative errors of the variances are alike */
+}
+
+static bool fit_points(const Baseline *b, const Points *p, ErrorModel *model) {
+  const double floor = b->resolution * b->resolution / 6, ratio = level_noise(b);
+  double c[3];
+  if (!p->count || propter_nonnegative_fit(p->count, 3, p->x, p->y, p->weight, c, NULL) != PROPTER_OK) return false;
+  if (c[0] < floor) c[0] = floor;
+  *model = (ErrorModel){.noise = c[0], .walk = c[1], .slope = c[2], .shared = ratio / (1 + ratio)};
+  return true;
 }
 
 bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to,
                   double *scratch, ErrorModel *model) {
-  double x[2 * FIT_HORIZON * 3], y[2 * FIT_HORIZON], weight[2 * FIT_HORIZON], c[3], floor = b->resolution * b->resolution / 6;
-  /* The level before is one observation (as noisy as the window's own) or a median of several (variance π/2 of a mean's). */
-  double ratio = b->width == 1 ? 1 : 1.5707963267948966 / (double)b->width;
-  size_t points = 0, top = horizon < FIT_HORIZON ? horizon : FIT_HORIZON;
+  const size_t top = horizon < FIT_HORIZON ? horizon : FIT_HORIZON;
+  Points p = {.count = 0};
   for (size_t k = 0; k < 2 * top; k++) {
     /* up to FIT_HORIZON horizons, spread evenly over those that are asked for */
-    size_t h = horizon <= FIT_HORIZON ? k / 2 : k / 2 * (horizon - 1) / (FIT_HORIZON - 1);
-    bool bend = k % 2;
+    const size_t h = horizon <= FIT_HORIZON ? k / 2 : k / 2 * (horizon - 1) / (FIT_HORIZON - 1);
+    const bool bend = k % 2;
+    double variance;
     if (bend && 2 * h + 1 >= horizon) continue;
-    double variance, at = (double)(h + 1);
-    size_t n = error_variance(b, rows, horizon, use, block_from, block_to, h, bend, scratch, &variance);
-    if (n < FIT_ROWS) continue;
-    x[points * 3] = bend ? (5 + ratio) / (1 + ratio) : 1;
-    x[points * 3 + 1] = bend ? 2 * at : at;
-    x[points * 3 + 2] = bend ? 0 : at * at;
-    y[points] = variance;
-    weight[points++] = (double)n / (variance * variance); /* relative errors of the variances are alike */
+    const size_t n = error_variance(b, rows, horizon, use, block_from, block_to, h, bend, scratch, &variance);
+    add_point(b, &p, h, bend, n, variance);
   }
-  if (!points || propter_nonnegative_fit(points, 3, x, y, weight, c, NULL) != PROPTER_OK) return false;
-  if (c[0] < floor) c[0] = floor;
-  *model = (ErrorModel){.noise = c[0], .walk = c[1], .slope = c[2], .shared = ratio / (1 + ratio)};
-  return true;
+  return fit_points(b, &p, model);
+}
+
+/* --- one period after the other ------------------------------------------------------------------------------------------------ */
+
+static const struct {
+  size_t h;
+  bool bend;
+} ordered_points[BASELINE_ORDERED] = {{0, false}, {0, true}, {1, false}};
+
+typedef struct {
+  double size;
+  size_t origin;
+} Sized;
+
+static int by_size(const void *a, const void *b) {
+  const Sized *x = a, *y = b;
+  if (x->size != y->size) return x->size < y->size ? -1 : 1;
+  return x->origin < y->origin ? -1 : x->origin > y->origin;
+}
+
+PropterStatus baseline_order(const Baseline *b, const double *rows, const unsigned char *use, Ordered order[BASELINE_ORDERED], PropterError *err) {
+  Sized *all = propter_malloc(b->n * sizeof *all);
+  PropterStatus status = all ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
+  for (int k = 0; k < BASELINE_ORDERED && !status; k++) {
+    Ordered *x = &order[k];
+    *x = (Ordered){.sorted = propter_malloc(b->n * sizeof *x->sorted), .place = propter_malloc(b->n * sizeof *x->place)};
+    if (!x->sorted || !x->place) {
+      status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
+      break;
+    }
+    for (size_t o = 0; o < b->n; o++) {
+      const double value = error_at(rows + 2 * o, ordered_points[k].h, ordered_points[k].bend);
+      x->place[o] = SIZE_MAX;
+      if (use[o] && !isnan(value)) all[x->count++] = (Sized){fabs(value), o};
+    }
+    if (x->count) qsort(all, x->count, sizeof *all, by_size);
+    for (size_t i = 0; i < x->count; i++) x->sorted[i] = all[i].size, x->place[all[i].origin] = i;
+  }
+  propter_free(all);
+  return status;
+}
+
+void baseline_order_free(Ordered order[BASELINE_ORDERED]) {
+  for (int k = 0; k < BASELINE_ORDERED; k++) {
+    propter_free(order[k].sorted);
+    propter_free(order[k].place);
+  }
+}
+
+/* The k-th of those in order without the places `out`, which ascend. */
+static double kth_without(const Ordered *x, const size_t *out, size_t outs, size_t k) {
+  for (size_t i = 0; i < outs; i++) k += out[i] <= k;
+  return x->sorted[k];
+}
+
+bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERED], size_t from, ErrorModel *model) {
+  Points p = {.count = 0};
+  for (int k = 0; k < BASELINE_ORDERED; k++) {
+    const Ordered *x = &order[k];
+    const size_t h = ordered_points[k].h;
+    const bool bend = ordered_points[k].bend;
+    size_t out[4], outs = 0;
+    for (size_t o = from ? from - 1 : 0; o <= from + 2 && o < b->n; o++) {
+      if (x->place[o] == SIZE_MAX || (o != from && o != from + 1 && !is_blocked(o, h, bend, from, from + 2))) continue;
+      size_t at = outs++;
+      for (; at && out[at - 1] > x->place[o]; at--) out[at] = out[at - 1];
+      out[at] = x->place[o];
+    }
+    const size_t n = x->count - outs;
+    if (!n) continue;
+    const double upper = kth_without(x, out, outs, n / 2);
+    add_point(b, &p, h, bend, n, variance_of(b, 1.4826 * (n % 2 ? upper : 0.5 * (kth_without(x, out, outs, n / 2 - 1) + upper))));
+  }
+  return fit_points(b, &p, model);
 }
 
 double error_covariance(const ErrorModel *m, size_t g, size_t h) {

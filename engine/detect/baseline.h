@@ -89,6 +89,19 @@ typedef struct {
   double shared; /* part of the noise that all horizons share, because it is the noise of the level before the window */
 } ErrorModel;
 
+/* Errors of windows of one period, horizon 2, in order: a window that leaves out a few of them finds the robust scale of the rest at once. */
+typedef struct {
+  double *sorted; /* sizes, ascending */
+  size_t *place;  /* [n] of an origin's; SIZE_MAX: it has none */
+  size_t count;
+} Ordered;
+enum { BASELINE_ORDERED = 3 }; /* at one period, how it bends, at two */
+/* By rows[n × 2] and flags as below. baseline_order_free always (also after NO_MEMORY). */
+PropterStatus baseline_order(const Baseline *b, const double *rows, const unsigned char *use, Ordered order[BASELINE_ORDERED], PropterError *err);
+void baseline_order_free(Ordered order[BASELINE_ORDERED]);
+/* baseline_fit without the origins from, from + 1 and with the block [from, from + 2): the same to the bit. */
+bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERED], size_t from, ErrorModel *model);
+
 /* Uses the rows whose flag in `use` is set, without what touches the periods in [block_from, block_to). False when fewer than eight
  * errors can be used. scratch[n]. */
 bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to,

@@ -3,9 +3,10 @@
  * what the untouched slices did, in units of the same difference at other dates of that figure. Where several events share a place and a time it stays open
  * which of them acted: a noisy or (Pearl 1988) whose rates, one a kind, are found by expectation and maximisation. */
 #include <math.h>
+#include <string.h>
 
 #include "../detect/baseline.h"
-#include "candidate.h"
+#include "judge.h"
 #include "propter/math.h"
 
 /* Periods of the level before (at least, at most), dates the difference is compared with, untouched slices, rounds, sizes of an effect. */
@@ -52,8 +53,9 @@ static bool same_measure(const KnowMetric *a, const KnowMetric *b) {
 
 typedef struct {
   KnowMetric *metric;
+  KnowView *view;
   const PropterSeries *series;
-  Baseline *base;
+  Baseline *base; /* NULL until it is asked for */
   double spread;
   Case controls; /* only its controls */
 } Figure;
@@ -68,19 +70,24 @@ typedef struct {
 static PropterStatus add_figure(Build *b, KnowMetric *m, PropterError *err) {
   Figure f = {.metric = m, .controls = {.know = b->know, .metric = m}};
   PROPTER_TRY(know_series(b->know, m, err));
-  f.series = &m->view[m->view[b->history->view].series.count ? b->history->view : VIEW_WHOLE].series;
+  f.view = &m->view[m->view[b->history->view].series.count ? b->history->view : VIEW_WHOLE];
+  f.series = &f.view->series;
   if (f.series->count < 2) return PROPTER_OK;
   PropterStatus status = controls_find(&f.controls, err);
-  double *scratch = status ? NULL : propter_malloc(2 * f.series->count * sizeof *scratch), usual;
-  if (!status && !scratch) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", f.series->count);
-  PropterScale scale;
-  if (!status) status = baseline_scaled(f.series, scratch, 0, false, &scale, &f.base, err);
-  if (!status) baseline_standardise(f.base, scratch, scratch + f.base->n, &usual, &f.spread);
-  propter_free(scratch);
+  if (!status && b->know->memo) status = view_figures(f.view, err);
   if (!status && !propter_vec_push(&b->figures, f)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu figures", b->figures.count);
-  if (!status) return PROPTER_OK;
-  baseline_free(f.base);
-  case_clear(&f.controls);
+  if (status) case_clear(&f.controls);
+  return status;
+}
+
+static PropterStatus make_base(Figure *f, PropterError *err) {
+  if (f->base) return PROPTER_OK;
+  PropterScale scale;
+  double *scratch = propter_malloc(2 * f->series->count * sizeof *scratch), usual;
+  if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", f->series->count);
+  PropterStatus status = baseline_scaled(f->series, scratch, 0, false, &scale, &f->base, err);
+  if (!status) baseline_standardise(f->base, scratch, scratch + f->base->n, &usual, &f->spread);
+  propter_free(scratch);
   return status;
 }
 
@@ -93,7 +100,7 @@ static void build_clear(Build *b) {
 }
 
 /* They stand in the order of the metrics. */
-static const Figure *figure_of(const Build *b, const KnowMetric *m) {
+static Figure *figure_of(const Build *b, const KnowMetric *m) {
   size_t low = 0, high = b->figures.count;
   while (low < high) {
     size_t mid = (low + high) / 2;
@@ -116,7 +123,7 @@ static bool difference(const Figure *f, int32_t first, size_t before, size_t aft
 }
 
 /* The same less the median of those that the event leaves alone. */
-static bool contrast(const Figure *own, const Figure *const *other, size_t others, int32_t first, size_t before, size_t after, double *scratch, double *out) {
+static bool contrast(const Figure *own, Figure *const *other, size_t others, int32_t first, size_t before, size_t after, double *scratch, double *out) {
   size_t n = 0;
   double d;
   if (!difference(own, first, before, after, out)) return false;
@@ -129,11 +136,11 @@ static bool contrast(const Figure *own, const Figure *const *other, size_t other
 /* --- one event ------------------------------------------------------------------------------------------------------------------------------------ */
 
 /* The figure whose scope is the event's; else of those that it covers the one that is most of it. */
-static const Figure *own_figure(const Build *b, const KnowEvent *e) {
-  const Figure *best = NULL;
+static Figure *own_figure(const Build *b, const KnowEvent *e) {
+  Figure *best = NULL;
   double part, most = 0;
   for (size_t i = 0; i < b->figures.count; i++) {
-    const Figure *f = &b->figures.items[i];
+    Figure *f = &b->figures.items[i];
     Relation r = scope_relation(b->know, &e->scope, &f->metric->scope, &part);
     if (r == RELATION_SAME) return f;
     if (r == RELATION_PARENT) (void)scope_relation(b->know, &f->metric->scope, &e->scope, &part);
@@ -182,41 +189,71 @@ static PropterStatus find_rivals(Build *b, const Figure *f, Study *s, PropterErr
   return PROPTER_OK;
 }
 
+/* An event's figure, those that it leaves alone, and the time studied. */
+typedef struct {
+  Figure *own, *other[MOST_OTHERS];
+  size_t others;
+  int32_t first;
+  size_t before, after;
+} Design;
+
+/* By how many robust standard errors the figure moved in that time; NaN: the figures do not tell. */
+static PropterStatus measure(const Design *d, double *z, PropterError *err) {
+  const PropterSeries *series = d->own->series;
+  const size_t span = d->before + d->after;
+  double scratch[MOST_OTHERS], place[PLACES], own;
+  size_t n = 0;
+  *z = NAN;
+  PROPTER_TRY(make_base(d->own, err));
+  for (size_t i = 0; i < d->others; i++) PROPTER_TRY(make_base(d->other[i], err));
+  if (!contrast(d->own, d->other, d->others, d->first, d->before, d->after, scratch, &own)) return PROPTER_OK;
+  for (size_t k = 0; k < PLACES && series->count > span; k++)
+    n += contrast(d->own, d->other, d->others, series->first + (int32_t)(d->before + k * (series->count - span) / (PLACES - 1)), d->before, d->after, scratch,
+                  &place[n]);
+  const double usual = n >= LEAST_PLACES ? propter_median(place, n) : 0, spread = n >= LEAST_PLACES ? propter_mad(place, n, usual) : 0;
+  if (spread > 0) *z = (own - usual) / spread;
+  return PROPTER_OK;
+}
+
+/* The same from the memo where it is there: it rests on the figures and the time alone. */
+static PropterStatus measure_kept(Memo *memo, const Design *d, double *z, PropterError *err) {
+  PropterHash128 figures[MOST_OTHERS + 1] = {d->own->view->figures}, key;
+  PropterStr kept;
+  if (!memo) return measure(d, z, err);
+  for (size_t i = 0; i < d->others; i++) figures[i + 1] = d->other[i]->view->figures;
+  key = propter_hash128((PropterStr){(const char *)figures, (d->others + 1) * sizeof *figures});
+  key = kept_key(kept_key(key, KEPT_STUDY, d->before, d->after), KEPT_STUDY, (size_t)(uint32_t)d->first, 0);
+  if (memo_get(memo, key, &kept) && kept.len == sizeof *z) {
+    memcpy(z, kept.data, sizeof *z);
+    return PROPTER_OK;
+  }
+  PROPTER_TRY(measure(d, z, err));
+  return memo_put(memo, key, (PropterStr){(const char *)z, sizeof *z}, err);
+}
+
 static PropterStatus study(Build *b, size_t event, PropterError *err) {
   const KnowEvent *e = &b->know->events.items[event];
-  const Figure *f = own_figure(b, e);
+  Figure *f = own_figure(b, e);
   if (!f) return PROPTER_OK;
-  const PropterSeries *series = f->series;
   Case c = {.know = b->know, .metric = f->metric};
   int32_t first, last;
+  double part, z;
   event_study_periods(&c, e, &first, &last);
   if (last < first) return PROPTER_OK;
-  size_t after = (size_t)(last - first) + 1, before = after < LEAST_BEFORE ? LEAST_BEFORE : after > MOST_BEFORE ? MOST_BEFORE : after, others = 0, n = 0;
-  size_t most = f->controls.controls.count, span = before + after;
-  const Figure **other = propter_malloc((most + 1) * sizeof *other);
-  double *scratch = propter_malloc((most + 1) * sizeof *scratch), place[PLACES], own;
-  PropterStatus status = other && scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu controls", most);
-  for (size_t i = 0; i < most && others < MOST_OTHERS && !status; i++) {
-    double part;
-    const Figure *x = figure_of(b, f->controls.controls.items[i]);
-    if (x && scope_relation(b->know, &e->scope, &x->metric->scope, &part) == RELATION_DISJOINT) other[others++] = x;
+  const size_t after = (size_t)(last - first) + 1;
+  Design d = {.own = f, .first = first, .before = after < LEAST_BEFORE ? LEAST_BEFORE : after > MOST_BEFORE ? MOST_BEFORE : after, .after = after};
+  for (size_t i = 0; i < f->controls.controls.count && d.others < MOST_OTHERS; i++) {
+    Figure *x = figure_of(b, f->controls.controls.items[i]);
+    if (x && scope_relation(b->know, &e->scope, &x->metric->scope, &part) == RELATION_DISJOINT) d.other[d.others++] = x;
   }
-  bool known = !status && contrast(f, other, others, first, before, after, scratch, &own);
-  for (size_t k = 0; k < PLACES && known && series->count > span; k++)
-    n += contrast(f, other, others, series->first + (int32_t)(before + k * (series->count - span) / (PLACES - 1)), before, after, scratch, &place[n]);
-  double usual = n >= LEAST_PLACES ? propter_median(place, n) : 0, spread = n >= LEAST_PLACES ? propter_mad(place, n, usual) : 0;
-  if (spread > 0) {
-    double z = (own - usual) / spread;
-    const PropterScoreOptions *o = &b->know->options.score;
-    Study s = {.event = event, .first = propter_period_first(series->grain, first), .last = propter_period_last(series->grain, last),
-               .up = moved_ratio(z, b->size, o), .down = moved_ratio(-z, b->size, o)};
-    status = kind_index(b->history, e->kind, &s.kind, err);
-    if (!status) status = find_rivals(b, f, &s, err);
-    if (!status && !propter_vec_push(&b->history->studies, s)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu events", b->history->studies.count);
-  }
-  propter_free((void *)(uintptr_t)other);
-  propter_free(scratch);
-  return status;
+  PROPTER_TRY(measure_kept(b->know->memo, &d, &z, err));
+  if (isnan(z)) return PROPTER_OK;
+  const PropterScoreOptions *o = &b->know->options.score;
+  Study s = {.event = event, .first = propter_period_first(f->series->grain, first), .last = propter_period_last(f->series->grain, last),
+             .up = moved_ratio(z, b->size, o), .down = moved_ratio(-z, b->size, o)};
+  PROPTER_TRY(kind_index(b->history, e->kind, &s.kind, err));
+  PROPTER_TRY(find_rivals(b, f, &s, err));
+  return propter_vec_push(&b->history->studies, s) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu events", b->history->studies.count);
 }
 
 /* The second and further names of one event say nothing more. */

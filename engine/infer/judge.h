@@ -21,6 +21,8 @@ KnowView *view_at(KnowMetric *metric, size_t from, size_t to);
 PropterStatus view_open(Know *know, KnowMetric *metric, size_t from, size_t to, KnowView **view, PropterError *err);
 /* The window in the view's model, which is made if need be; nothing where there is a frame already. Free with propter_score_free. Takes and leaves the lock. */
 PropterStatus view_frame(Know *know, KnowView *view, size_t from, size_t to, PropterScoreFrame **frame, PropterError *err);
+/* Fills view->figures, under the lock. */
+PropterStatus view_figures(KnowView *view, PropterError *err);
 /* Hash of all that answers of an open view rest on but the candidates; its model given its controls, before one is scored. They take and leave the lock. */
 PropterStatus view_key(Know *know, KnowMetric *metric, KnowView *view, PropterHash128 *key, PropterError *err);
 PropterStatus view_compare(Know *know, KnowMetric *metric, KnowView *view, PropterError *err);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "propter/math.h"
-#include "score_parts.h"
+#include "score_known.h"
 
 /* --- who computed ------------------------------------------------------------------------------------------------------------------------------- */
 
@@ -55,6 +55,7 @@ PropterStatus kept_maker(PropterHash128 *out, PropterError *err) {
 _Static_assert(sizeof(PropterSeries) == 40, "a new field of PropterSeries belongs into add_series");
 _Static_assert(sizeof(PropterEffect) == 48, "a new field of PropterEffect belongs into add_effect");
 _Static_assert(sizeof(PropterCandidate) == 200, "a new field of PropterCandidate belongs into add_effect or add_candidate");
+_Static_assert(sizeof(Column) == 208, "a new field of Column belongs into kept_columns");
 _Static_assert(sizeof(PropterScoreOptions) == 216, "a new field of PropterScoreOptions belongs into add_options");
 #endif
 
@@ -179,7 +180,66 @@ PropterStatus kept_effect(const PropterCandidate *candidate, PropterHash128 *out
   return finish(&key, out, err);
 }
 
-void kept_frame(PropterScoreFrame *frame, Memo *memo, PropterHash128 key) { frame->memo = memo, frame->key = key; }
+PropterStatus kept_deviations(const Frame *f, double threshold, int direction, PropterHash128 *out, PropterError *err) {
+  PropterBuf key = {0};
+  add_whole(&key, f->lead);
+  add_whole(&key, f->window_bins);
+  add_whole(&key, f->bins);
+  add_whole(&key, f->courses);
+  add_whole(&key, (uint64_t)(int64_t)direction);
+  add_numbers(&key, &threshold, 1);
+  add_numbers(&key, &f->size, 1);
+  add_numbers(&key, f->deviation, f->bins);
+  add_numbers(&key, f->part, f->bins);
+  add_numbers(&key, f->still, 2);
+  for (size_t b = 0; b < f->bins; b++) {
+    add_numbers(&key, f->noise[b], f->bins);
+    add_numbers(&key, f->course[b], f->courses);
+  }
+  return finish(&key, out, err);
+}
+
+PropterStatus kept_columns(const Column *column, size_t count, bool dated, PropterHash128 *out, PropterError *err) {
+  PropterBuf key = {0};
+  add_whole(&key, dated);
+  for (size_t i = 0; i < count; i++) {
+    const Column *c = &column[i];
+    const double numbers[] = {c->mean, c->sd, c->material, c->scale, c->shape_error, c->log_weight};
+    const int64_t wholes[] = {c->sized, c->sign, c->null};
+    add_numbers(&key, numbers, sizeof numbers / sizeof *numbers);
+    for (size_t k = 0; k < sizeof wholes / sizeof *wholes; k++) add_whole(&key, (uint64_t)wholes[k]);
+    add_numbers(&key, c->bin, DIM);
+  }
+  return finish(&key, out, err);
+}
+
+PropterStatus kept_periods(const Frame *f, PropterHash128 *out, PropterError *err) {
+  const PropterSeries *s = &f->model->series;
+  const PropterScoreOptions *o = &f->model->options;
+  const double numbers[] = {f->rho,    f->unit, f->mean_se, f->error_model.noise, f->error_model.walk, f->error_model.slope, f->error_model.shared,
+                            o->dose_error};
+  const uint64_t wholes[] = {(uint64_t)s->grain, (uint64_t)(int64_t)s->first, s->count, f->from, f->length, f->periods, f->rows, f->window_rows,
+                             (uint64_t)(int64_t)o->shifts};
+  PropterBuf key = {0};
+  add_numbers(&key, numbers, sizeof numbers / sizeof *numbers);
+  for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++) add_whole(&key, wholes[i]);
+  for (size_t i = 0; i < f->rows; i++) add_whole(&key, f->at[i]);
+  for (size_t b = 0; b < f->lead; b++) add_whole(&key, f->lead_at[b]);
+  for (size_t i = f->from, k = 0; k <= f->base.width && i != SIZE_MAX; k++) add_whole(&key, i = baseline_back(&f->base, f->from, i)); /* the level before */
+  return finish(&key, out, err);
+}
+
+PropterStatus kept_open(const PropterScoreModel *model, size_t from, size_t to, Memo *memo, PropterHash128 own, PropterScoreFrame **frame, PropterError *err) {
+  *frame = NULL;
+  if (from > to || to >= model->series.count)
+    return propter_fail(err, PROPTER_INVALID, "window %zu … %zu does not lie in a series of %zu periods", from, to, model->series.count);
+  Frame *f = propter_malloc(sizeof *f);
+  if (!f) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+  PropterStatus status = frame_init(f, model, from, to, memo, own, err);
+  if (status == PROPTER_OK) *frame = f;
+  else propter_score_free(f);
+  return status;
+}
 
 /* --- answers -------------------------------------------------------------------------------------------------------------------------------------- */
 

@@ -17,8 +17,9 @@ PropterStatus kept_control(const PropterSeries *control, const PropterSeries *se
 PropterStatus kept_model_key(PropterHash128 series, const unsigned char *covered, size_t count, const PropterScoreOptions *options, PropterHash128 *out,
                              PropterError *err);
 
-/* What is asked of a model about the periods from … to. KEPT_EVIDENCE: what score_known.h keeps. */
-typedef enum { KEPT_MOVES, KEPT_RETURN, KEPT_OVER, KEPT_SIGN, KEPT_ANSWER, KEPT_EVIDENCE } KeptKind;
+/* What is asked of a model about the periods from … to. KEPT_EVIDENCE: what score_known.h keeps. KEPT_LEARNED: of
+ * windows of several periods (Learned). KEPT_STUDY: of an event in several series (history.c). */
+typedef enum { KEPT_MOVES, KEPT_RETURN, KEPT_OVER, KEPT_SIGN, KEPT_ANSWER, KEPT_EVIDENCE, KEPT_LEARNED, KEPT_STUDY } KeptKind;
 PropterHash128 kept_key(PropterHash128 model, KeptKind kind, size_t from, size_t to);
 /* The same with candidates; `controls`: how many the model has. */
 PropterStatus kept_answer_key(PropterHash128 model, size_t from, size_t to, const PropterCandidate *candidates, size_t count, size_t controls,
@@ -26,8 +27,8 @@ PropterStatus kept_answer_key(PropterHash128 model, size_t from, size_t to, cons
 
 /* Of what a candidate does to the series if it acts, without what is said of it. */
 PropterStatus kept_effect(const PropterCandidate *candidate, PropterHash128 *out, PropterError *err);
-/* Candidates of the frame are weighed with what the memo has under the key, and what was weighed is kept there. */
-void kept_frame(PropterScoreFrame *frame, Memo *memo, PropterHash128 key);
+/* propter_score_open of a model whose key is `own`, with what the memo has of it; what is learned and weighed is kept there. */
+PropterStatus kept_open(const PropterScoreModel *model, size_t from, size_t to, Memo *memo, PropterHash128 own, PropterScoreFrame **frame, PropterError *err);
 
 /* An answer as bytes and back; decoded ones are cleared with propter_answer_clear. Their reason is borrowed from `value`. */
 PropterStatus kept_encode(const PropterAnswer *answer, PropterBuf *out, PropterError *err);

@@ -98,9 +98,10 @@ bool memo_get(Memo *m, PropterHash128 key, PropterStr *value) {
   (void)pthread_mutex_lock(&m->lock);
   const uint64_t *at = propter_map_get(&m->index, bytes_of(&key, sizeof key));
   if (at) {
-    m->entries.items[*at].used = true;
-    *value = m->entries.items[*at].value;
-    m->found++;
+    Entry *entry = &m->entries.items[*at];
+    m->found += !entry->used;
+    entry->used = true;
+    *value = entry->value;
   }
   (void)pthread_mutex_unlock(&m->lock);
   return at != NULL;
@@ -148,8 +149,9 @@ PropterStatus memo_put(Memo *m, PropterHash128 key, PropterStr value, PropterErr
   (void)pthread_mutex_lock(&m->lock);
   PropterStr copy = propter_arena_copy(&m->made, value);
   PropterStatus status = copy.data ? append(m, key, copy, err) : no_memory(err);
+  const size_t before = m->entries.count;
   if (!status) status = enter(m, key, copy, true, err);
-  m->fresh++;
+  m->fresh += m->entries.count - before;
   (void)pthread_mutex_unlock(&m->lock);
   return status;
 }

@@ -19,7 +19,7 @@ bool memo_get(Memo *memo, PropterHash128 key, PropterStr *value);
 PropterStatus memo_put(Memo *memo, PropterHash128 key, PropterStr value, PropterError *err);
 /* Rewrites the file, by key: with all that was asked for or put since it was opened, and where `others` is set with the rest as well. */
 PropterStatus memo_settle(Memo *memo, bool others, PropterError *err);
-/* How often memo_get had a value, and how many were put. */
+/* How many values of earlier runs were asked for, and how many keys are new. */
 void memo_counts(const Memo *memo, size_t *found, size_t *made);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "kept.h"
 #include "propter/causal.h"
 #include "propter/math.h"
 #include "propter/mem.h"
@@ -110,6 +111,7 @@ static PropterStatus rank_alone(const Frame *f, const Contrasts *contrasts, cons
     ranked[i] = (Ranked){.index = i, .log_odds = prior_log_odds(one, &prior)};
     score[i].acted = prior.acted;
     PROPTER_TRY(set_init(&set, f, contrasts, &one, &ranked[i].log_odds, 1, threshold, direction, err));
+    PROPTER_TRY(known_cause(known, i, &set, err));
     if (!own->weighed) set_solo(&set, 0, &own->dated), own->weighed = known->fresh = true;
     ranked[i].logit = solo_logit(&set, 0, &own->dated, &own->dated, known->unknown, &prior, ALL_GROUPS);
     set_clear(&set);
@@ -121,15 +123,25 @@ static PropterStatus rank_alone(const Frame *f, const Contrasts *contrasts, cons
 
 /* ---- terms -------------------------------------------------------------------------------------------------------------- */
 
-/* What the window would say if the candidate's date were not known, and the test of that date. */
+/* What the window would say if the candidate's date were not known. */
 static PropterStatus find_timing(const Set *set, size_t i, Known *known, KnownTiming **timing, PropterError *err) {
   bool fresh;
-  size_t shifts;
   PROPTER_TRY(known_timing(known, set_place(set, i), timing, &fresh, err));
-  if (!fresh) return PROPTER_OK;
-  PROPTER_TRY(shifted_solo(set, i, known->unknown, &(*timing)->undated, err));
-  PROPTER_TRY(answer_placebo(set, i, &(*timing)->placebo_p, &shifts, err));
-  (*timing)->shifts = shifts;
+  return fresh ? shifted_solo(set, i, known->unknown, &(*timing)->undated, err) : PROPTER_OK;
+}
+
+static PropterStatus find_placebo(const Set *set, size_t i, Known *known, PropterTests *tests, PropterError *err) {
+  bool fresh;
+  size_t shifts;
+  KnownPlacebo *placebo;
+  PROPTER_TRY(known_placebo(known, set_place(set, i), &placebo, &fresh, err));
+  if (fresh) {
+    PROPTER_TRY(answer_placebo(set, i, &placebo->p, &shifts, err));
+    placebo->shifts = shifts;
+  }
+  tests->placebo_p = placebo->p;
+  tests->placebo = placebo->shifts ? propter_p_value_bound(placebo->p) : NAN;
+  tests->placebo_shifts = (int)placebo->shifts;
   return PROPTER_OK;
 }
 
@@ -157,10 +169,7 @@ static PropterStatus explain(const Set *set, size_t i, Known *known, double p_fu
   for (int k = 0; k < PROPTER_TERMS; k++) sum += s->term[k];
   s->term[PROPTER_TERM_RIVALS] += propter_logit(calibrated) - propter_logit(s->prior) - sum;
   s->tests = answer_tests(set, i, dated, known->unknown);
-  s->tests.placebo_p = timing->placebo_p;
-  s->tests.placebo = timing->shifts ? propter_p_value_bound(timing->placebo_p) : NAN;
-  s->tests.placebo_shifts = (int)timing->shifts;
-  return PROPTER_OK;
+  return find_placebo(set, i, known, &s->tests, err);
 }
 
 /* Prior, posterior, effect and share of candidate i of the set. */
@@ -294,7 +303,7 @@ static PropterStatus score_candidates(const Frame *f, const PropterCandidate *c,
   Set set = {0};
   PropterStatus status = a->cause && ranked ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", count);
   if (status == PROPTER_OK) status = contrasts_init(&contrasts, f, c, count, err);
-  if (status == PROPTER_OK) status = known_open(&known, f, c, count, err);
+  if (status == PROPTER_OK) status = known_open(&known, f, c, count, threshold, direction, err);
   if (status != PROPTER_OK) goto done;
   set_priors(o, c, count, a->cause);
   status = rank_alone(f, &contrasts, c, count, threshold, direction, &known, a->cause, ranked, err);
@@ -317,15 +326,7 @@ done:
 }
 
 PropterStatus propter_score_open(const PropterScoreModel *model, size_t from, size_t to, PropterScoreFrame **frame, PropterError *err) {
-  *frame = NULL;
-  if (from > to || to >= model->series.count)
-    return propter_fail(err, PROPTER_INVALID, "window %zu … %zu does not lie in a series of %zu periods", from, to, model->series.count);
-  Frame *f = propter_malloc(sizeof *f);
-  if (!f) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
-  PropterStatus status = frame_init(f, model, from, to, err);
-  if (status == PROPTER_OK) *frame = f;
-  else propter_score_free(f);
-  return status;
+  return kept_open(model, from, to, NULL, (PropterHash128){0, 0}, frame, err);
 }
 
 void propter_score_free(PropterScoreFrame *frame) {

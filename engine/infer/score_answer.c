@@ -308,14 +308,12 @@ static PropterDay day_of(const Frame *f, size_t index) {
   return s->reference_day > 0 ? first + s->reference_day - 1 : first;
 }
 
-/* Interval of a control's mean in the window as its own baseline expects it. */
-static PropterStatus control_interval(const Frame *f, size_t control, double *low, double *high, bool *found, PropterError *err) {
-  Baseline own = *f->model->control[control]; /* arrays borrowed */
-  const Baseline *b = &own;
-  const PropterScale scale = f->model->control_scale[control];
+/* Interval of the first control's mean in the window as its own baseline expects it. */
+static PropterStatus control_interval(const Frame *f, double *low, double *high, bool *found, PropterError *err) {
+  const Baseline *b = f->model->control[0];
+  const PropterScale scale = f->model->control_scale[0];
   size_t horizon = 2 * f->length;
   *found = false;
-  PROPTER_TRY(baseline_choose_width(&own, 1, 0, 0, err));
   double *rows = propter_malloc((b->n * horizon + b->n + horizon) * sizeof *rows), drift, mean = 0, variance = 0;
   unsigned char *use = propter_malloc(b->n);
   PropterStatus status = rows && use ? baseline_errors(b, f->length, horizon, f->from, f->from + horizon, rows, err)
@@ -367,7 +365,7 @@ PropterStatus answer_predictions(const Frame *f, const PropterCandidate *candida
   if (f->model->control_count && c->controls_in_scope < 0.5) {
     double low, high;
     bool found;
-    PROPTER_TRY(control_interval(f, 0, &low, &high, &found, err));
+    PROPTER_TRY(control_interval(f, &low, &high, &found, err));
     if (found) out[a->predictions++] = (PropterPrediction){PROPTER_PREDICT_UNTOUCHED, lead, 0, day_of(f, f->from), low, high};
   }
   return PROPTER_OK;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A window: expectation, error covariance, whitened deviations, controls. */
 #include <math.h>
+#include <string.h>
 
+#include "kept.h"
 #include "propter/math.h"
 #include "propter/mem.h"
 #include "score_parts.h"
-
-enum { CLEAN_WINDOWS = 24 };
 
 void frame_clear(Frame *f) {
   propter_free(f->expected);
@@ -17,41 +17,6 @@ void frame_clear(Frame *f) {
   propter_free(f->cholesky);
   propter_free(f->white);
   propter_free(f->average);
-}
-
-/* Flags the origins whose window lies clear of the question's and of documented events; the latter are let in when too few are left. */
-static size_t flag_others(const Frame *f, unsigned char *use) {
-  const PropterScoreModel *m = f->model;
-  size_t n = m->base->n, clean = 0, all = 0;
-  for (size_t o = 0; o < n; o++) {
-    bool own = o + f->length > f->from && o < f->from + 2 * f->length, covered = false;
-    for (size_t i = o; i < o + f->length && i < n; i++) covered |= m->covered[i] != 0;
-    use[o] = own ? 0 : covered ? 2 : 1;
-    clean += use[o] == 1;
-    all += use[o] != 0;
-  }
-  bool keep = clean >= CLEAN_WINDOWS;
-  for (size_t o = 0; o < n; o++) use[o] = use[o] == 1 || (use[o] == 2 && !keep);
-  return keep ? clean : all;
-}
-
-/* Standard error of the mean of the first `length` horizons. */
-static double mean_error(const ErrorModel *e, size_t length) {
-  double sum = 0;
-  for (size_t g = 1; g <= length; g++)
-    for (size_t h = 1; h <= length; h++) sum += error_covariance(e, g, h);
-  return sqrt(sum) / (double)length;
-}
-
-/* Standardised mean deviations of the flagged windows. */
-static size_t other_deviations(const Frame *f, const double *rows, size_t horizon, const unsigned char *use, double se, double *z) {
-  size_t n = 0;
-  for (size_t o = 0; o < f->model->base->n; o++) {
-    double sum = 0;
-    for (size_t h = 0; h < f->length; h++) sum += rows[o * horizon + h];
-    if (use[o] && !isnan(sum)) z[n++] = sum / (double)f->length / se;
-  }
-  return n;
 }
 
 /* Of the errors of two periods, in units of the figures. */
@@ -190,8 +155,48 @@ static PropterStatus whiten(Frame *f, const ErrorModel *error, double *scratch, 
   return PROPTER_OK;
 }
 
-PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size_t to, PropterError *err) {
-  *f = (Frame){.model = m, .base = *m->base, .from = from, .length = to - from + 1};
+/* From the memo where it is there: several periods are learned about by a look at the whole series. One is found at once. */
+static PropterStatus learn_kept(Frame *f, Learned *out, PropterError *err) {
+  const PropterHash128 key = f->memo ? kept_key(f->own, KEPT_LEARNED, f->from, f->from + f->length - 1) : f->own;
+  PropterStr kept;
+  Memo *memo = f->length > 1 ? f->memo : NULL;
+  if (memo_get(memo, key, &kept) && kept.len == sizeof *out) {
+    memcpy(out, kept.data, sizeof *out);
+    f->base.width = (size_t)out->width, f->base.growth = out->growth;
+    f->base.inside = baseline_in_one_move(f->model->base, f->from, f->from + f->length - 1);
+    return PROPTER_OK;
+  }
+  PROPTER_TRY(learn(f->model, &f->base, f->from, f->length, out, err));
+  return memo_put(memo, key, (PropterStr){(const char *)out, sizeof *out}, err);
+}
+
+static bool has_observation(const Frame *f) {
+  for (size_t i = f->from; i < f->from + f->length; i++)
+    if (!isnan(f->model->value[i])) return true;
+  return false;
+}
+
+static PropterStatus fill(Frame *f, double *scratch, PropterError *err) {
+  const PropterScoreModel *m = f->model;
+  Learned l;
+  if (!has_observation(f)) f->reason = "no observation in the window";
+  else if (m->base->before[f->from] == SIZE_MAX) f->reason = "no observation before the window";
+  if (f->reason) return PROPTER_OK;
+  PROPTER_TRY(learn_kept(f, &l, err));
+  f->base.inside = baseline_in_one_move(m->base, f->from, f->from + f->length - 1);
+  if (!baseline_expect(&f->base, f->from, f->length, f->periods, scratch, f->middle, &f->drift, &f->usable)) f->reason = "fewer than 12 changes outside the window";
+  else if (!l.known) f->reason = "fewer than 8 other windows to measure the error of the expectation";
+  if (f->reason) return PROPTER_OK;
+  f->error_model = l.error;
+  f->others = (size_t)l.others;
+  PROPTER_TRY(whiten(f, &l.error, scratch, err));
+  f->rho = l.rho;
+  f->size = l.scale * f->mean_se;
+  return PROPTER_OK;
+}
+
+PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size_t to, Memo *memo, PropterHash128 own, PropterError *err) {
+  *f = (Frame){.model = m, .base = *m->base, .from = from, .length = to - from + 1, .memo = memo, .own = own};
   size_t n = m->base->n, horizon = 2 * f->length;
   f->periods = n - from < horizon ? n - from : horizon;
   f->expected = propter_malloc(f->periods * sizeof *f->expected);
@@ -202,46 +207,10 @@ PropterStatus frame_init(Frame *f, const PropterScoreModel *m, size_t from, size
   f->cholesky = propter_malloc(f->periods * f->periods * sizeof *f->cholesky);
   f->white = propter_malloc(f->periods * sizeof *f->white);
   f->average = propter_malloc(DIM * f->periods * sizeof *f->average);
-  unsigned char *use = propter_malloc(n);
-  double *scratch = propter_malloc(2 * n * sizeof *scratch), *own = NULL, *rows = m->rows;
-  PropterStatus status = PROPTER_OK;
-  if (!f->expected || !f->middle || !f->slope || !f->error || !f->at || !f->cholesky || !f->white || !f->average || !use || !scratch) {
-    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
-    goto done;
-  }
-  bool any = false;
-  if (f->length > 1 && (status = baseline_choose_width(&f->base, f->length, from, from + horizon, err)) != PROPTER_OK) goto done;
-  for (size_t i = from; i <= to; i++) any |= !isnan(m->value[i]);
-  f->base.inside = baseline_in_one_move(m->base, from, to);
-  if (!any) f->reason = "no observation in the window";
-  else if (m->base->before[from] == SIZE_MAX) f->reason = "no observation before the window";
-  else if (!baseline_expect(&f->base, from, f->length, f->periods, scratch, f->middle, &f->drift, &f->usable))
-    f->reason = "fewer than 12 changes outside the window";
-  if (f->reason) goto done;
-  if (f->length > 1) {
-    rows = own = propter_malloc(n * horizon * sizeof *own);
-    status = own ? baseline_errors(&f->base, f->length, horizon, from, from + horizon, own, err)
-                 : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
-    if (status != PROPTER_OK) goto done;
-  }
-  (void)flag_others(f, use);
-  ErrorModel error;
-  unsigned char *all = use;
-  if (!baseline_fit(&f->base, rows, horizon, all, from, from + horizon, scratch, &error)) {
-    f->reason = "fewer than 8 other windows to measure the error of the expectation";
-    goto done;
-  }
-  f->error_model = error;
-  status = whiten(f, &error, scratch, err);
-  if (status != PROPTER_OK) goto done;
-  double se = mean_error(&error, f->length), scale;
-  f->others = other_deviations(f, rows, horizon, use, se, scratch);
-  estimate_unknown(m, scratch, f->others, (double)f->length, &f->rho, &scale);
-  f->size = scale * f->mean_se;
-done:
-  propter_free(own);
+  double *scratch = propter_malloc(2 * n * sizeof *scratch);
+  const bool whole = f->expected && f->middle && f->slope && f->error && f->at && f->cholesky && f->white && f->average && scratch;
+  PropterStatus status = whole ? fill(f, scratch, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
   propter_free(scratch);
-  propter_free(use);
   return status;
 }
 
@@ -265,8 +234,8 @@ static PropterStatus judge_controls(Frame *f, const unsigned char *use, double *
   if (!baseline_expect(b, f->from, f->length, f->length, scratch, expected, &drift, NULL)) goto done;
   for (size_t h = 0; h < f->length; h++) sum += b->y[f->from + h] - expected[h];
   if (isnan(sum)) goto done;
-  double se = mean_error(&error, f->length);
-  size_t n = other_deviations(f, rows, horizon, use, se, z);
+  double se = learn_mean_error(&error, f->length);
+  size_t n = learn_deviations(b->n, rows, horizon, f->length, use, se, z);
   estimate_unknown(m, z, n, (double)f->length, &f->control_rho, &scale);
   f->control_z = sum / (double)f->length / se;
   const Nodes *node = score_nodes();
@@ -288,7 +257,7 @@ PropterStatus frame_compare(Frame *f, PropterError *err) {
   double *scratch = propter_malloc(2 * n * sizeof *scratch);
   PropterStatus status = use && scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
   if (status == PROPTER_OK) {
-    (void)flag_others(f, use);
+    (void)learn_from(f->model, f->from, f->length, use);
     status = judge_controls(f, use, scratch, err);
   }
   f->compared = status == PROPTER_OK;

@@ -55,6 +55,7 @@ void propter_score_model_free(PropterScoreModel *m) {
   propter_free(m->rows);
   propter_free(m->standard);
   propter_free(m->unknown);
+  singles_free(m->singles);
   propter_free(m);
 }
 
@@ -125,6 +126,7 @@ static PropterStatus build_controls(PropterScoreModel *m, const PropterSeries *c
     status = baseline_scaled(&series, aligned + m->series.count, (size_t)m->options.drift_reach, false, &m->control_scale[i], &m->control[i], err);
   }
   propter_free(aligned);
+  if (status == PROPTER_OK) status = baseline_choose_width(m->control[0], 1, 0, 0, err);
   if (status == PROPTER_OK) status = build_composite(m, err);
   if (status != PROPTER_OK) return status;
   m->composite_rows = propter_malloc(2 * m->series.count * sizeof *m->composite_rows);
@@ -170,7 +172,8 @@ PropterStatus propter_score_model_new(const PropterSeries *target, const Propter
   }
   baseline_standardise(m->base, scratch, m->standard, &m->usual, &m->spread);
   propter_free(scratch);
-  status = build_controls(m, controls, control_count, err);
+  status = singles_new(m, err);
+  if (status == PROPTER_OK) status = build_controls(m, controls, control_count, err);
 done:
   if (status != PROPTER_OK) {
     propter_score_model_free(m);

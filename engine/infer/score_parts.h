@@ -14,6 +14,7 @@ enum {
   VARIANTS = 15,  /* dates and profiles tried per candidate */
   KEPT = 3,       /* of them in sets of several causes */
   UNKNOWN_SCALES = 7,
+  UNKNOWN_RATES = 10,
   BINS = 7,       /* parts of the window, and of the time after it, that are compared with an effect where a period is a day */
   FEW_BINS = 3,   /* the same where it is longer: an event is dated to the day, so that only days show where its course begins and ends */
   ONSETS = 4,     /* places in the window from which the unknown cause may act where a period is longer than a day */
@@ -25,10 +26,23 @@ enum {
 
 /* Densities of a standardised deviation: unmoved, and moved by an unknown cause of each scale that is weighed. */
 typedef double UnknownDensity[1 + UNKNOWN_SCALES];
+/* Log likelihoods of its scale and rate. */
+typedef double UnknownLikelihood[UNKNOWN_SCALES][UNKNOWN_RATES];
 
 /* Relative error of an idealised profile per bin: between a pulse, a step and a ramp of the same mean lie such differences (a step and a ramp over three
  * bins differ by 1/3 at either end). */
 static const double ideal_error = 0.3;
+
+/* What the windows of a length that nobody asks about say of one, to as many digits as can be known. Of numbers of eight bytes alone, since it is kept as it
+ * is. */
+typedef struct {
+  uint64_t known;  /* there are enough of them */
+  uint64_t width;  /* of the baseline, and part of the growth, for windows of this length */
+  double growth;
+  ErrorModel error;
+  double rho, scale; /* ρ, and s_u in standard errors of the window's mean */
+  uint64_t others; /* their number */
+} Learned;
 
 struct PropterScoreModel {
   PropterScoreOptions options;
@@ -38,13 +52,14 @@ struct PropterScoreModel {
   Baseline *base;
   unsigned char *covered;
   size_t control_count;
-  Baseline **control;  /* their changes, each on its own scale; no width is chosen */
+  Baseline **control;  /* their changes, each on its own scale; a width is chosen for the first, whose course is forecast */
   PropterScale *control_scale;
   double *control_spread; /* robust standard deviation of their changes */
   Baseline *composite; /* median standardised change of the controls, cumulated; NULL without controls */
   double *rows, *composite_rows; /* errors for windows of one period: n × 2 */
   double *standard;    /* changes in robust standard units */
   UnknownDensity *unknown; /* at steps of the deviation */
+  struct Singles *singles; /* what windows of one period are learned about with; NULL: there are too few */
   double usual, spread; /* median and robust standard deviation of the changes */
 };
 
@@ -79,17 +94,29 @@ typedef struct PropterScoreFrame {
   size_t end_at;
   ErrorModel error_model;
   double rho, size;             /* ρ and s_u */
-  Memo *memo;                   /* keeps what is weighed without controls, under this key; NULL: nothing is kept */
-  PropterHash128 key;
+  Memo *memo;                   /* keeps what is learned and what is weighed without controls; NULL: nothing is kept */
+  PropterHash128 own;           /* of all that the model was made of, without controls */
   bool compared, has_control; /* the controls were looked at; they tell something */
   double control_z, control_rho, control_ratio; /* ln of moved to unmoved density of control_z */
 } Frame;
 
-/* Only `reason` is set (and OK returned) when nothing can be said. frame_clear always. */
-PropterStatus frame_init(Frame *frame, const PropterScoreModel *model, size_t from, size_t to, PropterError *err);
+/* Only `reason` is set (and OK returned) when nothing can be said. frame_clear always. `memo` (may be NULL) keeps what is learned and weighed; `own` is the hash
+ * of what the model was made of. */
+PropterStatus frame_init(Frame *frame, const PropterScoreModel *model, size_t from, size_t to, Memo *memo, PropterHash128 own, PropterError *err);
 void frame_clear(Frame *frame);
 /* Looks at the model's controls, once. */
 PropterStatus frame_compare(Frame *frame, PropterError *err);
+
+/* Learns about the window of a copy of the model's baseline, whose width it sets. */
+PropterStatus learn(const PropterScoreModel *model, Baseline *base, size_t from, size_t length, Learned *out, PropterError *err);
+/* Prepares the windows of one period, each of which leaves a few of all out. */
+PropterStatus singles_new(PropterScoreModel *model, PropterError *err);
+void singles_free(struct Singles *singles);
+/* Its parts: flags the windows whose origin lies clear of the question's and of documented events (the latter are let in when too few are left; returns how
+ * many); the standard error of the mean of the first `length` horizons; standardised mean deviations z of the flagged windows (returns how many). */
+size_t learn_from(const PropterScoreModel *model, size_t from, size_t length, unsigned char *use);
+double learn_mean_error(const ErrorModel *error, size_t length);
+size_t learn_deviations(size_t windows, const double *rows, size_t horizon, size_t length, const unsigned char *use, double se, double *z);
 
 /* Nodes of the t₃ scale mixture: a ~ N(0, s²·node_variance) with probability exp(node_log_weight). */
 typedef struct {
@@ -168,6 +195,9 @@ double column_power(const Frame *frame, const Column *column, const Column *riva
 /* Fills a model's table of densities; propter_free it. */
 PropterStatus unknown_table(const PropterScoreOptions *options, UnknownDensity **out, PropterError *err);
 /* ρ and s_u (in standard errors) from standardised deviations of other windows, counted as n/overlap independent ones. */
+/* Its parts: adds `share` of the log likelihoods of deviations; reads the posterior means. */
+void unknown_add(const PropterScoreModel *model, const double *z, size_t n, double share, UnknownLikelihood likelihood);
+void unknown_read(const PropterScoreModel *model, UnknownLikelihood likelihood, double *rho, double *scale);
 void estimate_unknown(const PropterScoreModel *model, const double *z, size_t n, double overlap, double *rho, double *scale);
 
 #endif

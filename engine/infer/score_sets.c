@@ -240,7 +240,9 @@ static PropterStatus add_subset(Sweep *w, const size_t *member, size_t members, 
   }
   Tally none[2] = {{.total = 1}, {.top = w->known->unknown[0], .total = 1}}, *acting = members ? w->known->cause[place[0]].dated.acting : none;
   if (members > 1) {
-    PROPTER_TRY(known_set(w->known, place, members, &acting, &fresh, err));
+    KnownSet *known;
+    PROPTER_TRY(known_set(w->known, place, members, &known, &fresh, err));
+    acting = known->acting;
     if (fresh) weigh_set(w, member, members, dated, acting);
   }
   add_tally(w, member, members, false, &acting[0], log_weight + (dated ? log1p(-rho) : 0) + set_contrast(set, member, members, false));

@@ -31,7 +31,7 @@ const Nodes *score_nodes(void) {
 /* --- densities ------------------------------------------------------------------------------------------------------------------------------ */
 
 /* How often and how hard: the grid of the posterior. Scales lie √2 apart round the expected one. */
-enum { RATES = 10, SCALES = UNKNOWN_SCALES };
+enum { RATES = UNKNOWN_RATES, SCALES = UNKNOWN_SCALES };
 static const double rate[RATES] = {.005, .01, .015, .02, .03, .05, .08, .12, .18, .25};
 static double log_factor(int s) { return (s - SCALES / 2) * 0.5 * log(2); }
 
@@ -77,37 +77,36 @@ static void densities(const PropterScoreModel *m, double z, double *out) {
 static const double least = 1e-200, low = 1e-90; /* of a density, and of a product that must not underflow with the next one */
 
 /* Log likelihoods: products, of which logarithms are taken before they underflow. */
-static void take_logs(double product[SCALES][RATES], double overlap, double ll[SCALES][RATES]) {
+static void take_logs(double product[SCALES][RATES], double share, UnknownLikelihood ll) {
   for (int s = 0; s < SCALES; s++)
     for (int r = 0; r < RATES; r++) {
-      ll[s][r] += log(product[s][r]) / overlap;
+      ll[s][r] += log(product[s][r]) * share;
       product[s][r] = 1;
     }
 }
 
-static void likelihoods(const PropterScoreModel *m, const double *z, size_t n, double overlap, double ll[SCALES][RATES]) {
+void unknown_add(const PropterScoreModel *m, const double *z, size_t n, double share, UnknownLikelihood ll) {
   double product[SCALES][RATES], bound = 1, density[1 + SCALES];
   for (int s = 0; s < SCALES; s++)
-    for (int r = 0; r < RATES; r++) ll[s][r] = 0, product[s][r] = 1;
+    for (int r = 0; r < RATES; r++) product[s][r] = 1;
   for (size_t i = 0; i < n; i++) {
     densities(m, z[i], density);
     bound *= (1 - rate[RATES - 1]) * density[0] + least;
     for (int s = 0; s < SCALES; s++)
       for (int r = 0; r < RATES; r++) product[s][r] *= density[0] + rate[r] * (density[1 + s] - density[0]) + least;
-    if (bound < low) take_logs(product, overlap, ll), bound = 1;
+    if (bound < low) take_logs(product, share, ll), bound = 1;
   }
-  take_logs(product, overlap, ll);
+  take_logs(product, share, ll);
 }
 
-void estimate_unknown(const PropterScoreModel *m, const double *z, size_t n, double overlap, double *rho, double *scale) {
+void unknown_read(const PropterScoreModel *m, UnknownLikelihood ll, double *rho, double *scale) {
   const PropterScoreOptions *o = &m->options;
   double post[SCALES][RATES], top = -INFINITY, sum = 0;
   *rho = *scale = 0;
-  likelihoods(m, z, n, overlap, post);
   for (int s = 0; s < SCALES; s++)
     for (int r = 0; r < RATES; r++) {
       /* Beta prior for the rate; for the scale a log-normal one whose standard deviation, 1/2, is that of a scale from four values */
-      post[s][r] += o->unknown_rate * o->unknown_weight * log(rate[r]) + (1 - o->unknown_rate) * o->unknown_weight * log1p(-rate[r]);
+      post[s][r] = ll[s][r] + o->unknown_rate * o->unknown_weight * log(rate[r]) + (1 - o->unknown_rate) * o->unknown_weight * log1p(-rate[r]);
       post[s][r] -= 0.5 * log_factor(s) * log_factor(s) / 0.25;
       top = fmax(top, post[s][r]);
     }
@@ -120,4 +119,10 @@ void estimate_unknown(const PropterScoreModel *m, const double *z, size_t n, dou
     }
   *rho /= sum;
   *scale = o->unknown_scale * exp(*scale / sum);
+}
+
+void estimate_unknown(const PropterScoreModel *m, const double *z, size_t n, double overlap, double *rho, double *scale) {
+  UnknownLikelihood ll = {{0}};
+  unknown_add(m, z, n, 1 / overlap, ll);
+  unknown_read(m, ll, rho, scale);
 }

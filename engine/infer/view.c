@@ -8,7 +8,7 @@ KnowView *view_at(KnowMetric *m, size_t from, size_t to) {
   return closed && (closed == whole || to + (to - from + 1) < closed) ? &m->view[VIEW_CLOSED] : &m->view[VIEW_WHOLE];
 }
 
-static PropterStatus figures_of(KnowView *view, PropterError *err) {
+PropterStatus view_figures(KnowView *view, PropterError *err) {
   return view->figures.low | view->figures.high ? PROPTER_OK : kept_series(&view->series, &view->figures, err);
 }
 
@@ -34,7 +34,7 @@ static PropterStatus prepare(Know *know, KnowMetric *m, KnowView *view, PropterE
     return propter_fail(err, PROPTER_NO_MEMORY, "%zu periods", view->series.count);
   cover(know, m, view);
   if (know->memo) {
-    PROPTER_TRY(figures_of(view, err));
+    PROPTER_TRY(view_figures(view, err));
     PROPTER_TRY(kept_model_key(view->figures, view->covered, view->series.count, &know->options.score, &view->key, err));
   }
   view->ready = true;
@@ -56,7 +56,7 @@ PropterStatus view_frame(Know *know, KnowView *view, size_t from, size_t to, Pro
   (void)pthread_mutex_lock(&know->lock);
   if (!view->model) status = propter_score_model_new(&view->series, NULL, 0, view->covered, &know->options.score, &view->model, err);
   (void)pthread_mutex_unlock(&know->lock);
-  return status ? status : propter_score_open(view->model, from, to, frame, err);
+  return status ? status : kept_open(view->model, from, to, know->memo, view->key, frame, err);
 }
 
 /* Controls count as the model sees them, on the series' calendar; most have the same one, and are hashed once for all that they are controls of. */
@@ -68,7 +68,7 @@ static PropterStatus hash_controls(KnowMetric *m, KnowView *view, PropterError *
     KnowView *same = &m->controls.items[i]->view[which];
     PropterHash128 one;
     if (same->series.first == view->series.first && same->series.count == view->series.count) {
-      status = figures_of(same, err);
+      status = view_figures(same, err);
       one = same->figures;
     } else {
       status = kept_control(&m->controls.items[i]->series.series, &view->series, &one, err);

@@ -145,9 +145,18 @@ static PropterStatus gather(Case *c, PropterError *err) {
   return status;
 }
 
+/* Asked for, so that it is not forgotten: what was learned and weighed in a window (score_known.h). */
+static void keep_evidence(Memo *memo, PropterHash128 view, size_t from, size_t to) {
+  PropterHash128 key;
+  PropterStr kept;
+  (void)memo_get(memo, kept_key(view, KEPT_LEARNED, from, to), &kept);
+  if (!memo_get(memo, kept_key(view, KEPT_EVIDENCE, from, to), &kept) || kept.len != sizeof key) return;
+  memcpy(&key, kept.data, sizeof key);
+  (void)memo_get(memo, key, &kept);
+}
+
 static PropterStatus score(Case *c, PropterScoreFrame **frame, PropterAnswer *answer, PropterError *err) {
   Know *know = c->know;
-  const PropterHash128 own = kept_key(c->view->key, KEPT_EVIDENCE, c->from, c->to);
   PropterHash128 key = {0, 0};
   PropterStr kept;
   PropterBuf made = {0};
@@ -158,11 +167,10 @@ static PropterStatus score(Case *c, PropterScoreFrame **frame, PropterAnswer *an
   if (!status && know->memo) status = kept_answer_key(key, c->from, c->to, numbers, c->scored, c->controls.count, &key, err);
   if (!status && memo_get(know->memo, key, &kept)) {
     status = kept_decode(kept, answer, err);
-    (void)memo_get(know->memo, own, &kept); /* so that it is not forgotten */
+    keep_evidence(know->memo, c->view->key, c->from, c->to);
   } else if (!status) {
     status = view_frame(know, c->view, c->from, c->to, frame, err);
     if (!status) status = view_compare(know, c->metric, c->view, err);
-    if (!status) kept_frame(*frame, know->memo, own);
     if (!status) status = propter_score_causes(*frame, numbers, c->scored, answer, err);
     if (!status && know->memo) {
       status = kept_encode(answer, &made, err);
