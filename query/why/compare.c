@@ -41,7 +41,8 @@ static bool earlier_unit(const Words *part, const Words *asked, int days, unsign
     if (!fine) return false;
   }
   int counted_by;
-  if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked, &counted_by)) return *unit = (unsigned)counted_by, true;
+  if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked, &counted_by))
+    return *unit = (unsigned)counted_by, true;
   for (unsigned u = UNIT_DAY; !any && count > 1 && u <= UNIT_YEAR; u++)
     if (counted(asked, count, u)) *unit = u, any = true; /* "the last 30 days against the 30 before that" */
   const bool whole = *unit <= UNIT_WEEK && days == count * (*unit == UNIT_WEEK ? 7 : 1);

@@ -55,7 +55,8 @@ bool why_lexicon_spells(const PropterLexicon *l, const Word *w) { return propter
 bool why_lexicon_calls(const PropterLexicon *l, const Word *w) {
   for (size_t i = 0; i < l->names.count; i++) {
     const Name *n = &l->names.items[i];
-    if (n->count == 1 && (propter_str_equal(l->terms.items[n->word[0]].text, w->text) || propter_str_equal(l->terms.items[n->word[0]].stem, w->stem))) return true;
+    if (n->count == 1 && (propter_str_equal(l->terms.items[n->word[0]].text, w->text) || propter_str_equal(l->terms.items[n->word[0]].stem, w->stem)))
+      return true;
   }
   return false;
 }

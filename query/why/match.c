@@ -46,7 +46,9 @@ static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterA
   memset(out->least, NO_MATCH, terms + 1);
   for (size_t i = 0; i < words->count; i++)
     for (size_t t = 0; t < terms; t++) {
-      uint8_t c = words->word[i].used == USED_NOT && !(l->proper && words->word[i].phrase && !words->word[i].proper) ? cost_of(l, &words->word[i], &l->terms.items[t]) : NO_MATCH;
+      uint8_t c = words->word[i].used == USED_NOT && !(l->proper && words->word[i].phrase && !words->word[i].proper)
+                      ? cost_of(l, &words->word[i], &l->terms.items[t])
+                      : NO_MATCH;
       out->cost[i * terms + t] = c;
       if (c < out->least[t]) out->least[t] = c;
     }
@@ -603,7 +605,9 @@ static void causes_with(const Spelling *s, size_t i, size_t end, const PropterQu
 }
 
 /* Can the word be none of a name? Words that ask are, unless a cause has them in its name. */
-static bool outside(const PropterLexicon *c, const Word *w) { return w->used != USED_NOT || (why_asks(w) && !why_lexicon_spells(c, w) && !why_has(w, ROLE_ONE_OF)); }
+static bool outside(const PropterLexicon *c, const Word *w) {
+  return w->used != USED_NOT || (why_asks(w) && !why_lexicon_spells(c, w) && !why_has(w, ROLE_ONE_OF));
+}
 
 PropterStatus why_lexicon_event(const PropterLexicon *c, const Words *words, size_t i, const PropterQuestion *q, bool time, PropterArena *arena, WhyEvent *out,
                                 PropterError *err) {

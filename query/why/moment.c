@@ -185,7 +185,8 @@ static size_t numeric(Reader *r, size_t i, Span *s) {
       const bool later = propter_day(y->value, m, d) > r->today, other = propter_day(y->value, d, m) > r->today;
       if (later == other) return bad(r, PROPTER_GAP_UNCLEAR_PERIOD, i + 3);
       if (later) d = x->value, m = w->value;
-      why_period_note(r, "\"%.*s\" was read as day %d of month %d: the other reading is still to come", (int)(y->end - w->begin), r->text.data + w->begin, d, m);
+      why_period_note(r, "\"%.*s\" was read as day %d of month %d: the other reading is still to come", (int)(y->end - w->begin), r->text.data + w->begin, d,
+                      m);
     } else if (m > 12) {
       d = x->value, m = w->value;
     }

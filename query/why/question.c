@@ -46,28 +46,6 @@ PropterQuestion why_question_empty(void) {
                            .to = PROPTER_NO_DAY};
 }
 
-static bool moves(const Word *w) { return w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE; }
-
-/* "and" between two things that are asked about must not be passed over; at the edge of a question, and within what one metric is called ("trucking and
- * storage"), it says nothing. */
-static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const Words *words, size_t at) {
-  if (at > 0 && at + 1 < words->count && q->has_metric && why_lexicon_names_only(l, q->metric, &words->word[at - 1]) &&
-      why_lexicon_names_only(l, q->metric, &words->word[at + 1]))
-    return false;
-  size_t next = at + 1, clause = at + 1;
-  while (clause < words->count && words->word[clause].kind == WORD_STOP) clause++;
-  if (clause < words->count && (words->word[clause].kind == WORD_WHICH || why_has(&words->word[clause], ROLE_QUESTIONS) || words->word[clause].during)) return false;
-  while (next + 1 < words->count && words->word[next].kind == WORD_FILLER) next++;
-  if (at > 0 && next < words->count && moves(&words->word[at - 1]) && moves(&words->word[next])) return false; /* "the rise and fall", "fell and stay low" */
-  bool before = false, after = false;
-  for (size_t i = 0; i < words->count; i++) {
-    if (i == at || why_names_nothing(&words->word[i]) || words->word[i].used == USED_PERIOD || words->word[i].used == USED_CAUSE) continue;
-    if (i < at) before = true;
-    else after = true;
-  }
-  return before && after;
-}
-
 /* What says how good it was counts only where nothing else says which way; where words go both ways, those in the clause of the metric ("we lost bikes - thefts
  * doubled"). */
 static void direction(PropterQuestion *q, const Words *words) {
@@ -113,7 +91,7 @@ static void none_of(Words *words) {
     Word *w = &words->word[i];
     size_t next = i + 1;
     while (next < words->count && words->word[next].kind == WORD_FILLER) next++;
-    if (w->kind == WORD_NIL) w->kind = next < words->count && moves(&words->word[next]) ? WORD_NOT : WORD_DOWN;
+    if (w->kind == WORD_NIL) w->kind = next < words->count && why_moves(&words->word[next]) ? WORD_NOT : WORD_DOWN;
     if (w->kind != WORD_HELD) continue;
     const bool waited = next < words->count && words->word[next].kind == WORD_BY;
     w->kind = waited ? WORD_LIMIT : WORD_NOT, w[1].kind = waited ? WORD_FILLER : WORD_DOWN;
@@ -152,7 +130,7 @@ static bool told_of_metric(const Words *words, size_t i) {
   while (next < words->count && words->word[next].kind == WORD_FILLER && !words->word[next].mark) next++;
   if (next < words->count && !words->word[next].mark && why_date_word(words->word[next].text, DATE_UNIT, &unit, NULL)) return true;
   if (next < words->count && !words->word[next].mark &&
-      (moves(&words->word[next]) || words->word[next].kind == WORD_ASK || words->word[next].kind == WORD_NONE))
+      (why_moves(&words->word[next]) || words->word[next].kind == WORD_ASK || words->word[next].kind == WORD_NONE))
     return false;
   return before > 0 && why_has(&words->word[before - 1], ROLE_LINK);
 }
@@ -185,109 +163,6 @@ static PropterStatus turn_valued(const PropterLexicon *l, Words *words, PropterA
                                   w->kind == WORD_UP ? "rise" : "fall", good ? "less is better" : "the graph does not say which way is better"));
   }
   return PROPTER_OK;
-}
-
-/* "Customers" beside a part of the data or as those who do what is measured: "Pro customers", "people cancelling". */
-static bool said_of_part(const Words *words, size_t i) {
-  size_t before = i, after = i + 1;
-  while (before > 0 && words->word[before - 1].kind == WORD_STOP) before--;
-  while (after < words->count && words->word[after].kind == WORD_STOP) after++;
-  if (after < words->count && words->word[after].used == USED_METRIC && propter_str_ends(words->word[after].text, PROPTER_STR("ing"))) return true;
-  return (before > 0 && words->word[before - 1].used == USED_SLICE) || (after < words->count && words->word[after].used == USED_SLICE);
-}
-
-/* A word that asks, where a part of the data has that name and could be meant: "Report revenue" with a product called Report. */
-static bool may_be_part(const PropterLexicon *l, const PropterQuestion *q, const Words *words, size_t i) {
-  if (!q->has_metric || !why_lexicon_idle(l, q->metric, &words->word[i])) return false;
-  const Word *before = i > 0 ? &words->word[i - 1] : NULL, *next = i + 1 < words->count ? &words->word[i + 1] : NULL;
-  return why_has(before, ROLE_OF) || (before && before->used == USED_METRIC) || (next && next->used == USED_METRIC);
-}
-
-/* "Average revenue", "large orders" are other figures; "more than usual" and "a big revenue drop" are not. */
-static bool changes_metric(const Words *words, size_t i) {
-  const WordKind kind = words->word[i].kind;
-  size_t end = i + 1;
-  while (end < words->count && words->word[end].used == USED_METRIC) end++;
-  if (end > i + 1 && words->word[i].used == USED_NOT && why_has(&words->word[i], ROLE_NAMES) && !words->word[i + 1].mark) return true;
-  if ((kind != WORD_NORM && kind != WORD_SIZE) || end == i + 1) return false;
-  if (kind == WORD_SIZE) return end == words->count || !moves(&words->word[end]);
-  return i == 0 || words->word[i - 1].kind != WORD_COMPARE;
-}
-
-/* "Reported revenue" may be another figure than revenue. */
-static bool narrows(const Words *words, size_t i) {
-  const Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
-  return w->inflected && next && (next->used == USED_METRIC || next->used == USED_SLICE) && !next->mark && propter_str_ends(w->text, PROPTER_STR("ed"));
-}
-
-/* "Driven by Germany", "due to the North": a part of the data is no cause. */
-static bool blames(const Words *words, size_t i) {
-  size_t next = i + 1;
-  while (next < words->count && words->word[next].used == USED_NOT && (words->word[next].kind == WORD_STOP || words->word[next].kind == WORD_BY)) next++;
-  if (next == words->count || words->word[next].used != USED_SLICE) return false;
-  return why_has(&words->word[i], ROLE_CAUSAL) || (i && words->word[i].kind == WORD_BY && why_has(&words->word[i - 1], ROLE_CAUSAL));
-}
-
-static bool beside_slice(const Words *words, size_t i) {
-  return (i && words->word[i - 1].used == USED_SLICE) || (i + 1 < words->count && words->word[i + 1].used == USED_SLICE);
-}
-
-/* "A bad day", "their worst week of the year". */
-static bool of_mild(const Words *words, size_t i) {
-  while (i > 0 && (words->word[i - 1].kind == WORD_STOP || why_date_word(words->word[i - 1].text, DATE_UNIT, NULL, NULL))) i--;
-  return i > 0 && words->word[i - 1].mild;
-}
-
-/* "…, Ghent only, May": a clause that holds nothing but the part. */
-static bool only_part(const Words *words, size_t i) {
-  const Word *w = &words->word[i];
-  if (!propter_str_equal(w->text, PROPTER_STR("only")) || (i + 1 < words->count && !(w[1].mark && w[1].space)) || w->mark) return false;
-  while (i > 0 && words->word[i - 1].used == USED_SLICE && !words->word[i - 1].mark) i--;
-  return i > 0 && words->word[i - 1].used == USED_SLICE;
-}
-
-/* "Three reasons", "the two main drivers": how many answers are wanted. */
-static bool counts_answers(const Words *words, size_t i) {
-  int n;
-  size_t next = i + 1;
-  if (words->word[i].digits > 2 || !why_count_of(&words->word[i], &n)) return false;
-  while (next < words->count && !words->word[next].mark && words->word[next].kind == WORD_MOST) next++;
-  return next < words->count && !words->word[next].mark && words->word[next].used == USED_NOT && (words->word[next].kind == WORD_ASK || why_idles(&words->word[next]));
-}
-
-/* Words nobody has given a meaning: the whole stretch from the first to the last of them. */
-static void leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
-  size_t first = SIZE_MAX, last = 0;
-  for (size_t i = 0; i < words->count; i++) {
-    const Word *w = &words->word[i];
-    PropterGap gap = PROPTER_GAP_NONE;
-    const bool silent = w->kind == WORD_STOP || why_asks(w) || w->kind == WORD_MOVE || w->kind == WORD_NORM || w->kind == WORD_DOWN || w->kind == WORD_UP;
-    if (w->used != USED_NOT || (silent && !may_be_part(l, q, words, i) && !changes_metric(words, i) && !narrows(words, i) && !blames(words, i))) continue;
-    if ((why_date_word(w->text, DATE_UNIT, NULL, NULL) && of_mild(words, i)) || only_part(words, i)) continue;
-    if (counts_answers(words, i)) continue;
-    if (w->kind == WORD_BY && i + 1 < words->count && ((w[1].used == USED_SLICE && !blames(words, i)) || w[1].kind == WORD_WHICH || w[1].kind == WORD_ASK))
-      continue; /* "rides by commuters", "by which cause" */
-    if (w->kind == WORD_BY && i + 1 == words->count && why_has(&w[-(i > 0)], ROLE_SUBJECT)) continue;
-    if (w->kind == WORD_MOST && i + 1 < words->count && w[1].kind == WORD_ASK) continue; /* "the biggest effect", "the main reason" */
-    if ((w->kind == WORD_WHO && said_of_part(words, i)) || (q->parted && (w->kind == WORD_MOST || w->kind == WORD_WHO || w->kind == WORD_PARTS))) continue;
-    if (w->kind == WORD_NOT && i && i + 1 == words->count && propter_str_equal(words->word[i - 1].text, PROPTER_STR("why")))
-      continue;                                         /* "… did not. Why not?" */
-    if (w->kind == WORD_NOT) gap = PROPTER_GAP_NEGATED; /* a second one */
-    else if (w->kind == WORD_COMPARE && !(i + 1 < words->count && words->word[i + 1].kind == WORD_NORM)) gap = PROPTER_GAP_COMPARISON;
-    else if (w->kind == WORD_COMPARE) continue;
-    else if (w->kind == WORD_JOIN && !joins_two(l, q, words, i)) continue;
-    else if (!w->number && (w->kind == WORD_NONE || w->kind == WORD_PARTS || w->kind == WORD_WHO) && q->has_metric && why_lexicon_harmless(l, q->metric, w))
-      continue;
-    else if (w->kind == WORD_NONE && q->has_metric && beside_slice(words, i) && why_lexicon_divides(l, q->metric, w)) continue; /* "cargo bike rides" */
-    else gap = PROPTER_GAP_WORDS_LEFT;
-    if (q->gap == PROPTER_GAP_NONE || (q->gap == PROPTER_GAP_WORDS_LEFT && gap != PROPTER_GAP_WORDS_LEFT) ||
-        (q->gap == PROPTER_GAP_MANY_PERIODS && gap == PROPTER_GAP_COMPARISON))
-      q->gap = gap, first = SIZE_MAX;
-    if (gap != q->gap) continue;
-    if (first == SIZE_MAX) first = w->begin;
-    last = gap == PROPTER_GAP_COMPARISON ? words->word[words->count - 1].end : w->end; /* with what is compared as well */
-  }
-  if (first != SIZE_MAX) q->about = (PropterStr){q->text.data + first, last - first};
 }
 
 #define OWN_TIME "no other time was named: taken as that of the cause"
@@ -377,7 +252,9 @@ static void size_of_a_change(PropterQuestion *q, const Words *words) {
 static void names_no_time(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
   for (size_t i = 0; i + 1 < words->count; i++) {
     const Word *w = &words->word[i], *next = w + 1;
-    if (w->used != USED_PERIOD || next->kind != WORD_NONE || next->number || next->mark || next->used == USED_PERIOD || next->used == USED_SLICE || next->used == USED_CAUSE) continue;
+    if (w->used != USED_PERIOD || next->kind != WORD_NONE || next->number || next->mark || next->used == USED_PERIOD || next->used == USED_SLICE ||
+        next->used == USED_CAUSE)
+      continue;
     if (next->used == USED_METRIC && why_lexicon_spells(l, next)) continue;
     if (!why_date_word(w->text, DATE_SEASON, NULL, NULL) && !why_date_word(w->text, DATE_HOLIDAY, NULL, NULL) &&
         !why_date_word(w->text, DATE_MONTH, NULL, NULL))
@@ -515,12 +392,12 @@ static bool own_clause(const Words *words, size_t from, size_t end) {
 static bool acts(const Words *words, size_t end) {
   const size_t verb = end;
   while (end < words->count && why_has(&words->word[end], ROLE_MODAL)) end++;
-  return end > verb || (end < words->count && moves(&words->word[end]) && !words->word[end].mark && metric_behind(words, end));
+  return end > verb || (end < words->count && why_moves(&words->word[end]) && !words->word[end].mark && metric_behind(words, end));
 }
 
 /* A cause of the graph that a question names is asked about, unless it stands there as something else: a time ("since the strike"), what is left out or
  * compared ("without the strike"), or a part of what is measured ("sales of the launch"). */
-static bool suspected(const Words *words, size_t from, const WhyEvent *event) {
+static bool suspected(const PropterLexicon *l, const Words *words, size_t from, const WhyEvent *event) {
   size_t at = from, end = event->end;
   if (own_clause(words, from, end) || acts(words, end)) return true;
   while (end < words->count && words->word[end].kind == WORD_STOP) end++;
@@ -528,8 +405,15 @@ static bool suspected(const Words *words, size_t from, const WhyEvent *event) {
   while (at > 0 && !words->word[at].mark && (why_has(&words->word[at - 1], ROLE_ARTICLE) || why_has(&words->word[at - 1], ROLE_ONE_OF))) at--;
   if (at == 0 || why_ends_clause(&words->word[at], ENDS_BRACKET)) return true;
   const Word *last = &words->word[at - 1], *before = at > 1 ? last - 1 : NULL;
-  if (last->kind == WORD_LIMIT || last->kind == WORD_COMPARE || last->kind == WORD_DESPITE || why_has(last, ROLE_WHILE) || last->used == USED_METRIC || last->used == USED_SLICE) return false;
-  if (why_has(last, ROLE_WHEN) || (!event->whole && at == from && last->kind == WORD_NONE && last->used == USED_NOT)) return false; /* "hours worked" of "shorter hours worked" */
+  if (last->kind == WORD_LIMIT || last->kind == WORD_COMPARE || last->kind == WORD_DESPITE || why_has(last, ROLE_WHILE) || last->used == USED_METRIC ||
+      last->used == USED_SLICE)
+    return false;
+  if (why_has(last, ROLE_WHEN) || (!event->whole && at == from && last->kind == WORD_NONE && last->used == USED_NOT))
+    return false; /* "hours worked" of "shorter hours worked" */
+  const bool ties = last->kind == WORD_STOP || last->kind == WORD_FILLER || last->kind == WORD_BY;
+  const bool named = before && (before->used == USED_METRIC || before->used == USED_SLICE || (before->kind == WORD_NONE && why_lexicon_spells(l, before)));
+  if (propter_str_equal(last->text, PROPTER_STR("from")) && has(words, WORD_NOT)) return true; /* "no dip in calls from the outage" */
+  if (ties && named && !last->mark) return false;                                              /* "calls about the outage" */
   return !why_has(last, ROLE_OF) || !before || before->kind == WORD_ASK || why_idles(before);
 }
 
@@ -554,7 +438,7 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
       for (size_t k = i; k < event.end; k++) words->word[k].used = USED_CAUSE;
       continue;
     }
-    if (!suspected(words, i, &event) || (denied && !says(words, "why") && !says(words, "how"))) continue;
+    if (!suspected(l, words, i, &event) || (denied && !says(words, "why") && !says(words, "how"))) continue;
     const PropterStr said = {q->text.data + words->word[i].begin, words->word[event.end - 1].end - words->word[i].begin};
     if (event.many) {
       *gap = PROPTER_GAP_MANY_CAUSES, *about = said;
@@ -671,7 +555,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   negate(q, &words);
   PROPTER_TRY(read_daytime(q, &words, arena, err));
   if (q->gap == PROPTER_GAP_NONE && q->has_metric) PROPTER_TRY(why_talk(lexicon, &words, arena, q, err));
-  if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) leftovers(lexicon, q, &words);
+  if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) why_leftovers(lexicon, q, &words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
   if (q->gap == PROPTER_GAP_NONE && time != PROPTER_GAP_NONE) q->gap = time, q->about = about;
   if (q->gap == PROPTER_GAP_NONE) names_no_time(lexicon, q, &words);

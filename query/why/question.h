@@ -72,6 +72,7 @@ static inline bool why_idles(const Word *w) { return w->kind == WORD_FILLER || w
 static inline bool why_asks(const Word *w) { return why_idles(w) || w->kind == WORD_ASK || w->kind == WORD_WHICH; }
 /* Stands for nothing of the data: asks, joins, or only moves. */
 static inline bool why_names_nothing(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN || w->kind == WORD_MOVE || why_asks(w); }
+static inline bool why_moves(const Word *w) { return w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE; }
 /* The count that a word says in digits or letters. */
 static inline bool why_count_of(const Word *w, int *n) { return w->number ? (*n = w->value, true) : why_date_word(w->text, DATE_NUMBER, n, NULL); }
 
@@ -166,6 +167,9 @@ PropterStatus why_each_row(PropterSnapshot *snapshot, PropterBuf *text, PropterS
                            void *payload, PropterError *err);
 /* "region North, product X", by the labels in the graph. */
 PropterStatus why_slice_words(PropterSnapshot *snapshot, const PropterMember *slice, size_t count, PropterArena *arena, PropterStr *out, PropterError *err);
+
+/* What no other reader has used: sets the gap of the question and the stretch it is about, from the first such word to the last, or nothing. */
+void why_leftovers(const PropterLexicon *lexicon, PropterQuestion *question, const Words *words);
 
 /* Nothing asked yet. */
 PropterQuestion why_question_empty(void);

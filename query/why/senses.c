@@ -201,7 +201,7 @@ static WordKind meant(const Look *k, size_t i) {
   const Word *w = why_at(k, i), *next = why_at(k, i + 1), *last = i ? why_at(k, i - 1) : NULL;
   const PropterStr word = w->text;
   if (named(next) && !next->mark && !acts_on(k, i)) return WORD_NONE; /* it says which */
-  if (idle_adverb(k, word)) return WORD_FILLER;
+  if ((w->known || propter_str_ends(word, PROPTER_STR("ly"))) && idle_adverb(k, word)) return WORD_FILLER; /* not "abroad" */
   const bool verb = is(k, word, PROPTER_WORDNET_VERB), noun = is(k, word, PROPTER_WORDNET_NOUN);
   if (verb && (inflected(word) || irregular(k, word)) && why_has(next, ROLE_UPWARD) && why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion", LOOKED))
     return WORD_FILLER;                                                                       /* inched up */
@@ -219,7 +219,7 @@ static WordKind meant(const Look *k, size_t i) {
     return WORD_FILLER; /* "more refunds have arrived" */
   if (noun && last && propter_str_equal(last->text, PROPTER_STR("like")) && i > 1 && why_goes(why_at(k, i - 2))) return WORD_FILLER; /* like flies */
   static const char acts[] = "verb.cognition verb.communication verb.perception verb.emotion verb.possession verb.stative verb.creation";
-  if (verb && somebody_does(k, i) && why_of_class(k, word, PROPTER_WORDNET_VERB, acts, LOOKED)) return WORD_FILLER;
+  if (verb && !(i == 0 && noun && why_has(next, ROLE_OF)) && somebody_does(k, i) && why_of_class(k, word, PROPTER_WORDNET_VERB, acts, LOOKED)) return WORD_FILLER;
   if (verb && !helped(k, i) && !noun && why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.perception", 1)) return WORD_FILLER; /* "the fall seen at Leeds" */
   if (verb && beside_cause(k, i)) return WORD_FILLER;
   if (noun && thought_about(k, i)) return WORD_FILLER;

@@ -199,8 +199,8 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
   PropterDay from = propter_period_first(grain, propter_period_of(grain, q->from)), to = propter_period_last(grain, propter_period_of(grain, q->to));
   if (from != q->from || to != q->to) {
     propter_day_format(q->from, a), propter_day_format(q->to, b);
-    PROPTER_TRY(why_question_note(q, arena, err, "the data are in %ss: %s to %s was widened to whole %ss", propter_grain_name(grain), a, b,
-                                 propter_grain_name(grain)));
+    PROPTER_TRY(
+        why_question_note(q, arena, err, "the data are in %ss: %s to %s was widened to whole %ss", propter_grain_name(grain), a, b, propter_grain_name(grain)));
     q->from = from;
     q->to = to;
   }

@@ -34,15 +34,17 @@ static bool says(const Look *k, const Word *w) {
   return w->kind == WORD_NONE && !w->proper && why_of_class(k, w->text, PROPTER_WORDNET_VERB, classes, 1);
 }
 
-/* A clause that somebody speaks in, or a statement between marks of its own (`apart`), that holds nothing of a question: no name, time, number, direction, comparison, cause or part, no denial of more than
- * what is said, and nothing that a preposition ties to the rest. */
+/* A clause that somebody speaks in, or a statement between marks of its own (`apart`), that holds nothing of a question: no name, time, number, direction,
+ * comparison, cause or part, no denial of more than what is said, and nothing that a preposition ties to the rest. */
 static bool is_talk(const Look *k, size_t from, size_t end, bool apart) {
   bool speaks = false, states = false, asks = false, spoken = false, unread = false, behind = false;
   const bool aside = why_at(k, from)->mark == ',' && why_at(k, from)->kind == WORD_WHICH;
   if (why_has(why_at(k, from), ROLE_TIES) && !aside) return false;
   for (size_t i = from; i < end; i++) {
     const Word *w = why_at(k, i);
-    asks = (asks || why_has(w, ROLE_QUESTIONS)) && !(asks && w->kind == WORD_STOP && (propter_str_equal(w->text, PROPTER_STR("to")) || !why_has(w, ROLE_ARTICLE))); /* "what gives?", not "why in the suburbs?" */
+    asks = (asks || why_has(w, ROLE_QUESTIONS)) &&
+           !(asks && w->kind == WORD_STOP &&
+             (propter_str_equal(w->text, PROPTER_STR("to")) || !why_has(w, ROLE_ARTICLE))); /* "what gives?", not "why in the suburbs?" */
     speaks |= somebody(k, w), states |= apart && (why_has(w, ROLE_FINITE) || (k->w && says(k, w)));
   }
   for (size_t i = from; i < end; i++) {
@@ -77,8 +79,7 @@ static PropterStatus concede(const Look *k, PropterArena *arena, PropterError *e
     if (k->q->negated && !why_has(why_at(k, i + 1), ROLE_POINTS)) continue; /* that cause is asked about */
     for (; end < k->words->count && !(why_at(k, end)->mark && why_at(k, end)->space); end++) {
       const Word *w = why_at(k, end);
-      if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && w->kind != WORD_STOP && !why_asks(w)) || (w->kind == WORD_NONE && w->proper))
-        break;
+      if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && w->kind != WORD_STOP && !why_asks(w)) || (w->kind == WORD_NONE && w->proper)) break;
       if (why_lexicon_spells(k->l, w)) break;
       unread += w->kind == WORD_NONE;
     }
@@ -110,7 +111,8 @@ static PropterStatus attribute(const Look *k, PropterArena *arena, PropterError 
       }
       if (w->kind != WORD_NONE && !why_asks(w) && w->kind != WORD_WHO && w->kind != WORD_STOP) break;
       if (w->kind == WORD_NONE && (w->proper || why_lexicon_calls(k->l, w))) break;
-      person = somebody(k, w) || (w->kind == WORD_NONE && why_of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.cognition noun.feeling noun.communication", 1)) ||
+      person = somebody(k, w) ||
+               (w->kind == WORD_NONE && why_of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.cognition noun.feeling noun.communication", 1)) ||
                (person && why_idles(w));
       unread |= w->kind == WORD_NONE;
     }

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words of a question that nobody has given a meaning: which of them say nothing, and what is missing where the others stand. */
+#include "question.h"
+
+/* "and" between two things that are asked about must not be passed over; at the edge of a question, and within what one metric is called ("trucking and
+ * storage"), it says nothing. */
+static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const Words *words, size_t at) {
+  if (at > 0 && at + 1 < words->count && q->has_metric && why_lexicon_names_only(l, q->metric, &words->word[at - 1]) &&
+      why_lexicon_names_only(l, q->metric, &words->word[at + 1]))
+    return false;
+  size_t next = at + 1, clause = at + 1;
+  while (clause < words->count && words->word[clause].kind == WORD_STOP) clause++;
+  if (clause < words->count && (words->word[clause].kind == WORD_WHICH || why_has(&words->word[clause], ROLE_QUESTIONS) || words->word[clause].during))
+    return false;
+  while (next + 1 < words->count && words->word[next].kind == WORD_FILLER) next++;
+  if (at > 0 && next < words->count && why_moves(&words->word[at - 1]) && why_moves(&words->word[next]))
+    return false; /* "the rise and fall", "fell and stay low" */
+  bool before = false, after = false;
+  for (size_t i = 0; i < words->count; i++) {
+    if (i == at || why_names_nothing(&words->word[i]) || words->word[i].used == USED_PERIOD || words->word[i].used == USED_CAUSE) continue;
+    if (i < at) before = true;
+    else after = true;
+  }
+  return before && after;
+}
+
+/* "Customers" beside a part of the data or as those who do what is measured: "Pro customers", "people cancelling". */
+static bool said_of_part(const Words *words, size_t i) {
+  size_t before = i, after = i + 1;
+  while (before > 0 && words->word[before - 1].kind == WORD_STOP) before--;
+  while (after < words->count && words->word[after].kind == WORD_STOP) after++;
+  if (after < words->count && words->word[after].used == USED_METRIC && propter_str_ends(words->word[after].text, PROPTER_STR("ing"))) return true;
+  return (before > 0 && words->word[before - 1].used == USED_SLICE) || (after < words->count && words->word[after].used == USED_SLICE);
+}
+
+/* A word that asks, where a part of the data has that name and could be meant: "Report revenue" with a product called Report. */
+static bool may_be_part(const PropterLexicon *l, const PropterQuestion *q, const Words *words, size_t i) {
+  if (!q->has_metric || !why_lexicon_idle(l, q->metric, &words->word[i])) return false;
+  const Word *before = i > 0 ? &words->word[i - 1] : NULL, *next = i + 1 < words->count ? &words->word[i + 1] : NULL;
+  return why_has(before, ROLE_OF) || (before && before->used == USED_METRIC) || (next && next->used == USED_METRIC);
+}
+
+/* "Average revenue", "large orders" are other figures; "more than usual" and "a big revenue drop" are not. */
+static bool changes_metric(const Words *words, size_t i) {
+  const WordKind kind = words->word[i].kind;
+  size_t end = i + 1;
+  while (end < words->count && words->word[end].used == USED_METRIC) end++;
+  if (end > i + 1 && words->word[i].used == USED_NOT && why_has(&words->word[i], ROLE_NAMES) && !words->word[i + 1].mark) return true;
+  if ((kind != WORD_NORM && kind != WORD_SIZE) || end == i + 1) return false;
+  if (kind == WORD_SIZE) return end == words->count || !why_moves(&words->word[end]);
+  return i == 0 || words->word[i - 1].kind != WORD_COMPARE;
+}
+
+/* "Reported revenue" may be another figure than revenue. */
+static bool narrows(const Words *words, size_t i) {
+  const Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
+  return w->inflected && next && (next->used == USED_METRIC || next->used == USED_SLICE) && !next->mark && propter_str_ends(w->text, PROPTER_STR("ed"));
+}
+
+/* "Driven by Germany", "due to the North": a part of the data is no cause. */
+static bool blames(const Words *words, size_t i) {
+  size_t next = i + 1;
+  while (next < words->count && words->word[next].used == USED_NOT && (words->word[next].kind == WORD_STOP || words->word[next].kind == WORD_BY)) next++;
+  if (next == words->count || words->word[next].used != USED_SLICE) return false;
+  return why_has(&words->word[i], ROLE_CAUSAL) || (i && words->word[i].kind == WORD_BY && why_has(&words->word[i - 1], ROLE_CAUSAL));
+}
+
+static bool beside_slice(const Words *words, size_t i) {
+  return (i && words->word[i - 1].used == USED_SLICE) || (i + 1 < words->count && words->word[i + 1].used == USED_SLICE);
+}
+
+/* "A bad day", "their worst week of the year". */
+static bool of_mild(const Words *words, size_t i) {
+  while (i > 0 && (words->word[i - 1].kind == WORD_STOP || why_date_word(words->word[i - 1].text, DATE_UNIT, NULL, NULL))) i--;
+  return i > 0 && words->word[i - 1].mild;
+}
+
+/* "…, Ghent only, May": a clause that holds nothing but the part. */
+static bool only_part(const Words *words, size_t i) {
+  const Word *w = &words->word[i];
+  if (!propter_str_equal(w->text, PROPTER_STR("only")) || (i + 1 < words->count && !(w[1].mark && w[1].space)) || w->mark) return false;
+  while (i > 0 && words->word[i - 1].used == USED_SLICE && !words->word[i - 1].mark) i--;
+  return i > 0 && words->word[i - 1].used == USED_SLICE;
+}
+
+/* "Three reasons", "the two main drivers": how many answers are wanted. */
+static bool counts_answers(const Words *words, size_t i) {
+  int n;
+  size_t next = i + 1;
+  if (words->word[i].digits > 2 || !why_count_of(&words->word[i], &n)) return false;
+  while (next < words->count && !words->word[next].mark && words->word[next].kind == WORD_MOST) next++;
+  const Word *answers = next < words->count ? &words->word[next] : NULL;
+  return answers && !answers->mark && answers->used == USED_NOT && why_asks(answers) && propter_str_ends(answers->text, PROPTER_STR("s"));
+}
+
+/* --- each word that is not used is the first of these that it is ------------------------------------------------------------------ */
+
+typedef struct {
+  const PropterLexicon *l;
+  const PropterQuestion *q;
+  const Words *words;
+} Rest;
+
+static const Word *at(const Rest *r, size_t i) { return i < r->words->count ? &r->words->word[i] : NULL; }
+
+/* "New customers" are some of them. */
+static bool some_of(const Rest *r, size_t i) {
+  const Word *next = at(r, i + 1);
+  return next && !next->mark && next->used == USED_NOT && next->kind == WORD_WHO && propter_str_equal(at(r, i)->text, PROPTER_STR("new"));
+}
+
+static bool another(const Rest *r, size_t i) {
+  return some_of(r, i) || may_be_part(r->l, r->q, r->words, i) || changes_metric(r->words, i) || narrows(r->words, i) || blames(r->words, i);
+}
+
+static bool silent(const Rest *r, size_t i) {
+  const Word *w = at(r, i);
+  return (w->kind == WORD_STOP || why_asks(w) || w->kind == WORD_NORM || why_moves(w)) && !another(r, i);
+}
+
+static bool unit_of_mild(const Rest *r, size_t i) { return why_date_word(at(r, i)->text, DATE_UNIT, NULL, NULL) && of_mild(r->words, i); }
+
+static bool only(const Rest *r, size_t i) { return only_part(r->words, i); }
+
+static bool number_of_answers(const Rest *r, size_t i) { return counts_answers(r->words, i); }
+
+/* "Rides by commuters", "by which cause", "… went up. By what?" */
+static bool by(const Rest *r, size_t i) {
+  const Word *next = at(r, i + 1);
+  if (at(r, i)->kind != WORD_BY) return false;
+  if (!next) return i && why_has(at(r, i - 1), ROLE_SUBJECT);
+  return (next->used == USED_SLICE && !blames(r->words, i)) || next->kind == WORD_WHICH || next->kind == WORD_ASK;
+}
+
+/* "The biggest effect", "the main reason"; where a part is asked for, which did most. */
+static bool most(const Rest *r, size_t i) {
+  const Word *w = at(r, i), *next = at(r, i + 1);
+  if (r->q->parted && (w->kind == WORD_MOST || w->kind == WORD_WHO || w->kind == WORD_PARTS)) return true;
+  return (w->kind == WORD_MOST && next && next->kind == WORD_ASK) || (w->kind == WORD_WHO && said_of_part(r->words, i));
+}
+
+/* "… did not. Why not?" */
+static bool why_not(const Rest *r, size_t i) {
+  return at(r, i)->kind == WORD_NOT && i && !at(r, i + 1) && propter_str_equal(at(r, i - 1)->text, PROPTER_STR("why"));
+}
+
+static bool denies_again(const Rest *r, size_t i) { return at(r, i)->kind == WORD_NOT; }
+
+/* "Than usual": the answer always compares with that. */
+static bool than_usual(const Rest *r, size_t i) { return at(r, i)->kind == WORD_COMPARE && at(r, i + 1) && at(r, i + 1)->kind == WORD_NORM; }
+
+static bool compares(const Rest *r, size_t i) { return at(r, i)->kind == WORD_COMPARE; }
+
+static bool idle_join(const Rest *r, size_t i) { return at(r, i)->kind == WORD_JOIN && !joins_two(r->l, r->q, r->words, i); }
+
+/* A word of the metric's own names or title; "cargo bike rides". */
+static bool of_metric(const Rest *r, size_t i) {
+  const Word *w = at(r, i);
+  if (w->number || !r->q->has_metric || (w->kind != WORD_NONE && w->kind != WORD_PARTS && w->kind != WORD_WHO)) return false;
+  return why_lexicon_harmless(r->l, r->q->metric, w) || (w->kind == WORD_NONE && beside_slice(r->words, i) && why_lexicon_divides(r->l, r->q->metric, w));
+}
+
+static bool left(const Rest *r, size_t i) { return (void)r, (void)i, true; }
+
+static const struct {
+  bool (*is)(const Rest *, size_t);
+  PropterGap gap; /* NONE: it says nothing */
+} rows[] = {{silent, PROPTER_GAP_NONE},     {unit_of_mild, PROPTER_GAP_NONE},   {only, PROPTER_GAP_NONE},      {number_of_answers, PROPTER_GAP_NONE},
+            {by, PROPTER_GAP_NONE},         {most, PROPTER_GAP_NONE},           {why_not, PROPTER_GAP_NONE},   {denies_again, PROPTER_GAP_NEGATED},
+            {than_usual, PROPTER_GAP_NONE}, {compares, PROPTER_GAP_COMPARISON}, {idle_join, PROPTER_GAP_NONE}, {of_metric, PROPTER_GAP_NONE},
+            {left, PROPTER_GAP_WORDS_LEFT}};
+
+static PropterGap gap_at(const Rest *r, size_t i) {
+  size_t k = 0;
+  while (!rows[k].is(r, i)) k++;
+  return rows[k].gap;
+}
+
+/* The first gap found stands, but one that says more than words that are left goes before these. */
+static bool goes_before(PropterGap gap, PropterGap found) {
+  return found == PROPTER_GAP_NONE || (found == PROPTER_GAP_WORDS_LEFT && gap != PROPTER_GAP_WORDS_LEFT) ||
+         (found == PROPTER_GAP_MANY_PERIODS && gap == PROPTER_GAP_COMPARISON);
+}
+
+void why_leftovers(const PropterLexicon *l, PropterQuestion *q, const Words *words) {
+  const Rest rest = {l, q, words};
+  size_t first = SIZE_MAX, last = 0;
+  for (size_t i = 0; i < words->count; i++) {
+    const Word *w = &words->word[i];
+    const PropterGap gap = w->used == USED_NOT ? gap_at(&rest, i) : PROPTER_GAP_NONE;
+    if (gap == PROPTER_GAP_NONE) continue;
+    if (goes_before(gap, q->gap)) q->gap = gap, first = SIZE_MAX;
+    if (gap != q->gap) continue;
+    if (first == SIZE_MAX) first = w->begin;
+    last = gap == PROPTER_GAP_COMPARISON ? words->word[words->count - 1].end : w->end; /* with what is compared as well */
+  }
+  if (first != SIZE_MAX) q->about = (PropterStr){q->text.data + first, last - first};
+}
