@@ -103,6 +103,7 @@ static PropterStatus read_tier(Know *know, Node *node, KnowMetric *m, PropterErr
 static PropterStatus read_other_labels(Know *know, const Node *node, KnowMetric *m, PropterError *err) {
   PropterIds ids = {0};
   PropterStatus status = node_all(node, VOCAB_skos_altLabel, &ids, err);
+  if (!status) status = node_all(node, VOCAB_skos_notation, &ids, err);
   if (!status && ids.count && !(m->also = propter_arena_alloc(&know->arena, ids.count * sizeof *m->also)))
     status = propter_fail(err, PROPTER_NO_MEMORY, "%zu labels", ids.count);
   for (size_t i = 0; i < ids.count && !status; i++) status = node_text(know->snapshot, ids.items[i], &know->arena, &m->also[m->also_count++], err);
@@ -723,6 +724,35 @@ static int lag_days(PropterStr text) {
   return (int)n * (unit == 'D' ? 1 : unit == 'W' ? 7 : unit == 'M' ? 30 : 0);
 }
 
+/* The metric or concept of that name: a metric's label or notation, then a concept's label; PROPTER_NO_ID: none. */
+static PropterId thing_named(Know *know, PropterStr name) {
+  const KnowMetric *m = know_metric_named(know, name);
+  if (m) return m->def.id;
+  for (size_t i = 0; i < know->concepts.count; i++)
+    if (propter_str_equal_caseless(know->concepts.items[i].label, name)) return know->concepts.items[i].id;
+  return PROPTER_NO_ID;
+}
+
+/* The end of a link that is said by name. */
+static PropterStatus read_named_end(Know *know, Node *node, PropterVocab word, PropterStr reason, PropterId *end, bool *named, PropterError *err) {
+  PropterStr name = {"", 0};
+  PROPTER_TRY(node_string(node, word, &know->arena, &name, err));
+  *named = name.len > 0;
+  if (!name.len || (*end = thing_named(know, name))) return PROPTER_OK;
+  if (!propter_vec_push(&know->unnamed, ((KnowUnnamed){name, reason}))) return propter_fail(err, PROPTER_NO_MEMORY, "links");
+  return PROPTER_OK;
+}
+
+/* A constraint that says its ends by name: with one of them only, it holds for everything at the other. */
+static PropterStatus read_named_ends(Know *know, Node *node, KnowLink *l, PropterError *err) {
+  bool cause, effect;
+  PROPTER_TRY(read_named_end(know, node, VOCAB_propter_causeText, l->reason, &l->cause, &cause, err));
+  PROPTER_TRY(read_named_end(know, node, VOCAB_propter_effectText, l->reason, &l->effect, &effect, err));
+  const PropterId one = cause ? l->cause : l->effect;
+  if (cause == effect || !one || !l->forbidden) return PROPTER_OK;
+  return propter_vec_push(&know->ends, ((KnowEnd){one, effect, l->reason})) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "links");
+}
+
 static PropterStatus read_link(Know *know, Node *node, PropterStr iri, PropterError *err) {
   KnowLink l = {.id = node->id, .iri = iri};
   /* Links that a run derived from claims are results, not knowledge. */
@@ -733,12 +763,13 @@ static PropterStatus read_link(Know *know, Node *node, PropterStr iri, PropterEr
   l.required = constraint && constraint == know->v[VOCAB_propter_Required];
   l.forbidden = constraint && constraint == know->v[VOCAB_propter_Forbidden];
   if (!node_number(node, VOCAB_propter_beliefFor, &l.belief) || l.belief < 0 || l.belief > 1) l.belief = l.required ? 1 : 0;
+  PROPTER_TRY(node_string(node, VOCAB_propter_reason, &know->arena, &l.reason, err));
+  if (constraint && !l.cause && !l.effect) PROPTER_TRY(read_named_ends(know, node, &l, err));
   if (!l.cause || !l.effect) return PROPTER_OK;
   l.polarity = polarity_of(know, node_one(node, VOCAB_propter_polarity));
   PropterStr lag = {"", 0};
   PROPTER_TRY(node_string(node, VOCAB_propter_lag, &know->arena, &lag, err));
   l.lag = lag_days(lag);
-  PROPTER_TRY(node_string(node, VOCAB_propter_reason, &know->arena, &l.reason, err));
   if (!propter_vec_push(&know->links, l)) return propter_fail(err, PROPTER_NO_MEMORY, "%zu links", know->links.count);
   return PROPTER_OK;
 }
@@ -861,6 +892,8 @@ void know_clear(Know *know) {
   propter_vec_clear(&know->documents);
   propter_vec_clear(&know->claims);
   propter_vec_clear(&know->links);
+  propter_vec_clear(&know->ends);
+  propter_vec_clear(&know->unnamed);
   propter_vec_clear(&know->reviews);
   propter_vec_clear(&know->edges);
   concepts_clear(know);

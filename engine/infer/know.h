@@ -39,7 +39,7 @@ typedef struct KnowMetric {
   PropterIds kin;       /* metrics tied to it by definition edges, up and down (transitive) */
   PropterMetricSeries series;
   bool loaded;
-  PropterStr *also;     /* its other labels */
+  PropterStr *also;     /* its other labels, and its notation */
   size_t also_count;
   int tier;             /* of the metric, else of what it measures; −1: none */
   PropterStr slice_key; /* IRIs of the slice, for names that do not depend on ids */
@@ -109,6 +109,17 @@ typedef struct {
   int lag;              /* days until the effect comes */
 } KnowLink;
 
+/* Nothing acts on it (root), or it acts on nothing. */
+typedef struct {
+  PropterId id;
+  bool root;
+  PropterStr reason;
+} KnowEnd;
+/* An end of a constraint that is said by a name which nothing has. */
+typedef struct {
+  PropterStr name, reason;
+} KnowUnnamed;
+
 typedef struct {
   PropterId id, about;
   PropterStr iri, reviewer, reason, time;
@@ -134,6 +145,8 @@ typedef struct PropterInferrer {
   PROPTER_VEC(KnowDocument) documents; /* by IRI */
   PROPTER_VEC(KnowClaim) claims;       /* by document, place, IRI; those without cause and effect are the sentences of told events */
   PROPTER_VEC(KnowLink) links;         /* by IRI */
+  PROPTER_VEC(KnowEnd) ends;
+  PROPTER_VEC(KnowUnnamed) unnamed;
   PROPTER_VEC(KnowReview) reviews;     /* by time, IRI */
   PROPTER_VEC(KnowEdge) edges;
   struct History *history; /* what events did, a measure each (history.c); made on first use */

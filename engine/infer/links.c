@@ -400,6 +400,13 @@ static PropterStatus tell(LinkPanel *x, size_t cell, const KnowLink *link, size_
 }
 
 /* `told`: its claims. */
+/* What knows no cause, or no effect, has none here. */
+static bool is_ended(const LinkPanel *x, size_t cause, size_t effect) {
+  for (size_t k = 0; k < x->know->ends.count; k++)
+    if (means(x->know, x->know->ends.items[k].id, x->metric[x->know->ends.items[k].root ? effect : cause])) return true;
+  return false;
+}
+
 static PropterStatus know_pair(LinkPanel *x, size_t cell, const KnowLink *curated, const PairClaim *told, size_t claims, uint8_t *required, uint8_t *forbidden,
                                double *prior, PropterError *err) {
   size_t i = cell / x->p, j = cell % x->p;
@@ -409,7 +416,7 @@ static PropterStatus know_pair(LinkPanel *x, size_t cell, const KnowLink *curate
   if ((late || placed) && curated && curated->required)
     return propter_fail(err, PROPTER_INVALID, "<%.*s> is required to act on <%.*s>, and comes after it in the order of %s", (int)x->metric[i]->def.iri.len,
                         x->metric[i]->def.iri.data, (int)x->metric[j]->def.iri.len, x->metric[j]->def.iri.data, placed ? "the search" : "propter:tier");
-  if (late || placed || (curated && curated->forbidden)) forbidden[cell] = 1;
+  if (late || placed || is_ended(x, i, j) || (curated && curated->forbidden)) forbidden[cell] = 1;
   required[cell] = !forbidden[cell] && curated && curated->required;
   const double sure = .99; /* from here on a belief says "required" */
   if (curated && !curated->required && !curated->forbidden && curated->belief > .5)
@@ -483,6 +490,11 @@ static PropterStatus open_locked(LinkPanel *x, PropterError *err) {
 
 PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, size_t resamples, PropterArena *arena, LinkPanel *x, PropterError *err) {
   *x = (LinkPanel){.know = know, .o = o, .arena = arena, .lags = o->lags ? o->lags : LAGS};
+  if (know->unnamed.count) {
+    const KnowUnnamed *u = &know->unnamed.items[0];
+    return propter_fail(err, PROPTER_INVALID, "%.*s: no metric or concept is called \"%.*s\": such a constraint cannot be kept", (int)u->reason.len,
+                        u->reason.data, (int)u->name.len, u->name.data);
+  }
   if (x->lags > MOST_LAGS) return propter_fail(err, PROPTER_LIMIT, "%zu lags, at most %d", x->lags, MOST_LAGS);
   (void)pthread_mutex_lock(&know->lock);
   PropterStatus status = open_locked(x, err);

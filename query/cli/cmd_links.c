@@ -179,7 +179,7 @@ const Command command_links = {
         "out by name, the one with most gaps first, but none that is asked about. --where takes a dimension of propter:sliceBy or propter:fixed and one of its\n"
         "members, each by IRI, label or the end of its IRI.\n"
         "A metric is no cause of what it is a part, a whole or an operand of, nor of another slice of its own measure, nor of what happens in another\n"
-        "place. Required and forbidden links of the graph bind, and so do propter:tier (a whole number of a metric or of what it measures: nothing of a\n"
+        "place. Required and forbidden links of the graph (or of a file of PyRCA: causal-graph, by propter ingest) bind, and so do propter:tier (a whole number of a metric or of what it measures: nothing of a\n"
         "higher tier acts on a lower one) and --order; what documents say of two metrics counts beforehand. Links are kept at a false discovery rate of\n"
         ".05 (--rate) over all pairs and lags; stability is the share of bootstrap resamples (moving blocks) that show the link too.\n"
         "The effect is that of one unit more of the cause at that lag, in units of both, through all paths: by adjustment (back door), by what it passes\n"

@@ -105,6 +105,31 @@ expect "what documents say" 0 'documents say so (1 statement, belief' propter li
 awk -F, 'NR > 1 && $1 ~ /delivery-north$/ { seen = $12 } END { exit !(seen > .3 && seen < 1.2) }' <<E3 && ok "as log odds" || not_ok "prior" "$(propter links --format csv "refunds north")"
 $(propter links --format csv "refunds north")
 E3
+# The same in PyRCA's YAML, by names: nothing acts on a root, a leaf acts on nothing.
+cat >pyrca.yml <<'E4'
+causal-graph:
+  root-nodes: [ad spend north]
+  leaf-nodes:
+    - visits south
+  forbids:
+    - ["visits north", "orders north"]
+  requires:
+    - [ad spend south, Refunds South]
+E4
+py() { "$PROPTER" -g "$t/py" "$@"; }
+py init >/dev/null; py load shop.ttl >/dev/null 2>&1
+expect "PyRCA's constraints are read" 0 'ingested: 0 rows' py ingest pyrca.yml
+py links >py.out 2>&1
+grep -q 'visits north → orders north' py.out && not_ok "a forbidden pair" "$(cat py.out)" || ok "a forbidden pair"
+grep -q 'visits south → \|→ ad spend north' py.out && not_ok "roots and leaves" "$(cat py.out)" || ok "roots and leaves"
+expect "a required pair with its place" 0 'required: pyrca.yml:8' py links "refunds south"
+sed 's/visits south/vists south/' pyrca.yml >typo.yml; py undo last >/dev/null 2>&1; py ingest typo.yml >/dev/null 2>&1
+expect "a name that nothing has" 3 'typo.yml:4: no metric or concept is called "vists south"' py links
+printf 'causal-graph:\n  forbids:\n    - [visits north]\n  requires: [[ad spend north, visits north]]\n' >half.yml
+expect "half a pair is a reject" 1 'half.yml:3: the definition of forbids/1 is left out: expected a pair [cause, effect]' py ingest half.yml
+printf 'causal-graph:\n  roots: [visits north]\n' >key.yml
+expect "another key" 3 'key.yml:2:3: ' py ingest key.yml
+
 # Kept as statements: once, and again only what changed; never as knowledge for the next search.
 propter links --write >written.out 2>&1; code=$?
 [ $code -eq 0 ] && grep -q '^graph  *https://w3id.org/propter/id/links/[0-9a-f]*: [0-9,]* statements added, 0 removed; run ' written.out && ok "links are kept" || not_ok "write: exit $code" "$(cat written.out)"

@@ -285,6 +285,29 @@ START_TEST(what_an_ontology_cannot_give_is_said) {
 }
 END_TEST
 
+/* Pairs, roots and leaves; an entry that is none is told alone. */
+START_TEST(constraints_of_pyrca) {
+  static const char *const wanted[] = {"#forbids/1 <" P "constraint> <" P "Forbidden>\n", "#forbids/1 <" P "causeText> \"a\"\n", "#forbids/1 <" P "effectText> \"b c\"\n",
+                                       "#requires/1 <" P "constraint> <" P "Required>\n", "#requires/1 <" P "reason> \"p.yml:6\"\n",
+                                       "#root-nodes/1 <" P "effectText> \"a\"\n",        "#leaf-nodes/1 <" P "causeText> \"d\"\n"};
+  PropterBuf out = {0};
+  PropterMapping *mapping = NULL;
+  const char *path = write_definitions("p.yml", "causal-graph:\n  root-nodes: [a]\n  leaf-nodes: [d]\n  forbids: [[a, b c], [a, b, c], [[a], b], a]\n  requires:\n    - [b, d]\n");
+  mapping_definitions(path, &out);
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) ck_assert_msg(strstr(out.data, wanted[i]) != NULL, "no %s in %s", wanted[i], out.data);
+  ck_assert_ptr_null(strstr(out.data, "#root-nodes/1 <" P "causeText>"));
+  ck_ok(propter_mapping_read(&path, 1, NULL, &mapping, err));
+  for (size_t i = 0; i < 3; i++) {
+    const PropterMapRefusal *r = propter_mapping_refusal(mapping, i);
+    ck_assert_ptr_nonnull(r);
+    ck_assert_msg(r->line == 4 && strstr(r->reason.data, i == 1 ? "the name of a metric" : "expected a pair [cause, effect]"), "%u: %s", (unsigned)r->line, r->reason.data);
+  }
+  ck_assert_ptr_null(propter_mapping_refusal(mapping, 3));
+  propter_mapping_free(mapping);
+  propter_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(a_compiled_manifest_of_dbt) {
   static const char *const wanted[] = {"#amount <http://www.w3.org/2004/02/skos/core#prefLabel> \"Amount\"\n", "#amount <" P "sourceFile> \"orders.csv\"\n",
                                        "#amount <" P "sourceColumn> \"amount\"\n", "#done <" P "aggregation> <" P "Count>\n",
@@ -342,6 +365,8 @@ START_TEST(every_allocation_may_fail) {
   path = write_definitions("m.yml", joined_cubes("many_to_one", "{CUBE}.region = {shops.key}", &joined));
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, mapping_try, (char *)(uintptr_t)path, true), 100);
   propter_buf_clear(&joined);
+  path = write_definitions("p.yml", "causal-graph:\n  root-nodes: [a]\n  forbids: [[a, b], [a]]\n  requires:\n    - [b, c]\n");
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 20);
   path = write_definitions("o.yaml", ONTOLOGY STORE "    requires: [ 'Store.nr' ]\n");
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 30);
 }
@@ -358,6 +383,7 @@ Suite *suite_define(void) {
   tcase_add_test(t, what_ossie_says_in_vain_is_refused);
   tcase_add_test(t, concepts_of_an_ontology);
   tcase_add_test(t, what_an_ontology_cannot_give_is_said);
+  tcase_add_test(t, constraints_of_pyrca);
   tcase_add_test(t, a_compiled_manifest_of_dbt);
   tcase_add_test(t, skipped_dimensions_are_no_slices);
   tcase_add_test(t, every_allocation_may_fail);
