@@ -629,7 +629,10 @@ static void dates(const Work *w, const Candidate *c, PropterReading *out) {
   out->when_effect_said = true;
   if (out->when_effect.first == PROPTER_NO_DAY) out->when_effect = loose;
   if (out->when_cause.first == PROPTER_NO_DAY && loose.first != PROPTER_NO_DAY) out->when_cause = loose;
-  if (!out->generic && out->when_effect.first == PROPTER_NO_DAY && out->when_cause.first == PROPTER_NO_DAY && w->scene->heading.first != PROPTER_NO_DAY) {
+  /* What is to come has no period that was over when it was written. */
+  bool past = w->scene->heading.last < w->scene->published && rules_any(w->r, w->r->future.items, w->r->future.count, w->s);
+  if (!out->generic && !past && out->when_effect.first == PROPTER_NO_DAY && out->when_cause.first == PROPTER_NO_DAY &&
+      w->scene->heading.first != PROPTER_NO_DAY) {
     out->when_effect = w->scene->heading;
     out->when_effect_said = false;
     out->when_from = w->scene->heading_from;

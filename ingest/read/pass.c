@@ -408,6 +408,7 @@ static PropterStatus read_all(Pass *p, PropterError *err) {
     PropterRules *rules = p->readers[0][l];
     for (size_t r = 0; r < rules->rules.count; r++) rules->rules.items[r].limits = p->limits_before[l][r];
     p->result->rules_left_out += rules->left_out.count;
+    for (size_t r = 0; r < rules->rules.count; r++) p->result->rules_left_out += rules->rules.items[r].limits >= RULE_QUARANTINE;
     if (p->options->rule) propter_rules_report(rules, p->options->rule, p->options->payload);
   }
   size_t changed = p->result->documents - p->result->unchanged - p->result->rejected - p->partly + p->result->withdrawn;

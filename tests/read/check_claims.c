@@ -229,6 +229,7 @@ START_TEST(periods_of_neighbours) {
   } neighbours[] = {{"The shop was open in May 2011. Sales fell because of rain.", "2011-05-01", "text before"},
                 {"# In May 2011\n\nSales fell because of rain.", "2011-05-01", "headings"},
                 {"The shop was open on 7 May 2011. Sales fell because of rain.", "none", NULL},
+                {"The shop was open in May 2011. Sales will fall because of rain.", "none", NULL},
                 {"- The shop was open in May 2011.\n- Sales fell because of rain.", "none", NULL}};
   for (size_t i = 0; i < sizeof neighbours / sizeof *neighbours; i++) {
     Read x = read_text(neighbours[i].text);

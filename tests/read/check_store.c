@@ -569,6 +569,29 @@ START_TEST(claims_speak_of_what_clauses_tell) {
 }
 END_TEST
 
+/* A rule that runs away is left out, and the result says so. */
+START_TEST(a_rule_that_is_left_out_is_counted) {
+  const char *folder = support_folder(), *rules = support_path(folder, "mine.rules"), *docs = support_path(folder, "docs");
+  PropterGraph *g = make_graph(folder);
+  PropterBuf words = {0};
+  support_write(rules, PROPTER_STR("rule wrecked\ntrigger wreck\npattern {cause} wrecked (?:\\w+ ?)+\\w*! of {effect}\nprecision .5\n"
+                                   "example {cause:Rain} wrecked all! of {effect:the plans}.\ncounter It wrecked much.\n"));
+  for (int i = 0; i < 9; i++) {
+    propter_buf_add(&words, PROPTER_STR("The rain wrecked "));
+    for (int k = 0; k < 60; k++) propter_buf_add(&words, PROPTER_STR("aaaa "));
+    propter_buf_add(&words, PROPTER_STR("of it.\n\n"));
+  }
+  write_note(folder, "note.md", words.data);
+  PropterReadResult r;
+  PropterReadOptions o = {.paths = &docs, .path_count = 1, .rule_files = &rules, .rule_file_count = 1, .software = PROPTER_STR("test"), .now = 1300000000};
+  ck_ok(propter_read(g, &o, &r, err));
+  ck_assert_uint_eq(r.rules_left_out, 1);
+  ck_assert_uint_eq(r.rejected, 0);
+  propter_buf_clear(&words);
+  propter_graph_close(g);
+}
+END_TEST
+
 /* Two clauses that tell of one day's happening are one; the day on which something took effect is no effect. */
 START_TEST(what_is_told_twice_is_one) {
   const char *folder = support_folder();
@@ -675,6 +698,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, the_kind_that_opens_a_clause_is_what_it_tells_of);
   tcase_add_test(tc, what_a_plain_clause_tells_needs_no_place);
   tcase_add_loop_test(tc, claims_speak_of_what_clauses_tell, 0, sizeof spoken / sizeof *spoken);
+  tcase_add_test(tc, a_rule_that_is_left_out_is_counted);
   tcase_add_test(tc, what_is_told_twice_is_one);
   tcase_add_test(tc, unlinked_arguments_are_candidates);
   tcase_add_test(tc, failures_leave_the_graph);

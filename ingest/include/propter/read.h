@@ -261,7 +261,7 @@ typedef struct {
 
 typedef struct {
   size_t documents, unchanged, rejected, withdrawn, claims, linked, happenings;
-  size_t rules_left_out;   /* of the rule files: rules and lines that do not compile, rules whose examples fail */
+  size_t rules_left_out;   /* of the rule files: rules and lines that do not compile, rules whose examples fail; and rules that took too many steps */
   size_t rows_rejected;    /* of lists of claims */
   size_t passed;           /* files in folders of no format that is known */
   uint64_t added, removed; /* quads */
