@@ -16,6 +16,9 @@ static const double said_of_other = .5;
 static const double guessed_period = .8;
 /* What a told event of no known kind weighs among the events of the calendar; set, not fitted. */
 static const double unnamed_kind = .25;
+/* Days that an account without any date goes back from when it was written, and a forecast ahead, as reading takes it (RECENT_DAYS): who means another time
+ * says so. */
+enum { ACCOUNT_DAYS = 120 };
 
 PropterStr pattern_iri(const KnowMetric *metric, PropterDay first, PropterDay last, PropterArena *arena) {
   char hex[33], a[16], b[16];
@@ -260,6 +263,14 @@ void claims_settle(Know *know) {
   }
 }
 
+/* A sentence that dates nothing speaks from its own day: of what came shortly before it, or, a forecast, of what comes; of kinds of things whenever they
+ * happen. */
+static bool undated_speaks_of(const Case *c, const KnowClaim *claim) {
+  if (claim->kind == CLAIM_TYPE_LEVEL || claim->known == PROPTER_NO_DAY) return true;
+  if (claim->kind == CLAIM_EX_ANTE) return c->last >= claim->known && claim->known + ACCOUNT_DAYS >= c->first;
+  return claim->known >= c->first && claim->known - ACCOUNT_DAYS <= c->last;
+}
+
 void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out) {
   *out = (ClaimView){.start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY};
   out->relation = effect_relation(c, claim->effect, &out->part);
@@ -281,11 +292,7 @@ void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out) {
       from = c->before;
     }
   }
-  if (out->start == PROPTER_NO_DAY)
-    /* An undated account of what happened cannot speak of what came after it. */
-    out->in_window = claim->kind == CLAIM_TYPE_LEVEL || claim->known == PROPTER_NO_DAY || claim->known >= c->first;
-  else
-    out->in_window = out->start <= c->last && out->end >= from;
+  out->in_window = out->start == PROPTER_NO_DAY ? undated_speaks_of(c, claim) : out->start <= c->last && out->end >= from;
 }
 
 static bool names_member(const Know *know, const KnowClaim *claim, const Cause *cause, size_t *which) {
@@ -778,6 +785,12 @@ static PropterStatus course_elsewhere(const Case *c, const Cause *cause, double 
   return status;
 }
 
+/* Where no knowledge says how late it acts on this series, and no record how it went, it may show the day after as well. */
+static void set_late(const Case *c, Cause *cause) {
+  PropterCandidate *n = &cause->number;
+  if (c->metric->def.grain == PROPTER_GRAIN_DAY && !cause->links.count && n->effect.profile == PROPTER_PROFILE_UNKNOWN) n->lag_max = 1;
+}
+
 static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   Know *know = c->know;
   PropterCandidate *n = &cause->number;
@@ -797,6 +810,7 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   cause->stretched = documented && !cause->in_scope;
   n->happened = documented ? 1 : e ? fmax(e->happened, cause->belief_for) : cause->belief_for;
   set_effect(c, cause);
+  set_late(c, cause);
   PROPTER_TRY(set_lasted(c, cause, err));
   PROPTER_TRY(course_elsewhere(c, cause, &cause->course, err));
   if (cause->course > 0) cause->course = 0; /* that it fits elsewhere is no news of this window */

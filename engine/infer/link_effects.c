@@ -81,7 +81,6 @@ static PropterStatus say_adjustment(const Unrolled *u, const PropterAdjustment *
                                             "the cause, would tell"),
                                        [PROPTER_NO_EFFECT] = "none: no path leads there",
                                        [PROPTER_BACK_DOOR] = "seen after adjusting for ",
-                                       [PROPTER_FRONT_DOOR] = "seen through what it passes: ",
                                        [PROPTER_INSTRUMENT] = "seen through the instrument "};
   PropterBuf out = {.max = 1 << 16};
   propter_buf_printf(&out, "%s", starts[a->by]);
@@ -111,21 +110,10 @@ static double *take(const Unrolled *u, size_t k, size_t rows, double *out) {
   return out;
 }
 
+/* A link is a step of the graph itself, so that no door in front of it can stand in for it: adjustment or an instrument. */
 static PropterStatus estimate(const Rows *r, PropterIdentification by, PropterEffectEstimate *e, PropterError *err) {
-  PropterEffectData data = {r->rows, by == PROPTER_BACK_DOOR ? r->count : 0, by == PROPTER_INSTRUMENT ? r->count : 0, r->t, r->y, r->s, r->s};
-  if (by != PROPTER_FRONT_DOOR) return propter_effect(&data, by == PROPTER_INSTRUMENT ? "instrument" : "regression", 0, e, err);
-  /* Pearl's front door, linear: cause → mediator times mediator → outcome given the cause, summed over the mediators. */
-  double sum = 0;
-  for (size_t m = 0; m < r->count; m++) {
-    PropterEffectEstimate first, second;
-    data = (PropterEffectData){r->rows, 0, 0, r->t, r->s + m * r->rows, NULL, NULL};
-    PROPTER_TRY(propter_effect(&data, "regression", 0, &first, err));
-    data = (PropterEffectData){r->rows, 1, 0, r->s + m * r->rows, r->y, r->t, NULL};
-    PROPTER_TRY(propter_effect(&data, "regression", 0, &second, err));
-    sum += first.value * second.value, *e = second;
-  }
-  e->value = sum, e->error = NAN;
-  return PROPTER_OK;
+  const PropterEffectData data = {r->rows, by == PROPTER_BACK_DOOR ? r->count : 0, by == PROPTER_INSTRUMENT ? r->count : 0, r->t, r->y, r->s, r->s};
+  return propter_effect(&data, by == PROPTER_INSTRUMENT ? "instrument" : "regression", 0, e, err);
 }
 
 /* Standard deviation over moving blocks of steps (Künsch 1989): neighbouring steps are not independent. */

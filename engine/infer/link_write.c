@@ -8,14 +8,16 @@
 #include "propter/links.h"
 #include "propter/math.h"
 
-static PropterStatus put_lag(Sheet *sheet, PropterId link, PropterGrain grain, int lag, PropterError *err) {
+/* Of working days the days of the calendar that they take on average: a duration knows no others. */
+static PropterStatus put_lag(Sheet *sheet, PropterId link, const PropterMetricLinks *all, int lag, PropterError *err) {
   static const struct {
     int each;
     char unit;
   } grains[] = {{1, 'D'}, {7, 'D'}, {1, 'M'}, {3, 'M'}, {1, 'Y'}};
   char text[24];
   PropterId id;
-  int n = snprintf(text, sizeof text, "P%d%c", lag * grains[grain].each, lag ? grains[grain].unit : 'D');
+  const double stretch = all->closed ? (double)(all->steps + all->closed) / (double)all->steps : 1;
+  int n = snprintf(text, sizeof text, "P%d%c", (int)lround(lag * stretch) * grains[all->grain].each, lag ? grains[all->grain].unit : 'D');
   PropterTerm term = propter_typed((PropterStr){text, (size_t)n}, propter_vocab_iri(VOCAB_xsd_duration));
   PROPTER_TRY(propter_writer_intern(sheet->writer, &term, &id, err));
   return put(sheet, link, VOCAB_propter_lag, id, err);
@@ -43,7 +45,7 @@ static PropterStatus put_link(Sheet *sheet, PropterStr graph, const PropterMetri
   PropterStatus status = iri.data ? put_node(sheet, iri, "", SIZE_MAX, &node, err) : propter_fail(err, PROPTER_NO_MEMORY, "name of a link");
   if (status || (status = put_is(sheet, node, VOCAB_rdf_type, VOCAB_propter_CausalLink, err)) ||
       (status = put_iri(sheet, node, VOCAB_propter_cause, l->cause, err)) || (status = put_iri(sheet, node, VOCAB_propter_effect, l->effect, err)) ||
-      (status = put_lag(sheet, node, all->grain, l->lag, err)) || (status = put_yes(sheet, node, VOCAB_propter_directed, l->directed, err)) ||
+      (status = put_lag(sheet, node, all, l->lag, err)) || (status = put_yes(sheet, node, VOCAB_propter_directed, l->directed, err)) ||
       (status = put_number(sheet, node, VOCAB_propter_stability, l->stability, err)) ||
       (status = put_text(sheet, node, VOCAB_propter_reason, l->knowledge, err)) ||
       (status = put_text(sheet, node, VOCAB_propter_adjustment, l->adjustment, err)))

@@ -286,6 +286,38 @@ static PropterStatus leave_out_gaps(LinkPanel *x, PropterError *err) {
   return status;
 }
 
+/* The days of the week on which a series of days has figures. */
+static void days_seen(const PropterSeries *s, bool seen[WEEK]) {
+  memset(seen, 0, WEEK * sizeof *seen);
+  for (size_t t = 0; t < s->count; t++) seen[weekday(s->first + (int32_t)t)] |= !isnan(s->value[t]);
+}
+
+/* INVALID where the series have no day of the week in common: which has figures on which. */
+static PropterStatus share_days(const LinkPanel *x, PropterError *err) {
+  static const char *const names[WEEK] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+  enum { NAMED = 3 };
+  bool seen[WEEK], shared[WEEK] = {true, true, true, true, true, true, true}, any = x->grain != PROPTER_GRAIN_DAY;
+  for (size_t i = 0; i < x->p && !any; i++) {
+    days_seen(&x->metric[i]->series.series, seen);
+    for (size_t d = 0; d < WEEK; d++) shared[d] &= seen[d];
+  }
+  for (size_t d = 0; d < WEEK; d++) any |= shared[d];
+  if (any) return PROPTER_OK;
+  PropterBuf out = {.max = 1 << 16};
+  for (size_t i = 0; i < x->p && i < NAMED; i++) {
+    const PropterStr label = x->metric[i]->def.label;
+    days_seen(&x->metric[i]->series.series, seen);
+    propter_buf_printf(&out, "%s%.*s has figures on", i ? "; " : "", (int)label.len, label.data);
+    for (size_t d = 0, n = 0; d < WEEK; d++)
+      if (seen[d]) propter_buf_printf(&out, "%s%s", n++ ? ", " : " ", names[d]);
+  }
+  const PropterStr text = propter_buf_str(&out);
+  PropterStatus status = propter_buf_status(&out, err);
+  if (!status) status = propter_fail(err, PROPTER_INVALID, "the %zu metrics have no day of the week in common: %.*s", x->p, (int)text.len, text.data);
+  propter_buf_clear(&out);
+  return status;
+}
+
 static PropterStatus fill_panel(LinkPanel *x, PropterError *err) {
   int64_t first = INT64_MIN, end = INT64_MAX;
   for (size_t i = 0; i < x->p; i++) {
@@ -304,7 +336,8 @@ static PropterStatus fill_panel(LinkPanel *x, PropterError *err) {
   x->own = x->value + x->p * x->n, x->standard = x->own + x->p * x->n;
   for (size_t t = 0; t < x->n; t++) x->period[t] = (int32_t)first + (int32_t)t;
   PROPTER_TRY(fill_rows(x, err));
-  return leave_out_gaps(x, err);
+  PROPTER_TRY(leave_out_gaps(x, err));
+  return share_days(x, err);
 }
 
 /* --- what is known beforehand ----------------------------------------------------------------------------------------------------------------------- */

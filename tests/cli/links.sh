@@ -194,6 +194,25 @@ awk -F, 'NR == 2 { exit !($16 > 1.9 && $16 < 2.1) } END { exit NR != 2 }' desk.c
 expect "a Monday comes from a Friday" 7 '"metric":"https://example.org/desk#calls","label":"calls","lag":3,"parent":null,"origin":true,"first":"2024-10-11","last":"2024-10-11"' "$PROPTER" -g desk why --format json "trades on 14 October 2024"
 expect "where it came in" 0 '"lag":1,"origin":true' "$PROPTER" -g desk links --explain trades --from 2024-10-14 --to 2024-10-14 --format json
 
+# A lag of working days is written as the days it takes on average. Series that share no day of the week are refused with these days.
+"$PROPTER" -g desk links --write >/dev/null 2>&1
+same "a working day as a duration" "$("$PROPTER" -g desk query 'PREFIX p: <https://w3id.org/propter#> SELECT ?lag WHERE { GRAPH ?g { ?l a p:CausalLink ; p:lag ?lag } }' --format csv | tail -1 | tr -d '\r')" P1D
+awk 'BEGIN {
+  print "@prefix : <https://example.org/turns#> . @prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+  n = split("early late", what, " ")
+  for (m = 1; m <= n; m++)
+    printf ":%s a p:Metric ; skos:prefLabel \"%s\" ; p:dataset :turns ; p:measure :m-%s ; p:timeDimension :day ; p:grain \"P1D\"^^xsd:duration ; p:aggregation p:Sum .\n", what[m], what[m], what[m]
+  split("31 29 31 30 31 30 31 31 30 31 30 31", length_of, " ")
+  for (m = 1; m <= 12; m++) for (d = 1; d <= length_of[m]; d++) {
+    weekday = (i++) % 7
+    printf ":o%d a qb:Observation ; qb:dataSet :turns ; :day \"2024-%02d-%02d\"^^xsd:date", i, m, d
+    if (weekday < 3) printf " ; :m-early %d", 100 + i * 7919 % 13
+    if (weekday >= 3) printf " ; :m-late %d", 100 + i * 104729 % 17
+    print " ."
+  } }' >turns.ttl
+"$PROPTER" -g turns load turns.ttl >load.out 2>&1 || not_ok "load" "$(cat load.out)"
+expect "no day of the week in common" 3 'have no day of the week in common: early has figures on Monday, Tuesday, Wednesday; late has figures on Thursday, Friday, Saturday, Sunday' "$PROPTER" -g turns links
+
 # Within a slice.
 expect "in a slice" 0 'all ads → all visits, 1 day later' propter links --among "all ads" --among "all visits" --where region=south
 propter links --among "all ads" --among "all visits" --where region=south --format csv >south.csv

@@ -402,6 +402,26 @@ START_TEST(gossip_without_a_date_does_not_beat_what_is_on_record) {
 }
 END_TEST
 
+/* A sentence that dates nothing is weighed for moves shortly before it was written, a forecast for those shortly after. */
+START_TEST(what_is_undated_speaks_from_its_own_day) {
+  static const struct {
+    const char *published, *kind;
+    bool weighed;
+  } texts[] = {{"2013-06-15", "PostHoc", true}, {"2013-08-01", "PostHoc", true}, {"2013-05-20", "PostHoc", false}, {"2014-02-01", "PostHoc", false},
+               {"2013-05-20", "ExAnte", true},  {"2013-08-01", "ExAnte", false}, {"2012-05-20", "ExAnte", false}};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    char text[512];
+    (void)snprintf(text, sizeof text,
+                   "w:d a p:Document ; p:path \"docs/d.txt\" ; p:published \"%s\"^^xsd:date . w:c a p:Claim ; p:document w:d ; p:cause w:gossip ;"
+                   " p:effect w:north ; p:quote \"Gossip cuts orders.\" ; p:confidence 0.8 ; p:claimKind p:%s ; p:polarity p:Decrease .\n",
+                   texts[i].published, texts[i].kind);
+    PropterInference *x = world_ask(world_make(text), NULL);
+    ck_assert_msg((world_cause(x, "gossip") != NULL) == texts[i].weighed, "%s of %s", texts[i].kind, texts[i].published);
+    propter_inference_free(x);
+  }
+}
+END_TEST
+
 START_TEST(wrong_claims_are_told_with_their_reason) {
   static const struct {
     const char *claim, *reason;
