@@ -156,16 +156,17 @@ static bool adds_up(const Know *know, const PropterMetric *m) {
   return (how == PROPTER_NO_ID || how == v[VOCAB_propter_Sum] || how == v[VOCAB_propter_Count]) && !m->numerator && !m->reference_day;
 }
 
-/* Sizes and levels are those of the whole window, not of the day on which it begins. */
-static void say_window(const Judged *j, const PropterInference *x, PropterBuf *buf) {
+/* `off`: what is said of them before their time. Sizes and levels are those of the whole window, not of the day on which it begins. */
+static void say_window(const Judged *j, const PropterInference *x, const char *off, PropterBuf *buf) {
   const PropterMetric *m = &x->metric;
   if (m->reference_day && j->c.to == j->c.from) {
-    propter_buf_printf(buf, " around ");
+    propter_buf_printf(buf, "%s around ", off);
     say_dates(buf, x->first + m->reference_day - 1, x->first + m->reference_day - 1);
     return;
   }
-  if (j->c.to > j->c.from) propter_buf_printf(buf, adds_up(j->c.know, m) ? " a %s " : " on average ", propter_grain_name(m->grain));
-  else propter_buf_add_char(buf, ' ');
+  if (j->c.to > j->c.from && adds_up(j->c.know, m)) propter_buf_printf(buf, " a %s", propter_grain_name(m->grain));
+  else if (j->c.to > j->c.from) propter_buf_printf(buf, " on average");
+  propter_buf_printf(buf, "%s ", off);
   say_when(buf, m->grain, x->first, x->last);
 }
 
@@ -180,8 +181,7 @@ static PropterStatus say_forecast(Judged *j, const PropterInference *x, const Pr
     propter_buf_printf(buf, "If it was %.*s, the deviation of %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data);
     break;
   case PROPTER_PREDICT_SIZE:
-    propter_buf_printf(buf, "If it was %.*s, %s figures, where it acts, are off their usual course by ", (int)cause.len, cause.data, finer(m->grain));
-    if (adds_up(j->c.know, m)) propter_buf_printf(buf, "a sum of ");
+    propter_buf_printf(buf, "If it was %.*s, %s figures %s ", (int)cause.len, cause.data, finer(m->grain), adds_up(j->c.know, m) ? "add up to" : "are");
     break;
   case PROPTER_PREDICT_UNTOUCHED:
     if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;
@@ -192,16 +192,18 @@ static PropterStatus say_forecast(Judged *j, const PropterInference *x, const Pr
     say = say_value;
     break;
   }
-  say(buf, m, p->low);
+  if (p->low > 0 && say == say_change) propter_buf_add_char(buf, '+');
+  say_number(buf, p->low);
   propter_buf_printf(buf, " to ");
   say(buf, m, p->high);
   if (p->kind != PROPTER_PREDICT_RETURN) {
-    say_window(j, x, buf);
+    say_window(j, x, p->kind == PROPTER_PREDICT_SIZE ? " off their usual course" : "", buf);
   } else if (p->day != PROPTER_NO_DAY) {
     propter_buf_printf(buf, " from ");
     say_dates(buf, p->day, p->day);
     propter_buf_printf(buf, " on");
   }
+  if (p->kind == PROPTER_PREDICT_SIZE) propter_buf_printf(buf, ", where it acts");
   return keep(buf, arena, &f->text, err);
 }
 

@@ -57,6 +57,14 @@ static void take_unit(PropterColumn *column, const char *unit, const char *label
   column->mean |= unit[0] == '%' || strcmp(unit, "Cel") == 0 || strcmp(unit, "[degF]") == 0;
 }
 
+/* "beleg" of "belegnr", "rechnungs" of "rechnungsnummer"; else the word. */
+static PropterStr without_number(PropterStr word) {
+  static const char *const ends[] = {"nummer", "nr"};
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+    if (word.len > strlen(ends[i]) + 3 && propter_str_ends(word, propter_str(ends[i]))) return (PropterStr){word.data, word.len - strlen(ends[i])};
+  return word;
+}
+
 void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
   for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++) {
     if (!propter_str_equal(word, propter_str(known_words[i].word))) continue;
@@ -101,10 +109,12 @@ void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
     case KIND_COUNTS:
     case KIND_SAYS_WHAT:
     case KIND_NEVER_ADDED:
+    case KIND_MANY:
     case KIND_SHORT:
       break;
     }
   }
+  column->identifier |= without_number(word).len < word.len;
 }
 
 /* "response time (h)", "energy [kWh]": the unit in brackets at the end of a name, and what stands before them. */
@@ -150,19 +160,38 @@ bool sniff_says_total(PropterStr text) {
   return sniff_word(first, KIND_TOTAL) || (blank && sniff_word((PropterStr){blank + 1, all.len - (size_t)(blank + 1 - all.data)}, KIND_TOTAL));
 }
 
+/* Several of them: by the table, else by the rules of the language; `german`: the word was the first part of another. */
+static void put_many(PropterBuf *out, PropterStr word, bool german) {
+  if (german && propter_str_ends(word, PROPTER_STR("ungs"))) word.len--;
+  const SniffWord *known = sniff_word(word, KIND_MANY);
+  if (known) {
+    propter_buf_add(out, propter_str(known->label));
+    return;
+  }
+  const char last = word.data[word.len - 1];
+  const bool ies = !german && last == 'y' && word.len > 1 && !strchr("aeiou", word.data[word.len - 2]);
+  propter_buf_add(out, (PropterStr){word.data, word.len - ies});
+  if (german || propter_str_ends(word, PROPTER_STR("ung"))) propter_buf_add(out, last == 'g' ? PROPTER_STR("en") : last == 'e' ? PROPTER_STR("n") : PROPTER_STR(""));
+  else if (ies) propter_buf_add(out, PROPTER_STR("ies"));
+  else if (last != 's') propter_buf_add_char(out, 's');
+}
+
 PropterStatus sniff_counted(PropterSniff *out, const PropterColumn *key, PropterError *err) {
   PropterBuf name = {.max = 1 << 16};
-  bool any = false;
+  PropterStr last = {"", 0};
+  bool any = false, german = false;
   for (size_t at = 0; at < key->words.len; at++) {
     PropterStr word = {key->words.data + at, 0};
     while (at < key->words.len && key->words.data[at] != ' ') at++, word.len++;
-    if (sniff_word(word, KIND_IDENTIFIER)) any = true;
-    else propter_buf_printf(&name, "%s%.*s", name.len ? " " : "", (int)word.len, word.data);
+    const PropterStr thing = without_number(word);
+    german = thing.len < word.len;
+    any |= german || sniff_word(word, KIND_IDENTIFIER);
+    if (!german && sniff_word(word, KIND_IDENTIFIER)) continue;
+    if (last.len) propter_buf_add(&name, last), propter_buf_add_char(&name, ' ');
+    last = thing;
   }
-  any &= name.len > 0;
-  const char last = any ? name.data[name.len - 1] : 's';
-  if (last == 'y' && name.len > 1 && !strchr("aeiou", name.data[name.len - 2])) name.len--, propter_buf_add(&name, PROPTER_STR("ies"));
-  else if (last != 's') propter_buf_add_char(&name, 's');
+  any &= last.len > 0;
+  if (any) put_many(&name, last, german);
   PropterStatus status = propter_buf_status(&name, err);
   if (status == PROPTER_OK) {
     out->counted = propter_arena_copy(&out->arena, any ? propter_buf_str(&name) : PROPTER_STR("rows"));

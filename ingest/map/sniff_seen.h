@@ -24,6 +24,7 @@ typedef enum {
   KIND_COUNTS,
   KIND_SAYS_WHAT,
   KIND_NEVER_ADDED,
+  KIND_MANY,
   KIND_UNIT,
   KIND_SHORT
 } WordKind;

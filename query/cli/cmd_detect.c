@@ -52,6 +52,13 @@ static void as_json(FILE *out, const PropterPattern *p) {
   fprintf(out, ",\"n\":%zu}", p->usable);
 }
 
+enum { FIGURE = 11 }; /* columns of a number */
+
+static void put_right(FILE *out, double value, bool sign) {
+  const char *text = output_figures(value, 4, sign);
+  fprintf(out, " %*s", output_width(propter_str(text), FIGURE), text);
+}
+
 static void as_row(FILE *out, const PropterPattern *p, bool csv) {
   char first[16], last[16], onset[16];
   propter_day_format(p->first, first);
@@ -64,8 +71,9 @@ static void as_row(FILE *out, const PropterPattern *p, bool csv) {
     fprintf(out, ",%s,%s,%s,%.6g,%.6g,%.6g,%.6g,%.6g,%.2f,%s,%.2f,%zu\n", first, last, propter_pattern_name(p->kind), p->observed, p->expected, p->expected_low,
             p->expected_high, p->deviation, p->z, onset, p->onset_probability, p->usable);
   } else {
-    fprintf(out, "%-44.*s %s %s  %-12s %10.6g %10.6g %+10.4g %+7.1f  %s\n", (int)p->label.len, p->label.data, first, last, propter_pattern_name(p->kind),
-            p->observed, p->expected, p->deviation, p->z, onset);
+    fprintf(out, "%-*.*s %s %s  %-12s", output_width(p->label, 44), (int)p->label.len, p->label.data, first, last, propter_pattern_name(p->kind));
+    put_right(out, p->observed, false), put_right(out, p->expected, false), put_right(out, p->deviation, true);
+    fprintf(out, " %+7.1f  %s\n", p->z, onset);
   }
 }
 
@@ -73,7 +81,7 @@ static void print(const CommandCall *call, const Asked *asked, const PropterPatt
   bool json = strcmp(asked->format, "json") == 0, lines = strcmp(asked->format, "jsonl") == 0, csv = strcmp(asked->format, "csv") == 0;
   if (csv) fputs("metric,label,first,last,kind,observed,expected,expected_low,expected_high,deviation,score,onset,onset_probability,n\n", call->out);
   if (!json && !lines && !csv)
-    fprintf(call->out, "%-44s %-10s %-10s  %-12s %10s %10s %10s %7s  %s\n", "series", "first", "last", "pattern", "observed", "expected", "deviation", "score",
+    fprintf(call->out, "%-44s %-10s %-10s  %-12s %11s %11s %11s %7s  %s\n", "series", "first", "last", "pattern", "observed", "expected", "deviation", "score",
             "onset");
   if (json) fputc('[', call->out);
   for (size_t i = 0; i < count; i++) {
@@ -102,8 +110,9 @@ static void print_finding(const CommandCall *call, const Asked *asked, const Pro
     output_csv(call->out, f->leader);
     fprintf(call->out, ",%d\n", f->lag);
   } else if (strcmp(asked->format, "table") == 0) {
-    fprintf(call->out, "%-40.*s %-9s %s %s  %+11.5g %+7.1f  %s..%s %4.2f  %8.2g %8.2g", (int)f->label.len, f->label.data, f->detector, first, last, f->size,
-            f->score, low, high, f->onset_probability, f->p, f->q);
+    fprintf(call->out, "%-*.*s %-9s %s %s ", output_width(f->label, 40), (int)f->label.len, f->label.data, f->detector, first, last);
+    put_right(call->out, f->size, true);
+    fprintf(call->out, " %+7.1f  %s..%s %4.2f  %8.2g %8.2g", f->score, low, high, f->onset_probability, f->p, f->q);
     if (f->lag) fprintf(call->out, "  after %.*s by %d", (int)f->leader.len, f->leader.data, f->lag);
     fputc('\n', call->out);
   } else {
@@ -152,8 +161,9 @@ static void print_slice(const CommandCall *call, const Asked *asked, const Propt
     output_csv(call->out, d->members);
     fprintf(call->out, ",%.6g,%.6g,%.4f,%.2f,%zu\n", d->observed, d->expected, d->share, d->evidence, d->cells);
   } else if (strcmp(asked->format, "table") == 0) {
-    fprintf(call->out, "%-48.*s %12.6g %12.6g %7.1f %% %9.1f %6zu\n", (int)d->members.len, d->members.data, d->observed, d->expected, 100 * d->share,
-            d->evidence, d->cells);
+    fprintf(call->out, "%-*.*s", output_width(d->members, 48), (int)d->members.len, d->members.data);
+    put_right(call->out, d->observed, false), put_right(call->out, d->expected, false);
+    fprintf(call->out, " %7.1f %% %9.1f %6zu\n", 100 * d->share, d->evidence, d->cells);
   } else {
     fputs("{\"slice\":", call->out);
     output_json(call->out, d->members);
@@ -174,7 +184,7 @@ static PropterStatus drill(const CommandCall *call, const Asked *asked, PropterI
   PropterStatus status = propter_drill_metric(inferrer, asked->metric, asked->from, asked->to, &arena, &found, count, err);
   if (!status && strcmp(asked->format, "csv") == 0) fputs("slice,observed,expected,share,evidence,cells\n", call->out);
   if (!status && strcmp(asked->format, "table") == 0)
-    fprintf(call->out, "%-48s %12s %12s %9s %9s %6s\n", "slice", "observed", "expected", "share", "evidence", "cells");
+    fprintf(call->out, "%-48s %11s %11s %9s %9s %6s\n", "slice", "observed", "expected", "share", "evidence", "cells");
   if (!status && json) fputc('[', call->out);
   for (size_t i = 0; i < *count && !status; i++) {
     if (json) fputs(i ? ",\n" : "\n", call->out);

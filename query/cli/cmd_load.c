@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 
 #include "output.h"
+#include "propter/document.h"
 #include "propter/run.h"
+#include "start.h"
 
 typedef struct {
   CommandCall *call;
@@ -16,6 +18,14 @@ typedef struct {
   bool standard_input, unchanged;
   bool hash; /* each file as it is read, since there is nothing to compare it with before */
 } Load;
+
+/* Of a page this command takes the RDFa, of a document nothing; nearly always its words were meant. */
+static const char *page_hint(const CommandCall *call, const char *file) {
+  const PropterRdfFormat *format = call->format ? NULL : propter_rdf_format_of_file(file);
+  if (!format && !call->format && propter_document_known(file)) return "; propter read takes what a document says in words";
+  if (!format && !call->format && start_names_table(file)) return "; propter start takes a folder of tables, propter ingest --sniff the rows of one";
+  return format && strcmp(format->name, "rdfa") == 0 ? "; of a page load takes RDFa only: propter read takes what it says in words" : "";
+}
 
 static PropterStatus set_options(Load *l, PropterError *err) {
   CommandCall *call = l->call;
@@ -34,7 +44,8 @@ static PropterStatus set_options(Load *l, PropterError *err) {
       if (!l->options.graph.len && !l->options.default_graph && !l->options.read.base.len)
         return propter_fail(err, PROPTER_USAGE, "standard input needs --graph-iri or --default-graph");
     } else if (!call->format && !propter_rdf_format_of_file(call->operands[i])) {
-      return propter_fail(err, PROPTER_USAGE, "cannot tell the RDF format of %s from its name: use --format", call->operands[i]);
+      return propter_fail(err, PROPTER_USAGE, "cannot tell the RDF format of %s from its name: use --format%s", call->operands[i],
+                          page_hint(call, call->operands[i]));
     }
   }
   if (inputs > 1) return propter_fail(err, PROPTER_USAGE, "standard input can be read once");
@@ -98,12 +109,6 @@ static PropterStatus compare(Load *l, PropterStr *last, PropterError *err) {
   for (unsigned i = 0; i < call->operand_count; i++)
     PROPTER_TRY(propter_run_input(l->record, PROPTER_STR("data"), propter_str(call->operands[i]), (PropterStr){"", 0}, err));
   return propter_run_unchanged(l->record, &l->unchanged, last, err);
-}
-
-/* Of a page this command takes the RDFa; nearly always its words were meant. */
-static const char *page_hint(const CommandCall *call, const char *file) {
-  const PropterRdfFormat *format = call->format ? NULL : propter_rdf_format_of_file(file);
-  return format && strcmp(format->name, "rdfa") == 0 ? "; of a page load takes RDFa only: propter read takes what it says in words" : "";
 }
 
 static PropterStatus no_page(const CommandCall *call, const char *file, PropterStatus status, PropterError *err) {

@@ -2,7 +2,9 @@
 #include "config.h"
 
 #include "output.h"
+#include "propter/document.h"
 #include "propter/read.h"
+#include "start.h"
 
 static const char *const formats[] = {"table", "jsonl", NULL};
 
@@ -10,6 +12,12 @@ typedef struct {
   CommandCall *call;
   bool json;
 } Show;
+
+/* Of a table only the words of its cells are read, or nothing; nearly always its rows were meant. */
+static const char *table_hint(const PropterReadReport *r) {
+  if (!start_names_table(r->path) || (!r->bad && propter_document_recognised(r->path))) return "";
+  return "; it is a table: propter start takes its folder, propter ingest --sniff its rows";
+}
 
 static void document(const PropterReadReport *r, void *payload) {
   Show *show = payload;
@@ -34,7 +42,7 @@ static void document(const PropterReadReport *r, void *payload) {
     char text[1024];
     (void)snprintf(e.source, sizeof e.source, "%.255s", r->path);
     (void)propter_error_format(&e, text, sizeof text);
-    fprintf(out, "rejected %s\n", text);
+    fprintf(out, "rejected %s%s\n", text, table_hint(r));
   } else if (r->withdrawn) {
     fprintf(out, "withdrawn %s: the file is gone\n", r->path);
   } else if (!r->unchanged) {
@@ -42,6 +50,7 @@ static void document(const PropterReadReport *r, void *payload) {
             output_number(r->linked), output_count(r->happenings, "dated happening"));
     if (r->ungraded) fprintf(out, "; language %s, without a model of claims", r->language);
     if (r->namesake) fprintf(out, "; a document of its own beside %s", r->namesake);
+    fputs(table_hint(r), out);
     fputc('\n', out);
   }
 }

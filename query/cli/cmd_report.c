@@ -223,11 +223,6 @@ static void figures_of(const Line *l, Figures *f) {
   (void)propter_number(f->score, fabs(l->score), 1, false);
 }
 
-static void put_right(PropterBuf *out, const char *text, size_t width) {
-  for (size_t n = propter_utf8_length(propter_str(text)); n < width; n++) propter_buf_add_char(out, ' ');
-  propter_buf_printf(out, "%s", text);
-}
-
 /* What is not listed, and why. */
 static void put_left_out(const Lines *lines, const char *before, const char *after, PropterBuf *out) {
   if (lines->left_out)
@@ -241,8 +236,9 @@ static void write_table(const Lines *lines, PropterBuf *out) {
     char w[40];
     Figures f;
     window(l, w), figures_of(l, &f);
-    propter_buf_printf(out, "%s  ", w), put_right(out, f.deviation, 11), put_right(out, f.part, 8), propter_buf_printf(out, " %%"), put_right(out, f.score, 7);
-    propter_buf_printf(out, " se  %-44.*s  %-14s  %.*s\n", TEXT(l->metric_label), l->has_cause ? words(l) : "", TEXT(l->conclusion));
+    propter_buf_printf(out, "%s  %*s%*s %%%7s se  ", w, output_width(propter_str(f.deviation), 11), f.deviation, output_width(propter_str(f.part), 8), f.part,
+                       f.score);
+    propter_buf_printf(out, "%-*.*s  %-14s  %.*s\n", output_width(l->metric_label, 44), TEXT(l->metric_label), l->has_cause ? words(l) : "", TEXT(l->conclusion));
   }
   put_left_out(lines, "", "\n", out);
 }

@@ -162,6 +162,9 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterStatus status = !s.folder.data ? start_no_memory(err) : !whole ? propter_io_fail(err, s.folder.data, "open the folder") : PROPTER_OK;
   if (status == PROPTER_OK && call->dry_run)
     status = propter_fail(err, PROPTER_USAGE, "start writes a pack and a graph; propter ingest --sniff FILE shows a guess and writes nothing");
+  char *last = whole ? strrchr(whole, '/') : NULL;
+  for (char *c = last; c && *c; c++)
+    if (*c == '.') *c = '-'; /* of a file's name start_stem takes what stands before it */
   const char *name = status == PROPTER_OK ? start_stem(&s, whole) : NULL, *pack = cmd_value(call, "pack");
   if (status == PROPTER_OK) {
     s.name = propter_str(name), s.pack = pack ? pack : start_text(&s, "%s-pack%s", name ? name : "", "");

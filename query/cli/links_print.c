@@ -40,7 +40,9 @@ static void print_link(FILE *out, const PropterMetricLinks *x, const PropterMetr
   fprintf(out, "\n%.*s %s %.*s, ", (int)l->cause_label.len, l->cause_label.data, l->directed ? "→" : "—", (int)l->effect_label.len, l->effect_label.data);
   print_lag(out, x, l->lag);
   fprintf(out, "\n  link       strength %+.2f   q %.2g   stability %.2f\n", l->strength, l->q, l->stability);
-  if (isfinite(l->value)) fprintf(out, "  effect     %+.4g for one more (%+.4g to %+.4g, 95 %%), %zu rows\n", l->value, l->low, l->high, l->rows);
+  if (isfinite(l->value))
+    fprintf(out, "  effect     %s for one more (%s to %s, 95 %%), %zu rows\n", output_figures(l->value, 4, true), output_figures(l->low, 4, true),
+            output_figures(l->high, 4, true), l->rows);
   fprintf(out, "  %-10s %.*s\n", isfinite(l->value) ? "identified" : "effect", (int)l->adjustment.len, l->adjustment.data);
   if (l->knowledge.len) fprintf(out, "  knowledge  %.*s\n", (int)l->knowledge.len, l->knowledge.data);
   if (l->refutations) fprintf(out, "  refutation %zu of %zu attempts passed%s\n", passed(l), l->refutations, refute || passed(l) == l->refutations ? "" : ":");
@@ -114,15 +116,17 @@ void explained_table(FILE *out, const PropterExplained *x) {
   char first[16], last[16];
   propter_day_format(x->first, first);
   propter_day_format(x->last, last);
-  fprintf(out, "%.*s, %s to %s: %+.4g from its usual course (%.1f standard errors), %+.4g from the level before\n\n", (int)x->metric.label.len,
-          x->metric.label.data, first, last, x->deviation, x->z, x->explained);
+  fprintf(out, "%.*s, %s to %s: %s from its usual course (%.1f standard errors), %s from the level before\n\n", (int)x->metric.label.len,
+          x->metric.label.data, first, last, output_figures(x->deviation, 4, true), x->z, output_figures(x->explained, 4, true));
   fprintf(out, "%-40s %5s %11s %7s %7s %7s  %-34s\n", "came in at", "lag", "deviation", "z", "score", "own", "share of that, 95 %");
   for (size_t i = 0; i < x->origins; i++) {
     const PropterOrigins *o = &x->origin[i];
     char own[16] = "";
     if (isfinite(o->own)) (void)snprintf(own, sizeof own, "%+.1f", o->own);
-    fprintf(out, "%-40.*s %5d %+11.4g %+7.1f %7.1f %7s  %+.4g (%+.4g to %+.4g)%s\n", (int)o->label.len, o->label.data, o->lag, o->deviation,
-            o->z, o->score, own, o->share, o->low, o->high, o->origin ? "  moved, with nothing upstream that moved" : "");
+    const char *deviation = output_figures(o->deviation, 4, true);
+    fprintf(out, "%-*.*s %5d %*s %+7.1f %7.1f %7s  %s (%s to %s)%s\n", output_width(o->label, 40), (int)o->label.len, o->label.data, o->lag,
+            output_width(propter_str(deviation), 11), deviation, o->z, o->score, own, output_figures(o->share, 4, true), output_figures(o->low, 4, true),
+            output_figures(o->high, 4, true), o->origin ? "  moved, with nothing upstream that moved" : "");
   }
 }
 

@@ -35,6 +35,8 @@ PropterStatus start_no_memory(PropterError *err);
 /* Letters and digits of a file's name, for IRIs and file names; NULL: out of memory. */
 char *start_stem(Start *s, const char *path);
 
+/* start_tables.c: the file's name ends as tables do. */
+bool start_names_table(const char *name);
 /* start_tables.c: the files of the folder; mappings for its tables, written into the pack. */
 PropterStatus start_walk(Start *s);
 PropterStatus start_tables(Start *s);

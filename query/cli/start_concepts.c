@@ -10,9 +10,9 @@
 
 enum { MAX_CAUSES = 200, MAX_SERIES = 400, CAUSE_WORDS = 5 };
 
-/* The parts of each metric along a dimension: its label ?d, member ?v. Of those with at most %s members, which start_text puts in. */
+/* The parts of each metric along a dimension: its label ?d, member ?v. Of those that are watched, which start_text puts in for %s. */
 #define SLICES "?m a propter:Metric ; skos:prefLabel ?l ; propter:sliceBy ?dim ; propter:dataset ?set . ?dim rdfs:label ?d . " \
-               "{ SELECT ?set ?dim { ?o qb:dataSet ?set ; ?dim ?x . ?dim a qb:DimensionProperty } GROUP BY ?set ?dim HAVING (COUNT(DISTINCT ?x) <= %s) } " \
+               "VALUES (?set ?dim) { %s } " \
                "{ SELECT DISTINCT ?set ?dim ?v { ?o qb:dataSet ?set ; ?dim ?v . ?dim a qb:DimensionProperty } } "
 
 /* Without a language: the names of columns and parts are those of the user, and documents of any language may use them. */
@@ -105,6 +105,47 @@ static PropterStatus member_concept(Start *s, const PropterTerm *row, void *payl
   return propter_buf_status(out, s->err);
 }
 
+enum { CLAUSE_VERB = 1, CLAUSE_LAST, CLAUSE_NOBODY };
+static const struct {
+  const char *word;
+  int kind;
+} clause_words[] = {
+#define CLAUSE(language, word, kind) {word, CLAUSE_##kind},
+#include "clause.def"
+#undef CLAUSE
+};
+
+static int clause_kind(PropterStr word) {
+  for (size_t i = 0; i < sizeof clause_words / sizeof *clause_words; i++)
+    if (propter_str_equal_caseless(word, propter_str(clause_words[i].word))) return clause_words[i].kind;
+  return 0;
+}
+
+static bool is_preposition(PropterStr word) {
+  static const char *const words[] = {"in", "on", "at", "from", "to", "until", "after", "before", "during", "for", "by", "with", "im", "am", "bis", "nach", NULL};
+  for (size_t i = 0; words[i]; i++)
+    if (propter_str_equal_caseless(word, propter_str(words[i]))) return true;
+  return false;
+}
+
+static PropterStr word_at(PropterStr text, size_t at) {
+  size_t end = at;
+  while (end < text.len && text.data[end] != ' ') end++;
+  return (PropterStr){text.data + at, end - at};
+}
+
+/* "redesign" of "redesign went live": a name is of a thing. Nothing of "many believe …". */
+static PropterStr thing_of(PropterStr clause) {
+  for (size_t at = 0; at < clause.len;) {
+    const PropterStr word = word_at(clause, at), next = word_at(clause, at + word.len < clause.len ? at + word.len + 1 : clause.len);
+    const int kind = clause_kind(word);
+    if (kind == CLAUSE_NOBODY && !at) return (PropterStr){"", 0};
+    if (at && (kind == CLAUSE_VERB || (kind == CLAUSE_LAST && (!next.len || is_preposition(next))))) return (PropterStr){clause.data, at - 1};
+    at += word.len + 1;
+  }
+  return clause;
+}
+
 /* A cause that a document names and nothing in the graph answers to: its last words, without what only points. */
 static PropterStr cause_name(PropterStr said) {
   static const char *const pointing[] = {"the", "a", "an", "this", "that", "these", "those", "our", "their", "its", "new", NULL};
@@ -117,15 +158,37 @@ static PropterStr cause_name(PropterStr said) {
       again = end < name.len && end == strlen(pointing[i]) && strncasecmp(name.data, pointing[i], end) == 0;
     if (again) name = propter_str_trim((PropterStr){name.data + end, name.len - end});
   }
+  name = thing_of(name);
   size_t words = 1;
   for (size_t i = 0; i < name.len; i++) words += name.data[i] == ' ';
   return words <= CAUSE_WORDS ? name : (PropterStr){"", 0};
 }
 
-/* Rows of one cause, a form of its name each: key, form, a sentence. The shortest and smallest form leads. */
+/* German, behind an article in another case: "zweite Schicht" of "der zweiten Schicht", "Schaden" of "des Schadens". NULL: no memory. */
+static PropterStr first_case(Start *s, PropterStr name, PropterStr said) {
+  const PropterStr article = word_at(said, 0);
+  const bool of = propter_str_equal_caseless(article, PROPTER_STR("des"));
+  if (!name.len || (!of && !propter_str_equal_caseless(article, PROPTER_STR("der")))) return name;
+  PropterBuf out = {.max = 1 << 12};
+  for (size_t at = 0; at < name.len;) {
+    PropterStr word = word_at(name, at);
+    at += word.len + 1;
+    const bool last = at >= name.len, small = islower((unsigned char)word.data[0]) != 0;
+    if (!last && small && word.len > 4 && propter_str_ends(word, PROPTER_STR("en"))) word.len--;
+    else if (last && of && word.len > 5 && propter_str_ends(word, PROPTER_STR("es")) && strchr("dtszf", word.data[word.len - 3])) word.len -= 2;
+    else if (last && of && word.len > 4 && word.data[word.len - 1] == 's' && word.data[word.len - 2] != 's') word.len--;
+    propter_buf_printf(&out, "%s%.*s", out.len ? " " : "", (int)word.len, word.data);
+  }
+  PropterStr text = propter_buf_status(&out, s->err) == PROPTER_OK ? propter_arena_copy(&s->arena, propter_buf_str(&out)) : (PropterStr){NULL, 0};
+  propter_buf_clear(&out);
+  return text;
+}
+
+/* Rows of one cause, a form of its name each: key, form, a sentence, the cause as it stands there. The shortest and smallest form leads. */
 static PropterStatus cause_concept(Start *s, const PropterTerm *row, void *payload) {
   PropterBuf *out = payload;
-  PropterStr name = cause_name(row[1].value);
+  PropterStr name = first_case(s, cause_name(row[1].value), row[3].value);
+  if (!name.data) return start_no_memory(s->err);
   if (name.len < 3) return PROPTER_OK;
   const bool again = propter_str_equal(row[0].value, s->cause);
   if (!again) {
@@ -170,37 +233,47 @@ static PropterStatus read_events(Start *s) {
 
 /* The dimensions with the fewest members first: as many as make MAX_SERIES series. */
 typedef struct {
-  size_t series, members; /* of the largest dimension that is taken */
+  size_t series;
+  PropterStr left;       /* label of the one that was left last */
+  PropterBuf dimensions; /* as VALUES takes them */
 } Watched;
 
 static PropterStatus watch_dimension(Start *s, const PropterTerm *row, void *payload) {
   Watched *watched = payload;
   double members = 0, metrics = 0;
   (void)propter_str_to_double(row[1].value, &members), (void)propter_str_to_double(row[2].value, &metrics);
-  watched->series += (size_t)(members * metrics);
-  if (watched->series <= MAX_SERIES) watched->members = (size_t)members;
-  else if ((size_t)members > watched->members)
+  if (watched->series + (size_t)(members * metrics) > MAX_SERIES) {
+    if (propter_str_equal(watched->left, row[0].value)) return PROPTER_OK; /* of another measure */
+    if (!(watched->left = propter_arena_copy(&s->arena, row[0].value)).data) return start_no_memory(s->err);
     fprintf(s->notes, "slices   %.*s has %.0f parts: too many to watch each by itself; propter why asks about any of them\n", (int)row[0].value.len,
             row[0].value.data, members);
-  return PROPTER_OK;
+    return PROPTER_OK;
+  }
+  watched->series += (size_t)(members * metrics);
+  propter_buf_printf(&watched->dimensions, "(<%.*s> <%.*s>) ", (int)row[3].value.len, row[3].value.data, (int)row[4].value.len, row[4].value.data);
+  return propter_buf_status(&watched->dimensions, s->err);
 }
 
-/* *members: how many a dimension may have that is watched, as SLICES takes it. */
-static PropterStatus watch(Start *s, const char **members) {
+/* *dimensions: those that are watched, as SLICES takes them. */
+static PropterStatus watch(Start *s, const char **dimensions) {
   static const char sizes[] = START_PREFIXES
-      "SELECT ?d ?n (COUNT(DISTINCT ?m) AS ?metrics) { { SELECT ?set ?dim (COUNT(DISTINCT ?x) AS ?n) { ?o qb:dataSet ?set ; ?dim ?x . "
+      "SELECT ?d ?n (COUNT(DISTINCT ?m) AS ?metrics) ?set ?dim { { SELECT ?set ?dim (COUNT(DISTINCT ?x) AS ?n) { ?o qb:dataSet ?set ; ?dim ?x . "
       "?dim a qb:DimensionProperty } GROUP BY ?set ?dim } ?m a propter:Metric ; propter:sliceBy ?dim ; propter:dataset ?set . "
-      "?dim rdfs:label ?d } GROUP BY ?set ?dim ?d ?n ORDER BY ?n ?d";
-  Watched watched = {.members = 0};
-  PROPTER_TRY(start_each(s, sizes, SIZE_MAX, watch_dimension, &watched));
-  *members = propter_arena_printf(&s->arena, "%zu", watched.members).data;
-  return *members ? PROPTER_OK : start_no_memory(s->err);
+      "?dim rdfs:label ?d } GROUP BY ?set ?dim ?d ?n ORDER BY ?n ?d ?set ?dim";
+  Watched watched = {.dimensions = {.max = 1 << 20}};
+  PropterStatus status = start_each(s, sizes, SIZE_MAX, watch_dimension, &watched);
+  if (status == PROPTER_OK) {
+    *dimensions = propter_arena_copy(&s->arena, propter_buf_str(&watched.dimensions)).data;
+    if (!*dimensions) status = start_no_memory(s->err);
+  }
+  propter_buf_clear(&watched.dimensions);
+  return status;
 }
 
 /* Rows of a query that has SLICES in it. */
-static PropterStatus each_slice(Start *s, const char *query, const char *members, PropterStatus (*use)(Start *s, const PropterTerm *row, void *payload),
+static PropterStatus each_slice(Start *s, const char *query, const char *dimensions, PropterStatus (*use)(Start *s, const PropterTerm *row, void *payload),
                                 void *payload) {
-  const char *text = start_text(s, query, members, "");
+  const char *text = start_text(s, query, dimensions, "");
   return text ? start_each(s, text, SIZE_MAX, use, payload) : start_no_memory(s->err);
 }
 
@@ -208,7 +281,7 @@ static PropterStatus each_slice(Start *s, const char *query, const char *members
 PropterStatus start_concepts(Start *s) {
   PropterBuf concepts = {.max = 16 << 20};
   char *path = start_text(s, "%s/%s", s->pack, "concepts.ttl");
-  const char *members = NULL;
+  const char *dimensions = NULL;
   propter_buf_printf(&concepts,
                      "# Names. More of them (skos:altLabel) are found in documents and understood in questions; skos:broader puts a name below another.\n"
                      "@prefix propter: <https://w3id.org/propter#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
@@ -218,8 +291,8 @@ PropterStatus start_concepts(Start *s) {
                              ? start_each(s, START_PREFIXES "SELECT ?m (MIN(?l) AS ?label) { ?m a propter:Metric ; skos:prefLabel ?l } GROUP BY ?m ORDER BY ?m",
                                           SIZE_MAX, metric_concept, &concepts)
                              : start_no_memory(s->err);
-  if (status == PROPTER_OK) status = watch(s, &members);
-  if (status == PROPTER_OK) status = each_slice(s, START_PREFIXES "SELECT DISTINCT ?d ?v { " SLICES " } ORDER BY ?d ?v", members, member_concept, &concepts);
+  if (status == PROPTER_OK) status = watch(s, &dimensions);
+  if (status == PROPTER_OK) status = each_slice(s, START_PREFIXES "SELECT DISTINCT ?d ?v { " SLICES " } ORDER BY ?d ?v", dimensions, member_concept, &concepts);
   if (status == PROPTER_OK)
     status = each_slice(
         s,
@@ -228,7 +301,7 @@ PropterStatus start_concepts(Start *s) {
         " ?m propter:measure ?measure ; propter:timeDimension ?time ; propter:aggregation ?sum ; "
         "propter:grain ?grain ; propter:unit ?unit OPTIONAL { ?m propter:goodDirection ?good } OPTIONAL { ?m propter:unitLabel ?words } "
         "OPTIONAL { { SELECT ?m (GROUP_CONCAT(STR(?a)) AS ?apart) { ?m propter:nonAdditive ?a } GROUP BY ?m } } } ORDER BY ?m ?dim ?v",
-        members, slice_metric, &concepts);
+        dimensions, slice_metric, &concepts);
   if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
   if (status == PROPTER_OK && s->events) status = read_events(s);
   if (status == PROPTER_OK && s->documents) {
@@ -237,7 +310,7 @@ PropterStatus start_concepts(Start *s) {
       status = start_each(
           s,
           START_PREFIXES
-          "SELECT ?key ?text (MIN(?q) AS ?quote) { ?c a propter:Claim ; propter:causeText ?said ; propter:effect ?e ; propter:quote ?q "
+          "SELECT ?key ?text (MIN(?q) AS ?quote) (MIN(?said) AS ?whole) { ?c a propter:Claim ; propter:causeText ?said ; propter:effect ?e ; propter:quote ?q "
           "FILTER NOT EXISTS { ?c propter:cause ?known } OPTIONAL { ?c propter:causeCandidate ?k . ?k rdfs:label ?form } "
           "BIND(COALESCE(STR(?k), ?said) AS ?key) BIND(COALESCE(STR(?form), ?said) AS ?text) } "
           "GROUP BY ?key ?text ORDER BY ?key STRLEN(?text) DESC(?text)",

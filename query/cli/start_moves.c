@@ -76,20 +76,28 @@ static size_t choose(const Moves *moves, Listed listed[SURPRISES]) {
     const Move *m = &moves->items[i];
     if (is_return(moves, m)) continue;
     Listed *same = same_move(listed, n, m);
-    if (same && fabs(m->part) > fabs(same->most->part)) same->most = m;
+    if (same && fabs(m->part) > fabs(same->most->part) && 2 * fabs(m->score) > fabs(same->move->score)) same->most = m;
     if (!same && n < SURPRISES) listed[n++] = (Listed){m, m};
   }
   return n;
 }
 
+/* "−53.5 %". */
+static void print_part(FILE *out, const Move *m) {
+  char text[PROPTER_NUMBER];
+  fprintf(out, ": %s %%", propter_number(text, m->part * 100, 1, true));
+}
+
 static void print_moves(const Start *s, const Listed *listed, size_t count) {
   for (size_t i = 0; i < count; i++) {
     const Move *m = listed[i].move, *most = listed[i].most;
-    fprintf(s->call->out, "%s%zu %.*s, %.*s to %.*s: %+.1f %%, %.1f standard errors", i ? "         " : "moves    ", i + 1, (int)m->label.len, m->label.data,
-            (int)m->from.len, m->from.data, (int)m->to.len, m->to.data, m->part * 100, m->score);
+    fprintf(s->call->out, "%s%zu %.*s, %.*s to %.*s", i ? "         " : "moves    ", i + 1, (int)m->label.len, m->label.data,
+            (int)m->from.len, m->from.data, (int)m->to.len, m->to.data);
+    print_part(s->call->out, m), fprintf(s->call->out, ", %.1f standard errors", fabs(m->score));
     if (fabs(most->part) > much_more * fabs(m->part))
-      fprintf(s->call->out, "; %.*s, %.*s to %.*s: %+.1f %%", (int)most->label.len, most->label.data, (int)most->from.len, most->from.data, (int)most->to.len,
-              most->to.data, most->part * 100);
+      fprintf(s->call->out, "; %.*s, %.*s to %.*s", (int)most->label.len, most->label.data, (int)most->from.len, most->from.data, (int)most->to.len,
+              most->to.data),
+          print_part(s->call->out, most);
     fputc('\n', s->call->out);
   }
 }

@@ -25,7 +25,7 @@ static bool ends_in(const char *name, const char *const *endings) {
   return false;
 }
 
-static bool is_table(const char *name) {
+bool start_names_table(const char *name) {
   static const char *const endings[] = {".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz", ".xlsx", ".ods", ".parquet", ".json", ".ndjson", ".jsonl", ".ics", NULL};
   return ends_in(name, endings);
 }
@@ -40,7 +40,7 @@ static bool is_other(const char *name) {
 /* A file, or each sheet of a workbook; one that cannot be read is refused when it is looked at. */
 static PropterStatus add_file(Start *s, char *path) {
   PropterSheets sheets = {0};
-  StartFile file = {.path = path, .table = is_table(path) && !propter_document_recognised(path)}; /* a list of claims is read */
+  StartFile file = {.path = path, .table = start_names_table(path) && !propter_document_recognised(path)}; /* a list of claims is read */
   PropterStatus status = PROPTER_OK;
   if (file.table && propter_table_sheets(path, NULL, &s->arena, &sheets, NULL) != PROPTER_OK) sheets.count = 0;
   for (size_t i = 0; i == 0 || i < sheets.count; i++) {

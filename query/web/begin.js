@@ -15,14 +15,38 @@ function inWords(from, to) {
   return whole ? `from ${month} to ${MONTHS[m2 - 1]} ${y2}` : `from ${d} ${month} to ${d2} ${MONTHS[m2 - 1]} ${y2}`;
 }
 
-/* Of each metric the largest, the metrics with the largest. */
+/* Two-sided, of so many standard errors: the continued fraction of the normal tail. */
+function chanceOf(z) {
+  let below = z;
+  for (let k = 40; k; k--) below = z + k / below;
+  return z < 1 ? 1 : 2 * Math.exp(-z * z / 2) / (Math.sqrt(2 * Math.PI) * below);
+}
+
+/* The least score beyond what chance makes of so many figures: false discovery rate of .05 (Benjamini and Hochberg 1995), as query/cli/chance.c. */
+async function beyondChance() {
+  const [scores, [figures]] = await Promise.all([bound('SELECT ?score { ?p propter:score ?score } ORDER BY DESC(ABS(?score)) LIMIT 1000'),
+    bound('SELECT (COUNT(*) AS ?n) { ?o a <http://purl.org/linked-data/cube#Observation> }')]);
+  const tests = Math.max(Number(figures.n.value), scores.length), sizes = scores.map(row => Math.abs(Number(row.score.value)));
+  return sizes.findLast((size, i) => chanceOf(size) <= .05 * (i + 1) / tests) ?? Infinity;
+}
+
+/* As propter start lists them (query/cli/start_moves.c): the same move of a whole and of its parts once, and no way back from one. */
+const RETURN_DAYS = 62;
+const sameMove = (a, b) => a.measure === b.measure && a.from <= b.to && b.from <= a.to && a.score > 0 === b.score > 0;
+const isReturn = (m, before) => before.metric === m.metric && before.from < m.from && Date.parse(m.from) - Date.parse(before.from) <= RETURN_DAYS * DAY &&
+  before.score > 0 !== m.score > 0 && 2 * Math.abs(before.score) >= Math.abs(m.score);
+
 async function largestMoves() {
-  const rows = await bound(`SELECT ?m (MIN(?l) AS ?label) (SAMPLE(?u) AS ?unit) ?from ?to ?deviation ?expected ?score WHERE {
-    { SELECT ?m (MAX(ABS(?s_)) AS ?most) WHERE { ?p_ propter:metric ?m ; propter:score ?s_ } GROUP BY ?m ORDER BY DESC(?most) ?m LIMIT ${MOVES} }
-    ?p propter:metric ?m ; propter:score ?score FILTER(ABS(?score) = ?most) ?p propter:start ?from ; propter:end ?to ; propter:deviation ?deviation ; propter:expected ?expected .
-    ?m skos:prefLabel ?l OPTIONAL { ?m propter:unitLabel ?u } } GROUP BY ?m ?from ?to ?deviation ?expected ?score ORDER BY DESC(ABS(?score)) ?m ?from LIMIT ${MOVES}`);
-  return rows.map(r => ({ metric: r.m.value, label: r.label.value, unit: r.unit ? ' ' + r.unit.value : '', from: r.from.value, to: r.to.value,
-    deviation: Number(r.deviation.value), expected: Number(r.expected.value), score: Number(r.score.value) }));
+  const least = await beyondChance();
+  const rows = await bound(`SELECT ?m (MIN(?l) AS ?label) (SAMPLE(?u) AS ?unit) (SAMPLE(?of_) AS ?of) ?from ?to ?deviation ?expected ?score WHERE {
+    { SELECT ?p ?score WHERE { ?p a propter:Pattern ; propter:score ?score } ORDER BY DESC(ABS(?score)) ?p LIMIT ${40 * MOVES} }
+    ?p propter:metric ?m ; propter:start ?from ; propter:end ?to ; propter:deviation ?deviation ; propter:expected ?expected .
+    ?m skos:prefLabel ?l OPTIONAL { ?m propter:unitLabel ?u } OPTIONAL { ?m propter:measure ?of_ } }
+    GROUP BY ?m ?from ?to ?deviation ?expected ?score ORDER BY DESC(ABS(?score)) ?m ?from`);
+  const moves = rows.map(r => ({ metric: r.m.value, measure: (r.of || r.m).value, label: r.label.value, unit: r.unit ? ' ' + r.unit.value : '', from: r.from.value, to: r.to.value,
+    deviation: Number(r.deviation.value), expected: Number(r.expected.value), score: Number(r.score.value) })).filter(m => Math.abs(m.score) >= least);
+  const news = moves.filter(m => !moves.some(before => isReturn(m, before)));
+  return news.filter((m, i) => !news.slice(0, i).some(other => sameMove(other, m))).slice(0, MOVES);
 }
 
 /* "August 2024 compared with July 2024" of the month a move began in. */
@@ -55,7 +79,7 @@ async function showBegin() {
   if ($('begin').childNodes.length) return;
   try {
     const moves = await largestMoves();
-    if (!moves.length) { $('begin').replaceChildren(element('p', {}, 'No moves are known here yet: propter infer looks for them.')); return; }
+    if (!moves.length) { $('begin').replaceChildren(element('p', {}, 'No moves are known here beyond what chance makes of so many figures, or propter infer has not looked yet. '), element('a', { href: '#patterns' }, 'All patterns')); return; }
     const questions = examples(moves);
     $('words').placeholder = questions[0];
     $('begin').replaceChildren(...listOf('The most surprising moves', moves.map(moveItem)), element('p', {}, element('a', { href: '#patterns' }, 'All patterns')),

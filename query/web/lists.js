@@ -9,8 +9,8 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 `;
 // The last part of a name in words: propter:TextOnly is "text only".
 const words = name => `LCASE(REPLACE(STRAFTER(STR(${name}), "#"), "([a-z])([A-Z])", "$1 $2"))`;
-// What it is called, else what its kind is called, else its address.
-const named = (name, label) => `OPTIONAL { ${name} skos:prefLabel ${label}1 } OPTIONAL { ${name} propter:concept/skos:prefLabel ${label}2 } BIND(COALESCE(${label}1, ${label}2, STR(${name})) AS ${label})`;
+// What it is called (a document's event has an rdfs:label), else what its kind is called, else its address.
+const named = (name, label) => `OPTIONAL { ${name} skos:prefLabel ${label}1 } OPTIONAL { ${name} rdfs:label ${label}2 } OPTIONAL { ${name} propter:concept/skos:prefLabel ${label}3 } BIND(COALESCE(${label}1, ${label}2, ${label}3, STR(${name})) AS ${label})`;
 // As engine/infer/likely.def has it (tests/cli/serve.sh compares them); the number stands in the tip of the cell.
 const LIKELY = [[.99, 'almost certain'], [.90, 'very likely'], [.66, 'likely'], [.33, 'possible'], [.10, 'unlikely'], [0, 'very unlikely']];
 const likely = p => LIKELY.find(([from]) => Number(p) >= from)?.[1] ?? p;
@@ -64,7 +64,7 @@ const LISTS = {
       cause: `{ SELECT ?c_ ?by { { SELECT DISTINCT ?c_ { ?h_ propter:cause ?c_ } } ${named('?c_', '?by')} } } ?h propter:cause ?c_ ; a propter:Hypothesis .`,
     },
     match: text => `{ ?m_ a propter:Metric ; skos:prefLabel ?t_ FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?p_ propter:metric ?m_ . ?h propter:pattern ?p_ }
-      UNION { { ?c_ skos:prefLabel ?t_ } UNION { ?c_ propter:concept/skos:prefLabel ?t_ } FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?h propter:cause ?c_ } UNION { ?p_ propter:start ?t_ FILTER(STRSTARTS(STR(?t_), ${text})) ?h propter:pattern ?p_ }
+      UNION { { ?c_ skos:prefLabel ?t_ } UNION { ?c_ rdfs:label ?t_ } UNION { ?c_ propter:concept/skos:prefLabel ?t_ } FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?h propter:cause ?c_ } UNION { ?p_ propter:start ?t_ FILTER(STRSTARTS(STR(?t_), ${text})) ?h propter:pattern ?p_ }
       UNION { VALUES ?g_ { propter:Both propter:DataOnly propter:TextOnly propter:NotSeparable propter:Contradicted propter:Unsupported } FILTER(CONTAINS(${words('?g_')}, ${text})) ?h propter:grade ?g_ }`,
     about: 'Which cause for which pattern, the likeliest first. The filter looks at metric, cause, first day and grade.', legend: ['What a likelihood rests on: the grades', GRADES], review: row => [row.h.value, `${row.cause.value} for ${row.metric.value}`, `${likely(row.probability.value)}, grade ${row.grade ? row.grade.value : ''}`],
   },

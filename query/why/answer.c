@@ -434,15 +434,26 @@ static PropterStatus exit_status(const PropterWhyAnswer *a) {
   }
 }
 
+/* Of what is listed where nothing moved: it has a day, or is asked for, and none before it is called so. */
+static bool worth_listing(const PropterWhyAnswer *a, const PropterWhyCause *w) {
+  const PropterQuestion *q = &a->question;
+  if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE || q->negated || q->suspect.len) return true;
+  for (const PropterWhyCause *x = a->cause; x < w; x++)
+    if (propter_str_equal_caseless(x->cause->label, w->cause->label)) return false;
+  return w->cause->start != PROPTER_NO_DAY;
+}
+
 static void fill_inference(Build *b) {
   PropterWhyAnswer *a = b->a;
   const PropterInference *f = a->inference;
-  a->causes = f->causes < a->options.limit ? f->causes : a->options.limit;
-  a->others = f->causes - a->causes;
-  a->cause = room(b, a->causes * sizeof *a->cause);
-  for (size_t i = 0; a->cause && i < a->causes; i++) {
-    fill_cause(b, &a->cause[i], &f->cause[i]);
+  const size_t most = f->causes < a->options.limit ? f->causes : a->options.limit;
+  a->others = a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? 0 : f->causes - most;
+  a->cause = room(b, most * sizeof *a->cause);
+  for (size_t i = 0; a->cause && i < most; i++) {
+    PropterWhyCause *w = &a->cause[a->causes];
+    fill_cause(b, w, &f->cause[i]);
     if (i == a->named && is_named(a, &f->cause[i])) a->named++;
+    a->causes += worth_listing(a, w);
   }
   Place *cell = room(b, f->cells * sizeof *cell);
   size_t n = 0;

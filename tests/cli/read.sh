@@ -15,6 +15,9 @@ expect 'no such path' 3 'nowhere' p read "$dir/nowhere"
 expect 'no operand' 2 'expected: propter read' p read
 expect 'a dry run changes nothing' 0 'would read: 2 documents' p read --dry-run "$dir/docs"
 expect 'reads a folder' 0 'read: 2 documents, 0 unchanged, 0 rejected; 2 claims (1 linked)' p read "$dir/docs"
+expect 'a table is said to be one' 0 'it is a table: propter start takes its folder, propter ingest --sniff its rows' "$PROPTER" -g "$dir/t.g" read "$dir/docs/table.csv"
+expect 'load of a document names read' 2 'propter read takes what a document says in words' "$PROPTER" -g "$dir/t.g" load "$dir/docs/note.md"
+expect 'and of a table start' 2 'propter start takes a folder of tables' "$PROPTER" -g "$dir/t.g" load "$dir/docs/table.csv"
 expect 'has nothing to do again' 0 'nothing to do: 2 documents unchanged' p read "$dir/docs"
 expect 'reads again when told' 0 '2 documents, 0 unchanged' p read --force "$dir/docs"
 # What another model or other rules graded is graded anew; the update makes the first document look so.

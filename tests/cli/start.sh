@@ -101,7 +101,7 @@ awk "$uniform"'BEGIN { print "day,branch,takings"
 printf '# Notes\n\nThe Branch 11 shop was closed from 5 to 14 August 2024 because of a flood. Takings in Branch 11 fell by 80 percent because of the closure.\n' >branches/notes.md
 : >branches/empty.pdf
 start branches
-said 'of thirty parts each is watched' 'moves    1 takings, Branch 11, 2024-08-05 to 2024-08-14: -79.8 %'
+said 'of thirty parts each is watched' 'moves    1 takings, Branch 11, 2024-08-05 to 2024-08-14: −79.8 %'
 said 'and the closure is its cause' ' 1 closure, 5–14 Aug 2024'
 said 'a document that cannot be read is named' 'rejected branches/empty.pdf: expected %%EOF'
 
@@ -119,7 +119,7 @@ awk "$uniform"'BEGIN { print "Ticket ID,created,channel"
   for (d = 0; d < 196; d++) for (c = 1; c <= 2; c++) { n = c == 2 && d >= 150 && d < 153 ? 0 : 8 + int(5 * uniform()); while (n-- > 0) printf "T-%d,2024-%02d-%02dT%02d:%02d:00,%s\n", ++k, 1 + int(d / 28), 1 + d % 28, 8 + n % 10, 60 * uniform(), c == 1 ? "mail" : "phone" } }' >log/export.csv
 start log
 said 'a log counts its rows, by their name' 'how many there were is the measure tickets'
-said 'a day without any is no gap' 'moves    1 tickets, phone, 2024-06-11 to 2024-06-13: -100.0 %'
+said 'a day without any is no gap' 'moves    1 tickets, phone, 2024-06-11 to 2024-06-13: −100.0 %'
 
 # Nothing but noise, in many figures: the largest of them is no news.
 mkdir quiet
@@ -159,7 +159,7 @@ said 'titles, totals and footnotes do not hide a table' '504 rows by Datum, meas
 said 'where it begins is said' 'the names of the columns stand in line 4'
 said 'what is left out is said with line and value' 'left out: 7 rows without a day (line 89: "Summe Monat 1"); 1 row with a wrong number of cells; 5 cells of Umsatz (€) that are no numbers (line 28: "k.A.")'
 said 'a column that is not used says why' 'columns not used: Bemerkung (not every row has one)'
-said 'a total without one of its parts is no fall' ', Köln, 2024-05-09 to 2024-05-20: -54'
+said 'a total without one of its parts is no fall' ', Köln, 2024-05-09 to 2024-05-20: −54'
 run=$(printf '%s' "$out" | sed -n 's/.*propter rejects \(r-[^ ]*\)$/\1/p'); "$PROPTER" -g till.g rejects "$run" 2>&1 | grep -q '28.*k.A.' && ok 'a cell without a number is a reject' || not_ok 'a cell without a number is a reject' "$("$PROPTER" -g till.g rejects "$run" 2>&1 | head)"
 
 # Percentages and times are no sums.
@@ -190,7 +190,7 @@ if command -v zip >/dev/null; then
   said 'each sheet is a table' 'figures.xlsx, sheet Occupancy: 96 rows by Month, measures occupancy, rooms sold, slices house'
   said 'one without a table says so' 'figures.xlsx, sheet Read me: not used'
   said 'and another' 'figures.xlsx, sheet Complaints: 48 rows by Month, measures complaints'
-  said 'the move is found' 'Lake, 2023-05-01 to 2023-05-31: -3'
+  said 'the move is found' 'Lake, 2023-05-01 to 2023-05-31: −3'
 else ok 'each sheet is a table # SKIP no zip'; fi
 
 # Wide, by week, tab-separated, a page that says what happened.
@@ -228,7 +228,7 @@ awk "$uniform"'BEGIN { split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", 
 printf '# Notes\n\nEnergy use in York fell in August 2022 because of the furnace repair.\n' >wide/notes.md
 start wide
 said 'a column for each month is turned' '36 columns of periods turned into 108 rows, measures energy use, slices site'
-said 'and its move found' 'moves    1 energy use, York, 2022-08-01 to 2022-08-31: -3'
+said 'and its move found' 'moves    1 energy use, York, 2022-08-01 to 2022-08-31: −3'
 said 'with what the notes say' 'because of the furnace repair'
 ended 'answered or refused' 7
 head -2 wide-pack/energy-use-long.csv | tail -1 | grep -q '^"Leeds","2021-01-01","3' && ok 'what was made can be read' || not_ok 'what was made can be read' "$(head -2 wide-pack/energy-use-long.csv)"
@@ -247,8 +247,8 @@ awk "$uniform"'BEGIN { print "day,area,orders"; split("31 28 31 30 31 30 31 31 3
     printf "%d-%02d-%02d,%s,%d\n", y, m, d, a == 1 ? "North" : "South",
       (a == 1 ? 400 : 240) * (m == 12 && d > 9 && d < 23 ? 1.6 : m == 12 && d > 23 && d < 27 ? .2 : 1) * (a == 1 && y == 2024 && m == 3 && d > 3 && d < 13 ? .7 : 1) * (1 + .04 * uniform()) }' >years/orders.csv
 start years
-said 'what comes every year is no move' 'orders, North, 2024-03-04 to 2024-03-12: -30'
-if printf '%s' "$out" | grep -qE -e '-12-[0-9]+ to .*[+-][0-9]{2,}\.'; then not_ok 'Christmas is none' "$out"; else ok 'Christmas is none'; fi
+said 'what comes every year is no move' 'orders, North, 2024-03-04 to 2024-03-12: −30'
+if printf '%s' "$out" | grep -qE -e '-12-[0-9]+ to .*(\+|−)[0-9]{2,}\.'; then not_ok 'Christmas is none' "$out"; else ok 'Christmas is none'; fi
 out=$("$PROPTER" -g years.g why 'orders from 10 to 22 December 2023' 2>&1); got=$?
 said 'an answer says what is usual' 'at this time of each year: part of what is expected'
 
@@ -360,6 +360,30 @@ said 'and told at its present level' ' at its present level of '
 out=$("$PROPTER" -g grown.g --today 2024-12-20 what-if sales --set 'Flash sale=1' --format json 2>&1)
 part=$(printf '%s' "$out" | sed -n 's/.*"relative":true,"part":0\.\([0-9][0-9]\).*/\1/p')
 if [ "${part:-0}" -gt 44 ] && [ "$part" -lt 56 ]; then ok 'which is half of it'; else not_ok 'which is half of it' "$out"; fi
+
+# Numbers of receipts name rows, which are counted by their German name; two slices of one size of which only one can be watched.
+mkdir belege
+awk "$uniform"'BEGIN { print "Belegnr;Buchungsdatum;Kostenstelle;Betrag EUR"; for (i = 0; i < 4000; i++) { d = int((i + 9 * uniform()) / 10)
+  printf "%d;%02d.%02d.%d;%s;%d,50\n", 10000 + i, 1 + d % 28, 1 + int(d % 336 / 28), 2023 + int(d / 336), uniform() < .5 ? "Wartung" : "Einkauf", 20 + 40 * uniform() } }' >belege/journal.csv
+cat >belege/notiz.md <<'X'
+Der Betrag sank wegen des Getriebeschadens. Der Betrag stieg wegen der zweiten Schicht. Der Betrag fiel, weil der Umbau begann.
+X
+cat >belege/note.md <<'X'
+Betrag jumped right after the redesign went live. Many believe the new logo drove Betrag up in March 2023.
+X
+start belege
+said 'numbers of receipts are no measure, receipts are' 'measures betrag, slices kostenstelle'
+said 'and counted by their name' 'how many there were is the measure belege'
+labels=$(sed -n 's/^:cause.*skos:prefLabel "\([^"]*\)".*/\1/p' belege-pack/concepts.ttl | LC_ALL=C sort | tr '\n' ';')
+case ";$labels" in *';Getriebeschaden;'*) ok 'a cause has its first case' ;; *) not_ok 'a cause has its first case' "$labels" ;; esac
+case ";$labels" in *';zweite Schicht;'*) ok 'with its adjective' ;; *) not_ok 'with its adjective' "$labels" ;; esac
+case ";$labels" in *';redesign;'*) ok 'a name is no clause' ;; *) not_ok 'a name is no clause' "$labels" ;; esac
+case ";$labels" in *'Many believe'*|*'went live'*) not_ok 'nor what people believe' "$labels" ;; *) ok 'nor what people believe' ;; esac
+mkdir two.sizes
+awk "$uniform"'BEGIN { print "day,shop,line,sales,cost"; for (d = 0; d < 28; d++) for (i = 0; i < 150; i++) printf "2024-01-%02d,shop %d,line %d,%d,%d\n", d + 1, i, (7 * i + d) % 150, 50 + 9 * uniform(), 9 + 3 * uniform() }' >two.sizes/sales.csv
+start two.sizes
+out2=$(printf '%s' "$out" | grep -c 'too many to watch each by itself'); if [ "$out2" -eq 1 ]; then ok 'of two slices of one size the second is left'; else not_ok 'of two slices of one size the second is left' "$out"; fi
+if [ -d two-sizes-pack ]; then ok 'a folder keeps what stands behind its dot'; else not_ok 'a folder keeps what stands behind its dot' "$(ls)"; fi
 
 # Figures and happenings as programs write them down: lists in JSON and NDJSON, events as CloudEvents.
 mkdir web

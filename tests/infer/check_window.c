@@ -86,10 +86,10 @@ static void ck_forecast(const char *dir, const char *metric, int last, const cha
 
 START_TEST(a_forecast_speaks_of_the_window_and_of_sums_only_where_there_are_any) {
   const char *dir = world_make(join(world_strike, FIGURE("summed", "; p:aggregation p:Sum"), FIGURE("averaged", "; p:aggregation p:Mean")));
-  ck_forecast(dir, W "summed", 6, "are off their usual course by a sum of ", "around");
+  ck_forecast(dir, W "summed", 6, "figures add up to ", "around");
   ck_forecast(dir, W "summed", 6, " in June 2013", NULL);
-  ck_forecast(dir, W "averaged", 6, " in June 2013", "adds up");
-  ck_forecast(dir, W "north-orders", 6, " around 12 June 2013", "adds up"); /* counted on one day */
+  ck_forecast(dir, W "averaged", 6, " in June 2013", "add up");
+  ck_forecast(dir, W "north-orders", 6, " around 12 June 2013", "add up"); /* counted on one day */
 }
 END_TEST
 
