@@ -11,9 +11,9 @@ typedef PROPTER_VEC(PropterStr) Texts;
 /* A metric as the graph has it; texts in the arena. */
 typedef struct {
   PropterId id;
-  PropterStr iri, name, label, comment, file, time, value, grain, unit, unit_label, owner;
+  PropterStr iri, name, label, comment, file, time, value, grain, unit, unit_label, owner, delay, window;
   PropterId aggregation, good, parts[2];
-  Texts synonyms, slices, keys;
+  Texts synonyms, slices, keys, apart;
   size_t dataset;
   const char *problem; /* why it is left out; NULL: it is not */
 } Item;
@@ -108,7 +108,8 @@ static PropterStatus read_item(Ossie *o, Item *item, PropterError *err) {
     PropterStr *text;
   } texts[] = {{VOCAB_skos_prefLabel, &item->label},    {VOCAB_rdfs_comment, &item->comment},         {VOCAB_propter_sourceFile, &item->file},
                {VOCAB_propter_timeColumn, &item->time}, {VOCAB_propter_sourceColumn, &item->value},   {VOCAB_propter_grain, &item->grain},
-               {VOCAB_propter_unit, &item->unit},       {VOCAB_propter_unitLabel, &item->unit_label}, {VOCAB_propter_owner, &item->owner}};
+               {VOCAB_propter_unit, &item->unit},       {VOCAB_propter_unitLabel, &item->unit_label}, {VOCAB_propter_owner, &item->owner},
+               {VOCAB_propter_completenessDelay, &item->delay}, {VOCAB_propter_mutabilityWindow, &item->window}};
   PropterTerm term;
   PROPTER_TRY(propter_snapshot_term(o->snapshot, item->id, &o->arena, &term, err));
   item->iri = term.value;
@@ -116,6 +117,7 @@ static PropterStatus read_item(Ossie *o, Item *item, PropterError *err) {
   PROPTER_TRY(texts_of(o, item->id, VOCAB_skos_altLabel, &item->synonyms, err));
   PROPTER_TRY(texts_of(o, item->id, VOCAB_propter_sliceColumn, &item->slices, err));
   PROPTER_TRY(texts_of(o, item->id, VOCAB_propter_keyColumn, &item->keys, err));
+  PROPTER_TRY(texts_of(o, item->id, VOCAB_propter_nonAdditiveColumn, &item->apart, err));
   PROPTER_TRY(id_of(o, item->id, VOCAB_propter_aggregation, &item->aggregation, err));
   PROPTER_TRY(id_of(o, item->id, VOCAB_propter_goodDirection, &item->good, err));
   PROPTER_TRY(id_of(o, item->id, VOCAB_propter_numerator, &item->parts[0], err));
@@ -296,6 +298,13 @@ static PropterStatus write_metric(const Ossie *o, const Item *item, PropterBuf *
   member(&json, "unit_label", item->unit_label);
   member(&json, "owner", item->owner);
   member(&json, "good_direction", propter_str(good));
+  member(&json, "completeness_delay", item->delay);
+  member(&json, "mutability_window", item->window);
+  for (size_t i = 0; i < item->apart.count; i++) {
+    propter_buf_printf(&json, "%s%s", i || json.len > 1 ? ", " : "", i ? "" : "\"non_additive_dimensions\": [");
+    propter_buf_add_json(&json, item->apart.items[i]);
+  }
+  if (item->apart.count) propter_buf_add_char(&json, ']');
   PropterStatus status = propter_buf_status(&text, err);
   if (status == PROPTER_OK) status = extension(out, &json, "        ", err);
   propter_buf_clear(&text);
@@ -326,6 +335,7 @@ PropterStatus propter_ossie_write(PropterSnapshot *snapshot, PropterBuf *out, si
     if (o.items.items[i].problem) left_out(o.items.items[i].iri, o.items.items[i].problem, payload);
   for (size_t i = 0; i < o.items.count; i++) {
     propter_vec_clear(&o.items.items[i].synonyms);
+    propter_vec_clear(&o.items.items[i].apart);
     propter_vec_clear(&o.items.items[i].slices);
     propter_vec_clear(&o.items.items[i].keys);
   }

@@ -14,7 +14,8 @@ static const char definitions[] =
     "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
     ":sales a p:Metric ; k:prefLabel \"Sales\" ; k:altLabel \"turnover \\\"net\\\"\" ; rdfs:comment \"What shops sell.\" ; p:sourceFile \"shop.csv\" ;\n"
     " p:timeColumn \"day\" ; p:sourceColumn \"sales\" ; p:sliceColumn \"region\" ; p:grain \"P1M\"^^xsd:duration ; p:aggregation p:Mean ; p:unit \"EUR\" ;\n"
-    " p:goodDirection p:Up ; p:owner \"sales desk\" .\n"
+    " p:goodDirection p:Up ; p:owner \"sales desk\" ; p:nonAdditiveColumn \"region\" ; p:completenessDelay \"P2D\"^^xsd:duration ;\n"
+    " p:mutabilityWindow \"P7D\"^^xsd:duration .\n"
     ":visits a p:Metric ; k:prefLabel \"Visits\" ; p:sourceFile \"shop.csv\" ; p:timeColumn \"day\" ; p:keyColumn \"region\" ;\n"
     " p:grain \"P1D\"^^xsd:duration ; p:aggregation p:Count .\n"
     ":share a p:Metric ; k:prefLabel \"Share\" ; p:numerator :sales ; p:denominator :visits .\n"
@@ -56,7 +57,8 @@ START_TEST(a_model_is_read_back_as_it_was_written) {
   propter_graph_close(graph);
   static const char *const wanted[] = {
       "expression: \"AVG(shop.sales)\"\n", "expression: \"COUNT(shop_2.region)\"\n", "expression: \"AVG(shop.sales) / COUNT(shop_2.region)\"\n",
-      "- \"turnover \\\"net\\\"\"\n",      "description: \"What shops sell.\"\n",    "\\\"good_direction\\\": \\\"up\\\"", "\\\"owner\\\": \\\"sales desk\\\""};
+      "- \"turnover \\\"net\\\"\"\n",      "description: \"What shops sell.\"\n",    "\\\"good_direction\\\": \\\"up\\\"", "\\\"owner\\\": \\\"sales desk\\\"",
+      "\\\"completeness_delay\\\": \\\"P2D\\\", \\\"mutability_window\\\": \\\"P7D\\\", \\\"non_additive_dimensions\\\": [\\\"region\\\"]"};
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) ck_assert_msg(strstr(first.data, wanted[i]) != NULL, "no %s", wanted[i]);
   graph = graph_of("m.yaml", first.data);
   ck_ok(write_model(graph, &second, &written, &left, err));
