@@ -46,6 +46,16 @@ static bool digit(char c) { return c >= '0' && c <= '9'; }
 
 /* --- arguments ---------------------------------------------------------------------------------------------------------- */
 
+static bool cut_off(const Expressions *list, const PropterRules *r, PropterStr text, PropterSpan *m) {
+  return rules_last(r, list->items, list->count, text, m) && m->end == text.len && m->start < m->end;
+}
+
+/* Goes the sentence on behind a place without a mark? */
+static bool goes_on(PropterStr s, size_t at) {
+  while (at < s.len && s.data[at] == ' ') at++;
+  return at < s.len && !strchr(".,;:!?)", s.data[at]);
+}
+
 static PropterSpan strip(const PropterRules *r, PropterStr s, PropterSpan a) {
   for (int round = 0; round < 12 && !empty(a); round++) {
     PropterSpan m;
@@ -56,7 +66,7 @@ static PropterSpan strip(const PropterRules *r, PropterStr s, PropterSpan a) {
       a.end--;
     } else if (rules_first(r, r->strip_left.items, r->strip_left.count, text, 0, &m) && m.end) {
       a.start += m.end;
-    } else if (rules_last(r, r->strip_right.items, r->strip_right.count, text, &m) && m.end == text.len && m.start < m.end) {
+    } else if (cut_off(&r->strip_right, r, text, &m) || (goes_on(s, a.end) && cut_off(&r->strip_right_open, r, text, &m))) {
       a.end = a.start + m.start;
     } else {
       break;
@@ -312,6 +322,12 @@ static void pronoun_subject(const Work *w, const Candidate *c, PropterSpan *caus
   if (!empty(subject) && rules_any(w->r, w->r->pronoun.items, w->r->pronoun.count, slice(w->s, subject))) *cause = subject;
 }
 
+/* Without tags every argument may hold one. */
+static bool has_verb(const Work *w, PropterSpan a) {
+  PropterStr coded = w->tagged ? judge_coded(w->tagged, a) : (PropterStr){"", 0};
+  return !w->tagged || propter_str_find(coded, PROPTER_STR("/VERB ")) != SIZE_MAX || propter_str_find(coded, PROPTER_STR("/AUX ")) != SIZE_MAX;
+}
+
 /* What the tags say against the words alone: no such connective, narrower arguments, arguments that are none. */
 static void refine(Work *w) {
   size_t n = 0;
@@ -319,6 +335,7 @@ static void refine(Work *w) {
   for (size_t i = 0; i < w->count; i++) {
     Candidate c = w->found[i];
     if (!around_fits(w, &c.rule->tagged, false, c.core) || !around_fits(w, &c.rule->lemmas, true, c.core)) continue;
+    if (c.rule->needs_verb && !has_verb(w, c.cause) && !rules_any(w->r, w->r->past.items, w->r->past.count, slice(w->s, c.cause))) continue;
     if (c.pattern->lead) tagged_start(w, c.core, c.pattern->lead == PART_CAUSE ? &c.cause : &c.effect);
     if (c.pattern->trail) tagged_end(w, c.core, c.pattern->trail == PART_CAUSE ? &c.cause : &c.effect);
     tagged_verbless(w, &c);
@@ -359,12 +376,6 @@ static void share_causes(Work *w) {
   for (size_t i = 0; i < w->count; i++)
     if (!drop[i]) w->found[n++] = w->found[i];
   w->count = n;
-}
-
-/* Without tags every argument may hold one. */
-static bool has_verb(const Work *w, PropterSpan a) {
-  PropterStr coded = w->tagged ? judge_coded(w->tagged, a) : (PropterStr){"", 0};
-  return !w->tagged || propter_str_find(coded, PROPTER_STR("/VERB ")) != SIZE_MAX || propter_str_find(coded, PROPTER_STR("/AUX ")) != SIZE_MAX;
 }
 
 /* "X because of A and due to B": the effect of B is X as well. "X due to A caused by B": that of B is A. */

@@ -92,7 +92,7 @@ typedef struct {
   bool enabling, counterfactual;
   bool negated;
   Part previous; /* this argument is the sentence before */
-  bool needs_change, needs_number;
+  bool needs_change, needs_number, needs_verb;
   PropterRegex *tagged, *lemmas; /* of the connective and two words on each side, as words or lemmas with tags, or NULL */
   unsigned limits;      /* how often it took too many steps */
 } Rule;

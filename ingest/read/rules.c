@@ -97,10 +97,10 @@ static PropterStatus rule_line(RuleParser *p, PropterStr key, PropterStr rest) {
   } else if (propter_str_equal(key, PROPTER_STR("counterfactual"))) {
     if (!(rule->counterfactual = propter_str_equal(rest, PROPTER_STR("yes")))) return rules_bad(p, "yes", rest);
   } else if (propter_str_equal(key, PROPTER_STR("needs"))) {
-    rule->needs_change |= propter_str_equal(rest, PROPTER_STR("effect-change"));
-    rule->needs_number |= propter_str_equal(rest, PROPTER_STR("effect-number"));
-    if (!propter_str_equal(rest, PROPTER_STR("effect-change")) && !propter_str_equal(rest, PROPTER_STR("effect-number")))
-      return rules_bad(p, "effect-change or effect-number", rest);
+    bool change = propter_str_equal(rest, PROPTER_STR("effect-change")), number = propter_str_equal(rest, PROPTER_STR("effect-number")),
+         verb = propter_str_equal(rest, PROPTER_STR("cause-verb"));
+    if (!change && !number && !verb) return rules_bad(p, "effect-change, effect-number or cause-verb", rest);
+    rule->needs_change |= change, rule->needs_number |= number, rule->needs_verb |= verb;
   } else if (propter_str_equal(key, PROPTER_STR("tagged")) || propter_str_equal(key, PROPTER_STR("lemmas"))) {
     PropterRegex **expression = key.data[0] == 't' ? &rule->tagged : &rule->lemmas;
     if (!p->r->language.tagger) return rules_bad(p, "no expression over tags in a language without a tagger", rest);
