@@ -42,8 +42,7 @@ static bool digits(const char *p, size_t n, int *out) {
 
 bool propter_day_parse(PropterStr t, PropterDay *day) {
   int y, m, d;
-  if (t.len < 10 || !digits(t.data, 4, &y) || t.data[4] != '-' || !digits(t.data + 5, 2, &m) || t.data[7] != '-' || !digits(t.data + 8, 2, &d))
-    return false;
+  if (t.len < 10 || !digits(t.data, 4, &y) || t.data[4] != '-' || !digits(t.data + 5, 2, &m) || t.data[7] != '-' || !digits(t.data + 8, 2, &d)) return false;
   if (t.len > 10 && t.data[10] != 'T' && t.data[10] != 'Z' && t.data[10] != '+' && t.data[10] != '-') return false;
   if (m < 1 || m > 12 || d < 1 || d > propter_month_length(y, m)) return false;
   *day = propter_day(y, m, d);
@@ -68,6 +67,14 @@ bool propter_grain_parse(PropterStr t, PropterGrain *grain) {
       return true;
     }
   return false;
+}
+
+bool propter_days_parse(PropterStr t, int *days) {
+  int64_t n;
+  if (t.len < 3 || t.data[0] != 'P' || t.data[t.len - 1] != 'D' || !propter_str_to_int64((PropterStr){t.data + 1, t.len - 2}, &n) || n < 0 || n > 3660)
+    return false;
+  *days = (int)n;
+  return true;
 }
 
 const char *propter_grain_name(PropterGrain grain) {

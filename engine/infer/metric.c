@@ -36,8 +36,7 @@ static PropterStatus read_members(Node *node, PropterArena *arena, PropterMetric
     node_close(&inner);
     if (!dimension || !member)
       status = propter_fail(err, PROPTER_INVALID, "metric <%.*s>: propter:fixed needs propter:dimension and propter:member", (int)out->iri.len, out->iri.data);
-    else
-      members[count++] = (PropterMember){dimension, member, concept ? concept : member};
+    else members[count++] = (PropterMember){dimension, member, concept ? concept : member};
   }
   out->fixed = members;
   out->fixed_count = count;
@@ -62,22 +61,34 @@ static PropterStatus read_dimensions(Node *node, PropterVocab property, PropterA
 static PropterStatus read_days(Node *node, PropterVocab property, PropterArena *arena, const PropterMetric *m, int *days, PropterError *err) {
   const PropterId id = node_one(node, property);
   PropterStr text;
-  int64_t n;
   *days = 0;
   if (!id) return PROPTER_OK;
   PROPTER_TRY(node_text(node->snapshot, id, arena, &text, err));
-  const PropterStr count = {text.data + 1, text.len > 2 ? text.len - 2 : 0};
-  if (text.len > 2 && text.data[0] == 'P' && text.data[text.len - 1] == 'D' && propter_str_to_int64(count, &n) && n >= 0 && n <= 3660)
-    return *days = (int)n, PROPTER_OK;
+  if (propter_days_parse(text, days)) return PROPTER_OK;
   return propter_fail(err, PROPTER_INVALID, "metric <%.*s>: <%s> is \"%.*s\"; expected days such as P2D", (int)m->iri.len, m->iri.data,
                       propter_vocab_iri(property).data, (int)text.len, text.data);
 }
 
+/* Its own, else that of the metric that it divides. */
+static PropterStatus find_grain(const Node *node, PropterId *grain, PropterError *err) {
+  PropterId part = node_one(node, VOCAB_propter_numerator);
+  *grain = node_one(node, VOCAB_propter_grain);
+  for (int depth = 0; !*grain && part && depth < RATIO_DEPTH; depth++) {
+    Node inner = {0};
+    PROPTER_TRY(node_open(node->snapshot, node->v, part, &inner, err));
+    *grain = node_one(&inner, VOCAB_propter_grain);
+    part = node_one(&inner, VOCAB_propter_numerator);
+    node_close(&inner);
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus read_grain(Node *node, PropterArena *arena, PropterMetric *out, PropterError *err) {
-  PropterId grain = node_one(node, VOCAB_propter_grain);
+  PropterId grain;
+  PROPTER_TRY(find_grain(node, &grain, err));
   if (!grain) {
     out->grain = PROPTER_GRAIN_MONTH;
-    if (out->numerator) return PROPTER_OK; /* a ratio takes the grain of its parts */
+    if (out->numerator) return PROPTER_OK; /* what is wrong with its parts is said when they are read */
     return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no propter:grain; expected P1D, P7D, P1M, P3M or P1Y", (int)out->iri.len, out->iri.data);
   }
   PropterStr text;
@@ -122,7 +133,9 @@ PropterStatus metric_read(PropterSnapshot *snapshot, const PropterId *v, Propter
     status = propter_fail(err, PROPTER_INVALID, "metric <%.*s> has only one of propter:numerator and propter:denominator", (int)out->iri.len, out->iri.data);
   if (!status && !out->numerator && (!out->dataset || !out->measure || !out->time))
     status = propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no %s", (int)out->iri.len, out->iri.data,
-                          !out->dataset ? "propter:dataset" : !out->measure ? "propter:measure" : "propter:timeDimension");
+                          !out->dataset   ? "propter:dataset"
+                          : !out->measure ? "propter:measure"
+                                          : "propter:timeDimension");
   if (!status) status = read_grain(&node, arena, out, err);
   if (!status) status = read_members(&node, arena, out, err);
   if (!status) status = read_dimensions(&node, VOCAB_propter_sliceBy, arena, &out->slice_dimension, &out->slice_dimensions, err);
@@ -235,10 +248,8 @@ static PropterStatus column_at(Column *column, PropterId property, PropterId sub
 static PropterStatus keep_common(PropterIds *ids, const PropterIds *other) {
   size_t n = 0;
   for (size_t i = 0, j = 0; i < ids->count && j < other->count;) {
-    if (ids->items[i] < other->items[j])
-      i++;
-    else if (ids->items[i] > other->items[j])
-      j++;
+    if (ids->items[i] < other->items[j]) i++;
+    else if (ids->items[i] > other->items[j]) j++;
     else {
       ids->items[n++] = ids->items[i];
       i++, j++;
@@ -292,8 +303,7 @@ PropterStatus node_value_day(PropterSnapshot *snapshot, PropterId id, PropterDay
   char text[16];
   PropterStatus status = propter_snapshot_term(snapshot, id, &arena, &term, err);
   if (!status) {
-    if (term.value.len >= 10)
-      *is = propter_day_parse(term.value, day);
+    if (term.value.len >= 10) *is = propter_day_parse(term.value, day);
     else if (term.value.len == 7 || term.value.len == 4) { /* gYearMonth, gYear */
       (void)snprintf(text, sizeof text, "%.*s%s", (int)term.value.len, term.value.data, term.value.len == 7 ? "-01" : "-01-01");
       *is = propter_day_parse(propter_str(text), day);
@@ -559,9 +569,9 @@ PropterStatus propter_metric_adds_up(PropterSnapshot *snapshot, const PropterMet
 
 typedef struct {
   PropterMetricSlices *out;
-  PropterMap index;             /* members of a slice → its place */
-  PROPTER_VEC(PropterIds) ids;  /* observations of each slice, ascending */
-  PropterIds members;           /* of the slices, dimension by dimension */
+  PropterMap index;            /* members of a slice → its place */
+  PROPTER_VEC(PropterIds) ids; /* observations of each slice, ascending */
+  PropterIds members;          /* of the slices, dimension by dimension */
 } Sorting;
 
 /* Puts an observation to its slice; one that lacks a dimension belongs to none (it is a total). */

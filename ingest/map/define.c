@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "propter/date.h"
 #include "propter/hash.h"
-#include "warehouse.h"
 
 enum { DEFINE_STATEMENTS = 1000000, DEFINE_LOOKS = 10000000 };
 
@@ -216,10 +216,12 @@ PropterStatus define_say_metric(Define *d, PropterStr metric, PropterStr label, 
 /* "2 days", or P2D. */
 static PropterStatus say_days(Define *d, PropterStr metric, PropterVocab word, const yaml_node_t *node, PropterError *err) {
   PropterStr reach = yaml_text(node);
+  int days;
   if (!node) return PROPTER_OK;
-  if (*reach.data != 'P') PROPTER_TRY(define_window(d, node, &reach, err));
-  if (!warehouse_reach(reach) || reach.data[reach.len - 1] != 'D')
-    return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected days or weeks, such as 2 days, found \"%.*s\"", (int)yaml_text(node).len, yaml_text(node).data);
+  if (!reach.len || *reach.data != 'P') PROPTER_TRY(define_window(d, node, &reach, err));
+  if (!propter_days_parse(reach, &days))
+    return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected days or weeks, such as 2 days, found \"%.*s\"", (int)yaml_text(node).len,
+                     yaml_text(node).data);
   return define_say(d, metric, word, propter_typed(reach, PROPTER_STR("http://www.w3.org/2001/XMLSchema#duration")), node, err);
 }
 
@@ -300,7 +302,8 @@ PropterStatus define_window(Define *d, const yaml_node_t *node, PropterStr *out,
     *out = propter_arena_printf(&d->arena, "P%" PRId64 "%c", n * units[i].length, units[i].unit);
     return out->data ? PROPTER_OK : define_no_memory(err);
   }
-  return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected a window such as 7 days or 3 months");
+  return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected a window such as 7 days or 3 months, found \"%.*s\"", (int)yaml_text(node).len,
+                   yaml_text(node).data);
 }
 
 PropterStatus define_say_window(Define *d, PropterStr metric, const yaml_node_t *node, PropterError *err) {

@@ -3,6 +3,7 @@
  * does not say is made from the metric's own IRI: data set, measure, dimensions, observations. */
 #include <string.h>
 
+#include "metric_dialect.h"
 #include "metric_join.h"
 #include "propter/rdf.h"
 #include "warehouse.h"
@@ -24,15 +25,8 @@ typedef struct {
 
 static const DocTriple *find(const Metric *x, PropterVocab word, size_t n) { return doc_find(&x->m->doc, x->at->s, word, n); }
 
-static PropterStatus text_of(const Metric *x, PropterVocab word, size_t n, const DocTriple **t, PropterError *err) {
-  *t = find(x, word, n);
-  if (*t && doc_node(&x->m->doc, (*t)->o)->term.kind != PROPTER_TERM_LITERAL)
-    return doc_fail(&x->m->doc, *t, err, PROPTER_INVALID, "expected a text, found %s", doc_name(&x->m->doc, (*t)->o));
-  return PROPTER_OK;
-}
-
 static PropterStatus required(const Metric *x, PropterVocab word, const char *what, const DocTriple **t, PropterError *err) {
-  PROPTER_TRY(text_of(x, word, 0, t, err));
+  PROPTER_TRY(metric_text(x->m, x->at->s, word, 0, t, err));
   if (!*t) return doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "metric %s has no %s", doc_name(&x->m->doc, x->at->s), what);
   if (find(x, word, 1))
     return doc_fail(&x->m->doc, find(x, word, 1), err, PROPTER_INVALID, "metric %s: expected one %s, found several", doc_name(&x->m->doc, x->at->s), what);
@@ -220,7 +214,7 @@ static PropterStatus read_keys(const Metric *x, TriplesMap *map, size_t most, Pr
     PROPTER_TRY(read_slice(x, map, i, err));
   }
   for (size_t i = 0;; i++) {
-    PROPTER_TRY(text_of(x, VOCAB_propter_keyColumn, i, &t, err));
+    PROPTER_TRY(metric_text(x->m, x->at->s, VOCAB_propter_keyColumn, i, &t, err));
     if (!t) return PROPTER_OK;
     if (!x->table) PROPTER_TRY(add_key(x, map, most, value_of(x, t), t, err));
   }
@@ -262,6 +256,14 @@ static PropterStatus define_structure(const Metric *x, PropterTerm dataset, Prop
   return define_component(x, structure, VOCAB_qb_measure, measure, ++order, err);
 }
 
+static PropterStatus check_days(const Metric *x, PropterVocab word, PropterError *err) {
+  const DocTriple *t;
+  int days;
+  PROPTER_TRY(metric_text(x->m, x->at->s, word, 0, &t, err));
+  if (!t || propter_days_parse(value_of(x, t), &days)) return PROPTER_OK;
+  return doc_fail(&x->m->doc, t, err, PROPTER_INVALID, "expected days such as \"P2D\"^^xsd:duration, found \"%s\"", value_of(x, t).data);
+}
+
 static PropterStatus check_definition(const Metric *x, PropterError *err) {
   const DocTriple *t;
   PropterGrain grain;
@@ -274,57 +276,17 @@ static PropterStatus check_definition(const Metric *x, PropterError *err) {
   if (!t)
     return doc_fail(&x->m->doc, x->at, err, PROPTER_INVALID, "metric %s has no propter:aggregation (propter:Sum, propter:Mean, …)",
                     doc_name(&x->m->doc, x->at->s));
-  return PROPTER_OK;
-}
-
-static PropterStatus optional(const Metric *x, PropterVocab word, PropterStr *out, PropterError *err) {
-  const DocTriple *t;
-  PROPTER_TRY(text_of(x, word, 0, &t, err));
-  *out = t ? value_of(x, t) : (PropterStr){"", 0};
-  if (find(x, word, 1)) return doc_fail(&x->m->doc, find(x, word, 1), err, PROPTER_INVALID, "metric %s says it twice", doc_name(&x->m->doc, x->at->s));
-  return PROPTER_OK;
-}
-
-static PropterStatus one_character(const Metric *x, PropterVocab word, char *out, PropterError *err) {
-  PropterStr text;
-  PROPTER_TRY(optional(x, word, &text, err));
-  if (text.len > 1 || (text.len && (unsigned char)*text.data >= 0x80))
-    return doc_fail(&x->m->doc, find(x, word, 0), err, PROPTER_INVALID, "expected one ASCII character, found \"%s\"", text.data);
-  if (text.len) *out = *text.data;
-  return PROPTER_OK;
-}
-
-/* Where the table stands in its file and how it is written. */
-static PropterStatus read_dialect(const Metric *x, PropterTableOptions *out, PropterError *err) {
-  PropterStr encoding, sheet, line, comment, trailing, iterator;
-  PROPTER_TRY(optional(x, VOCAB_propter_sheet, &sheet, err));
-  PROPTER_TRY(optional(x, VOCAB_propter_headerLine, &line, err));
-  PROPTER_TRY(one_character(x, VOCAB_propter_delimiter, &out->delimiter, err));
-  PROPTER_TRY(one_character(x, VOCAB_propter_quoteChar, &out->quote, err));
-  PROPTER_TRY(one_character(x, VOCAB_propter_escapeChar, &out->escape, err));
-  PROPTER_TRY(optional(x, VOCAB_propter_iterator, &iterator, err));
-  PROPTER_TRY(optional(x, VOCAB_propter_commentPrefix, &comment, err));
-  PROPTER_TRY(optional(x, VOCAB_propter_trailingDelimiter, &trailing, err));
-  PROPTER_TRY(optional(x, VOCAB_propter_encoding, &encoding, err));
-  int64_t number = 0;
-  if (line.len && (!propter_str_to_int64(line, &number) || number < 1))
-    return doc_fail(&x->m->doc, find(x, VOCAB_propter_headerLine, 0), err, PROPTER_INVALID, "expected the number of a line, from 1, found \"%s\"", line.data);
-  out->header_line = (uint64_t)number;
-  if (sheet.len) out->table = sheet.data;
-  if (iterator.len) out->iterator = iterator.data;
-  if (comment.len) out->comment = comment.data;
-  out->trailing = propter_str_equal(trailing, PROPTER_STR("true")) || propter_str_equal(trailing, PROPTER_STR("1"));
-  if (encoding.len) out->encoding = encoding.data;
-  return PROPTER_OK;
+  PROPTER_TRY(check_days(x, VOCAB_propter_completenessDelay, err));
+  return check_days(x, VOCAB_propter_mutabilityWindow, err);
 }
 
 /* How its days and numbers are written; NULL: as XSD writes them. */
 static PropterStatus read_written(const Metric *x, const Written **days, const Written **numbers, PropterError *err) {
   Written *w = model_alloc(x->m, sizeof *w, err);
   if (!w) return PROPTER_NO_MEMORY;
-  PROPTER_TRY(optional(x, VOCAB_propter_dateFormat, &w->date, err));
-  PROPTER_TRY(optional(x, VOCAB_propter_decimalChar, &w->decimal, err));
-  PROPTER_TRY(optional(x, VOCAB_propter_groupChar, &w->group, err));
+  PROPTER_TRY(metric_optional(x->m, x->at->s, VOCAB_propter_dateFormat, &w->date, err));
+  PROPTER_TRY(metric_optional(x->m, x->at->s, VOCAB_propter_decimalChar, &w->decimal, err));
+  PROPTER_TRY(metric_optional(x->m, x->at->s, VOCAB_propter_groupChar, &w->group, err));
   if (w->date.len && !written_pattern(w->date))
     return doc_fail(&x->m->doc, find(x, VOCAB_propter_dateFormat, 0), err, PROPTER_INVALID,
                     "expected a date format of d, dd, M, MM, MMM, yy and yyyy with a month and a year, such as d.M.yyyy, found \"%s\"", w->date.data);
@@ -466,7 +428,7 @@ static PropterStatus read_metric(Metric *x, TriplesMap *map, PropterError *err) 
   PropterTableOptions dialect = {0};
   const Written *days = NULL, *numbers = NULL;
   PropterStr column = {"", 0};
-  PROPTER_TRY(read_dialect(x, &dialect, err));
+  PROPTER_TRY(metric_dialect(m, x->at->s, &dialect, err));
   PROPTER_TRY(read_written(x, &days, &numbers, err));
   if (x->table) PROPTER_TRY(read_table(x, time, value, &map->source, &days, &column, err));
   else PROPTER_TRY(read_file(x, file, time, value, &dialect, &map->source, err));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "metric_join.h"
 
+#include "metric_dialect.h"
 #include "view.h"
 
 enum { JOIN_DEPTH = 8 };
@@ -25,17 +26,16 @@ static PropterStatus name_in(PropterMapping *m, const MetricSlices *s, size_t jo
 
 static PropterStatus read_columns(PropterMapping *m, Node node, size_t join, MetricSlices *out, PropterError *err) {
   const DocTriple *t;
-  for (size_t i = 0; (t = doc_find(&m->doc, node, VOCAB_propter_sliceColumn, i)); i++) {
+  for (size_t i = 0;; i++) {
+    PROPTER_TRY(metric_text(m, node, VOCAB_propter_sliceColumn, i, &t, err));
+    if (!t) return PROPTER_OK;
     MetricSlice slice = {.column = text_of(m, t), .join = join, .at = t};
-    if (doc_node(&m->doc, t->o)->term.kind != PROPTER_TERM_LITERAL)
-      return doc_fail(&m->doc, t, err, PROPTER_INVALID, "expected a text, found %s", doc_name(&m->doc, t->o));
     PROPTER_TRY(name_in(m, out, join, slice.column, &slice.name, err));
     for (size_t k = 0; k < out->slices.count; k++)
       if (propter_str_equal(out->slices.items[k].name, slice.name))
         return doc_fail(&m->doc, t, err, PROPTER_INVALID, "two dimensions are called \"%.*s\"", (int)slice.name.len, slice.name.data);
     if (!propter_vec_push(&out->slices, slice)) return no_memory(err);
   }
-  return PROPTER_OK;
 }
 
 static PropterStatus read_join(PropterMapping *m, const DocTriple *at, size_t around, MetricSlices *out, PropterError *err) {
@@ -43,6 +43,7 @@ static PropterStatus read_join(PropterMapping *m, const DocTriple *at, size_t ar
   const PropterStr name = text_of(m, doc_find(&m->doc, at->o, VOCAB_skos_notation, 0));
   if (!name.len) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the join has no skos:notation: what its table is called");
   PROPTER_TRY(name_in(m, out, around, name, &j.name, err));
+  PROPTER_TRY(metric_dialect(m, at->o, &j.dialect, err));
   PROPTER_TRY(rml_joins(m, at, &j.conditions, &j.condition_count, err));
   if (!j.condition_count) return doc_fail(&m->doc, at, err, PROPTER_INVALID, "the join has no rml:joinCondition");
   for (size_t i = 0; i < j.condition_count; i++)
@@ -71,16 +72,23 @@ static PropterStr child_of(const MetricJoin *j, size_t i) { return j->conditions
 
 /* --- Files ------------------------------------------------------------------------------------------------------------------------------ */
 
+static PropterStatus source_of_join(PropterMapping *m, const MetricJoin *j, size_t *source, PropterError *err) {
+  const DocTriple *file = doc_find(&m->doc, j->at->o, VOCAB_propter_sourceFile, 0);
+  if (!file) return doc_fail(&m->doc, j->at, err, PROPTER_INVALID, "the join names no file: expected propter:sourceFile");
+  return source_of_file(m, file, text_of(m, file), &j->dialect, source, err);
+}
+
 /* What is joined, so that metrics of one table read it once. */
 static PropterStatus print_joins(PropterMapping *m, const MetricSlices *s, PropterStr *out, PropterError *err) {
   PropterBuf text = {0};
-  for (size_t i = 0; i < s->joins.count; i++) {
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0, source = 0; i < s->joins.count && status == PROPTER_OK; i++) {
     const MetricJoin *j = &s->joins.items[i];
-    const DocTriple *file = doc_find(&m->doc, j->at->o, VOCAB_propter_sourceFile, 0);
-    propter_buf_printf(&text, "%s\n%u %s\n", j->name.data, file ? file->file : 0, text_of(m, file).data);
+    status = source_of_join(m, j, &source, err);
+    propter_buf_printf(&text, "%s\n%zu\n", j->name.data, source);
     for (size_t c = 0; c < j->condition_count; c++) propter_buf_printf(&text, " %s = %s\n", child_of(j, c).data, j->conditions[c].parent->parts[0].text.data);
   }
-  PropterStatus status = propter_buf_status(&text, err);
+  if (status == PROPTER_OK) status = propter_buf_status(&text, err);
   if (status == PROPTER_OK && !(*out = propter_arena_copy(&m->arena, propter_buf_str(&text))).data) status = no_memory(err);
   propter_buf_clear(&text);
   return status;
@@ -101,14 +109,11 @@ static PropterStatus bind_conditions(PropterMapping *m, const MetricSlices *s, c
 }
 
 static PropterStatus join_files(PropterMapping *m, const MetricSlices *s, View *v, PropterError *err) {
-  static const PropterTableOptions plain;
   for (size_t i = 0; i < s->joins.count; i++) {
     const MetricJoin *j = &s->joins.items[i];
-    const DocTriple *file = doc_find(&m->doc, j->at->o, VOCAB_propter_sourceFile, 0);
     size_t source;
     Join *conditions;
-    if (!file) return doc_fail(&m->doc, j->at, err, PROPTER_INVALID, "the join names no file: expected propter:sourceFile");
-    PROPTER_TRY(source_of_file(m, file, text_of(m, file), &plain, &source, err));
+    PROPTER_TRY(source_of_join(m, j, &source, err));
     PROPTER_TRY(bind_conditions(m, s, j, v, &conditions, err));
     PROPTER_TRY(view_join(m, v, source, conditions, j->condition_count, err));
   }

@@ -33,6 +33,16 @@ START_TEST(grains_have_names) {
 }
 END_TEST
 
+START_TEST(durations_of_days_are_numbers) {
+  static const PropterStr bad[] = {{"", 0}, {"2", 1}, {"PD", 2}, {"P1M", 3}, {"P2", 2}, {"P-1D", 4}, {"P3661D", 6}, {"P1DT1D", 6}};
+  int days = -1;
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) ck_assert_msg(!propter_days_parse(bad[i], &days), "%s", bad[i].data);
+  ck_assert_int_eq(days, -1);
+  ck_assert(propter_days_parse(PROPTER_STR("P0D"), &days) && days == 0);
+  ck_assert(propter_days_parse(PROPTER_STR("P3660D"), &days) && days == 3660);
+}
+END_TEST
+
 START_TEST(dates_parse_strictly) {
   PropterDay d;
   ck_assert(propter_day_parse(PROPTER_STR("2011-08-07"), &d) && d == propter_day(2011, 8, 7));
@@ -64,6 +74,7 @@ Suite *suite_date(void) {
   TCase *tc = tcase_create("date");
   tcase_add_test(tc, every_day_of_800_years_round_trips);
   tcase_add_test(tc, grains_have_names);
+  tcase_add_test(tc, durations_of_days_are_numbers);
   tcase_add_test(tc, dates_parse_strictly);
   tcase_add_test(tc, periods_are_consecutive_and_contain_their_days);
   suite_add_tcase(s, tc);

@@ -14,20 +14,19 @@ Suite *suite_metric(void);
 
 START_TEST(a_metric_definition_makes_observations) {
   mapping_expect(WHOLE " propter:sliceColumn \"region\" .", "day,region,refunds\n2011-08-01,north east,12\n2011-08-02,north east,\n", NULL,
-                 OBS "2011-08-01/north%20east> <http://example.org/refunds/dimension/region> \"north east\"\n"
-                 OBS "2011-08-01/north%20east> <http://example.org/refunds/value> \"12\"^^<" XSD "decimal>\n"
-                 OBS "2011-08-01/north%20east> <http://purl.org/linked-data/cube#dataSet> <http://example.org/refunds/data>\n"
-                 OBS "2011-08-01/north%20east> <http://purl.org/linked-data/sdmx/2009/dimension#refPeriod> \"2011-08-01\"^^<" XSD "date>\n"
-                 OBS "2011-08-01/north%20east> <" RDF "type> <http://purl.org/linked-data/cube#Observation>\n");
+                 OBS "2011-08-01/north%20east> <http://example.org/refunds/dimension/region> \"north east\"\n" OBS
+                     "2011-08-01/north%20east> <http://example.org/refunds/value> \"12\"^^<" XSD "decimal>\n" OBS
+                     "2011-08-01/north%20east> <http://purl.org/linked-data/cube#dataSet> <http://example.org/refunds/data>\n" OBS
+                     "2011-08-01/north%20east> <http://purl.org/linked-data/sdmx/2009/dimension#refPeriod> \"2011-08-01\"^^<" XSD "date>\n" OBS
+                     "2011-08-01/north%20east> <" RDF "type> <http://purl.org/linked-data/cube#Observation>\n");
 }
 END_TEST
 
 START_TEST(names_that_are_given_are_used) {
   mapping_expect(WHOLE " propter:dataset ex:d ; propter:measure ex:m ; propter:timeDimension ex:t .", "day,refunds\n2011-Q3,1\n", NULL,
-                 OBS "2011-07-01> <http://example.org/m> \"1\"^^<" XSD "decimal>\n"
-                 OBS "2011-07-01> <http://example.org/t> \"2011-07-01\"^^<" XSD "date>\n"
-                 OBS "2011-07-01> <http://purl.org/linked-data/cube#dataSet> <http://example.org/d>\n"
-                 OBS "2011-07-01> <" RDF "type> <http://purl.org/linked-data/cube#Observation>\n");
+                 OBS "2011-07-01> <http://example.org/m> \"1\"^^<" XSD "decimal>\n" OBS "2011-07-01> <http://example.org/t> \"2011-07-01\"^^<" XSD "date>\n" OBS
+                     "2011-07-01> <http://purl.org/linked-data/cube#dataSet> <http://example.org/d>\n" OBS "2011-07-01> <" RDF
+                     "type> <http://purl.org/linked-data/cube#Observation>\n");
 }
 END_TEST
 
@@ -90,7 +89,6 @@ START_TEST(places_name_file_line_and_column) {
 }
 END_TEST
 
-
 static PropterStatus on_definition(const PropterTerm q[4], void *payload, PropterError *err) {
   PropterBuf *out = payload;
   for (int i = 0; i < 3; i++) propter_term_write(&q[i], out), propter_buf_add_char(out, i < 2 ? ' ' : '\n');
@@ -122,12 +120,29 @@ END_TEST
 START_TEST(a_joined_table_gives_dimensions) {
   PropterBuf out = {0};
   PropterMapCounts counts;
-  ck_ok(mapping_run(WHOLE " propter:sliceColumn \"region\" ; propter:nonAdditiveColumn \"place.land\" ; propter:join [ skos:notation \"place\" ; propter:sourceFile \"u.csv\" ;\n"
-                          " propter:sliceColumn \"land\" ; rml:joinCondition [ rml:child \"region\" ; rml:parent \"code\" ] ] .",
-                    "day,region,refunds\n2011-08-01,n,12\n2011-08-02,s,5\n2011-08-02,x,5\n", "code,land\nn,Nord\ns,\xC3\x9C land\n", false, &out, &counts, err));
+  ck_ok(mapping_run(
+      WHOLE
+      " propter:sliceColumn \"region\" ; propter:nonAdditiveColumn \"place.land\" ; propter:join [ skos:notation \"place\" ; propter:sourceFile \"u.csv\" ;\n"
+      " propter:sliceColumn \"land\" ; rml:joinCondition [ rml:child \"region\" ; rml:parent \"code\" ] ] .",
+      "day,region,refunds\n2011-08-01,n,12\n2011-08-02,s,5\n2011-08-02,x,5\n", "code,land\nn,Nord\ns,\xC3\x9C land\n", false, &out, &counts, err));
   ck_assert_uint_eq(counts.rejects, 1);
   ck_assert_ptr_nonnull(strstr(out.data, OBS "2011-08-01/n/Nord> <http://example.org/refunds/dimension/place.land> \"Nord\"\n"));
   ck_assert_ptr_nonnull(strstr(out.data, "reject 4::join\n"));
+  propter_buf_clear(&out);
+}
+END_TEST
+
+/* Each joined file is written in its own way. */
+START_TEST(a_joined_table_has_its_own_dialect) {
+  PropterBuf out = {0};
+  PropterMapCounts counts;
+  ck_ok(mapping_run(
+      WHOLE
+      " propter:sliceColumn \"region\" ; propter:join [ skos:notation \"place\" ; propter:sourceFile \"u.csv\" ; propter:sliceColumn \"land\" ;\n"
+      " propter:delimiter \";\" ; propter:encoding \"windows-1252\" ; propter:headerLine 2 ; rml:joinCondition [ rml:child \"region\" ; rml:parent \"code\" ] ] .",
+      "day,region,refunds\n2011-08-01,n,12\n", "Liste\ncode;land\nn;\xDC land\n", false, &out, &counts, err));
+  ck_assert_uint_eq(counts.rejects, 0);
+  ck_assert_ptr_nonnull(strstr(out.data, "/dimension/place.land> \"\xC3\x9C land\"\n"));
   propter_buf_clear(&out);
 }
 END_TEST
@@ -142,6 +157,10 @@ START_TEST(mistakes_name_their_line) {
   mapping_refuse(METRIC " propter:timeColumn \"day\" ; propter:sourceColumn \"refunds\" ; propter:grain \"daily\" .", "day,refunds\n", PROPTER_INVALID, 2,
                  "expected P1D");
   mapping_refuse(WHOLE " propter:nonAdditiveColumn \"day\" .", "day,refunds\n2011-08-01,1\n", PROPTER_INVALID, 3, "expected one of its slices");
+  mapping_refuse(WHOLE " propter:completenessDelay \"2\" .", "day,refunds\n2011-08-01,1\n", PROPTER_INVALID, 3, "expected days such as");
+  mapping_refuse(WHOLE " propter:mutabilityWindow \"P1M\" .", "day,refunds\n2011-08-01,1\n", PROPTER_INVALID, 3, "found \"P1M\"");
+  mapping_refuse(WHOLE " propter:join [ skos:notation \"u\" ; propter:sourceFile \"u.csv\" ; propter:delimiter \";;\" ] .", "day,refunds\n2011-08-01,1\n",
+                 PROPTER_INVALID, 3, "one ASCII character");
   mapping_refuse(WHOLE " propter:join [ propter:sourceFile \"u.csv\" ] .", "day,refunds\n2011-08-01,1\n", PROPTER_INVALID, 3, "has no skos:notation");
   mapping_refuse(WHOLE " propter:join [ skos:notation \"u\" ; propter:sourceFile \"u.csv\" ] .", "day,refunds\n2011-08-01,1\n", PROPTER_INVALID, 3,
                  "has no rml:joinCondition");
@@ -165,6 +184,7 @@ Suite *suite_metric(void) {
   tcase_add_test(tc, places_name_file_line_and_column);
   tcase_add_test(tc, definitions_are_completed);
   tcase_add_test(tc, a_joined_table_gives_dimensions);
+  tcase_add_test(tc, a_joined_table_has_its_own_dialect);
   tcase_add_test(tc, mistakes_name_their_line);
   suite_add_tcase(s, tc);
   return s;

@@ -25,6 +25,8 @@ typedef enum { PROPTER_GRAIN_DAY, PROPTER_GRAIN_WEEK, PROPTER_GRAIN_MONTH, PROPT
 
 /* From xsd:duration P1D, P7D (P1W), P1M, P3M, P1Y. */
 PROPTER_API bool propter_grain_parse(PropterStr text, PropterGrain *grain);
+/* Days of an xsd:duration of days alone: P2D is 2. False: another text, or more than ten years (3,660 days). */
+PROPTER_API bool propter_days_parse(PropterStr text, int *days);
 /* "day", "week", "month", "quarter", "year". */
 PROPTER_API const char *propter_grain_name(PropterGrain grain);
 /* Index of the period that holds the day, counted so that consecutive periods have consecutive indexes; weeks begin on Monday. */
