@@ -49,7 +49,7 @@ static PropterStatus column_of(Define *d, yaml_node_t *node, PropterStr *column,
   PropterStr text = yaml_text(sql ? sql : define_get(d, node, "name"));
   if (take_column(&text, column) && !text.len) return PROPTER_OK;
   text = yaml_text(sql);
-  return yaml_fail(&d->file, sql ? sql : node, err, PROPTER_INVALID, "expected the name of a column as sql (SQL is not evaluated), found \"%.*s\"",
+  return yaml_fail(d->file, sql ? sql : node, err, PROPTER_INVALID, "expected the name of a column as sql (SQL is not evaluated), found \"%.*s\"",
                    (int)text.len, text.data);
 }
 
@@ -62,7 +62,7 @@ static PropterStatus own_expression(Define *d, yaml_node_t *sql, PropterStr *out
     PropterStr rest = text, column;
     bool own = (*text.data == '{' || *text.data == '$') && take_column(&rest, &column);
     if (!own && *text.data == '{')
-      return yaml_fail(&d->file, sql, err, PROPTER_INVALID, "expected {CUBE}.COLUMN: other members are not evaluated, found \"%.*s\"", (int)yaml_text(sql).len,
+      return yaml_fail(d->file, sql, err, PROPTER_INVALID, "expected {CUBE}.COLUMN: other members are not evaluated, found \"%.*s\"", (int)yaml_text(sql).len,
                        yaml_text(sql).data);
     size_t n = own ? column.len : 1;
     memcpy(end, own ? column.data : text.data, n);
@@ -89,7 +89,7 @@ static PropterStatus say_table(Define *d, PropterStr metric, yaml_node_t *cube, 
   do name = define_take_name(&text);
   while (name.len && define_take(&text, PROPTER_STR(".")));
   if (name.len && !text.len) return define_say_file(d, metric, name, yaml_text(table), table, err);
-  return yaml_fail(&d->file, table ? table : cube, err, PROPTER_INVALID, "expected sql_table: NAME, or the table as meta: {propter: {source_file: FILE}}");
+  return yaml_fail(d->file, table ? table : cube, err, PROPTER_INVALID, "expected sql_table: NAME, or the table as meta: {propter: {source_file: FILE}}");
 }
 
 /* The one dimension of time, or that which is named to propter; at its grain, else a day. */
@@ -104,7 +104,7 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *cube, y
   for (size_t i = 0, found = 0; !named && (one = define_item(d, dimensions, i)); i++)
     if (propter_str_equal(yaml_text(define_get(d, one, "type")), PROPTER_STR("time"))) time = found++ ? NULL : one;
   if (!time)
-    return yaml_fail(&d->file, named ? named : cube, err, PROPTER_INVALID,
+    return yaml_fail(d->file, named ? named : cube, err, PROPTER_INVALID,
                      "expected one dimension of type time, or the one that is meant as meta: {propter: {time_dimension: NAME}}");
   PROPTER_TRY(column_of(d, time, &column, err));
   PROPTER_TRY(define_say(d, metric, VOCAB_propter_timeColumn, propter_literal(column), time, err));
@@ -118,7 +118,7 @@ static PropterStatus slice_named(Define *d, yaml_node_t *cube, const yaml_node_t
   *slice = name;
   if (dimension) return column_of(d, dimension, slice, err);
   if (memchr(name.data, '.', name.len)) return PROPTER_OK;
-  return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no dimension \"%.*s\" in its cube", (int)name.len, name.data);
+  return yaml_fail(d->file, at, err, PROPTER_INVALID, "no dimension \"%.*s\" in its cube", (int)name.len, name.data);
 }
 
 /* Primary keys tell rows apart; every other dimension but those of time is a slice. */
@@ -142,8 +142,8 @@ static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *c
 
 /* --- Joins ------------------------------------------------------------------------------------------------------------------------------ */
 
-static const Meaning relationships[] = {{"many_to_one", "", 0}, {"belongs_to", "", 0},  {"belongsTo", "", 0},  {"one_to_one", "", 0},   {"has_one", "", 0},
-                                        {"hasOne", "", 0},      {"one_to_many", "n", 0}, {"has_many", "n", 0}, {"hasMany", "n", 0}, {NULL, NULL, 0}};
+static const Meaning relationships[] = {{"many_to_one", "", 0}, {"belongs_to", "", 0},   {"belongsTo", "", 0}, {"one_to_one", "", 0}, {"has_one", "", 0},
+                                        {"hasOne", "", 0},      {"one_to_many", "n", 0}, {"has_many", "n", 0}, {"hasMany", "n", 0},   {NULL, NULL, 0}};
 
 typedef struct {
   const DefineJoin *around;
@@ -151,25 +151,42 @@ typedef struct {
   yaml_node_t *own, *cube, *said; /* the metric's cube, the one that joins, and its words */
 } Join;
 
+/* The cube that is joined, and the document that it stands in. */
+typedef struct {
+  PropterStr name;
+  yaml_node_t *cube;
+  DefineFile *in;
+} Other;
+
+static yaml_node_t *cube_here(Define *d, void *payload) { return define_named(d, define_get(d, yaml_root(d->file), "cubes"), ((const Other *)payload)->name); }
+
+/* What the dimension of that name is a column of; a name that is none of them is the column. */
+static bool find_column(Define *d, yaml_node_t *cube, DefineFile *in, PropterStr *column) {
+  DefineFile *here = define_go(d, in);
+  yaml_node_t *dimension = define_named(d, define_get(d, cube, "dimensions"), *column);
+  const bool good = column->len && (!dimension || column_of(d, dimension, column, NULL) == PROPTER_OK);
+  (void)define_go(d, here);
+  return good;
+}
+
 /* {OTHER}.COLUMN or {OTHER.MEMBER}, with or without $: what it is of, and its column there. */
-static bool take_member(Define *d, PropterStr *text, yaml_node_t *cube, yaml_node_t *other, bool *of_other, PropterStr *column) {
-  const PropterStr called = yaml_text(define_get(d, other, "name")), own = yaml_text(define_get(d, cube, "name"));
+static bool take_member(Define *d, PropterStr *text, yaml_node_t *cube, const Other *other, bool *of_other, PropterStr *column) {
+  const PropterStr own = yaml_text(define_get(d, cube, "name"));
   (void)define_take(text, PROPTER_STR("$"));
   if (!define_take(text, PROPTER_STR("{"))) return false;
   PropterStr name = define_take_name(text);
-  *of_other = propter_str_equal(name, called);
+  *of_other = propter_str_equal(name, other->name);
   if (!*of_other && !propter_str_equal(name, own) && !propter_str_equal(name, PROPTER_STR("CUBE"))) return false;
   const bool member = define_take(text, PROPTER_STR("."));
   if (member) *column = define_take_name(text);
   if (!define_take(text, PROPTER_STR("}"))) return false;
   if (!member && !define_take(text, PROPTER_STR("."))) return false;
   if (!member) return *column = define_take_name(text), column->len > 0;
-  yaml_node_t *dimension = define_named(d, define_get(d, *of_other ? other : cube, "dimensions"), *column);
-  return column->len && (!dimension || column_of(d, dimension, column, NULL) == PROPTER_OK);
+  return *of_other ? find_column(d, other->cube, other->in, column) : find_column(d, cube, d->in, column);
 }
 
 /* {CUBE}.COLUMN = {OTHER.MEMBER}, several of them joined by AND. */
-static PropterStatus say_conditions(Define *d, DefineJoin *join, const Join *j, yaml_node_t *other, PropterError *err) {
+static PropterStatus say_conditions(Define *d, DefineJoin *join, const Join *j, const Other *other, PropterError *err) {
   yaml_node_t *sql = define_get(d, j->said, "sql");
   PropterStr text = yaml_text(sql), side[2];
   bool good = text.len > 0, of_other[2];
@@ -180,7 +197,7 @@ static PropterStatus say_conditions(Define *d, DefineJoin *join, const Join *j, 
     if (good && text.len) good = define_take_and(&text);
   }
   if (good) return PROPTER_OK;
-  return yaml_fail(&d->file, sql ? sql : j->said, err, PROPTER_INVALID,
+  return yaml_fail(d->file, sql ? sql : j->said, err, PROPTER_INVALID,
                    "expected sql: \"{CUBE}.COLUMN = {OTHER}.COLUMN\", or several joined by AND: other conditions are not evaluated");
 }
 
@@ -201,26 +218,35 @@ static PropterStatus say_joined(Define *d, const DefineJoin *join, yaml_node_t *
   return PROPTER_OK;
 }
 
+/* What the joined cube says of itself, in its own document. */
+static PropterStatus say_other(Define *d, const Join *j, const DefineJoin *join, yaml_node_t *cube, PropterError *err) {
+  PROPTER_TRY(say_table(d, join->node, cube, err));
+  PROPTER_TRY(say_joined(d, join, cube, err));
+  return say_joins(d, j->metric, j->own, cube, join, err);
+}
+
 static PropterStatus read_join(Define *d, const void *payload, PropterError *err) {
   const Join *j = payload;
-  yaml_node_t *at = define_get(d, j->said, "name"), *other;
+  yaml_node_t *at = define_get(d, j->said, "name");
   const Meaning *relationship;
-  PropterStr name;
+  Other other;
   DefineJoin join;
   PROPTER_TRY(define_keys(d, j->said, keys_of_join, err));
-  PROPTER_TRY(define_name(d, j->said, at, "the name of a cube", &name, err));
+  PROPTER_TRY(define_name(d, j->said, at, "the name of a cube", &other.name, err));
   PROPTER_TRY(define_meaning(d, define_get(d, j->said, "relationship"), relationships, &relationship, err));
-  if (!(other = define_named(d, define_get(d, yaml_root(&d->file), "cubes"), name)))
-    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no cube \"%.*s\" in this file: its dimensions are left out", (int)name.len, name.data);
-  if (define_join_ends(j->around, j->own, other)) return PROPTER_OK;
+  if (!(other.cube = define_find(d, cube_here, &other, &other.in)))
+    return yaml_fail(d->file, at, err, PROPTER_INVALID, "no cube \"%.*s\" in the given files: its dimensions are left out", (int)other.name.len,
+                     other.name.data);
+  if (define_join_ends(j->around, j->own, other.cube)) return PROPTER_OK;
   if (*relationship->text)
-    return yaml_fail(&d->file, j->said, err, PROPTER_INVALID, "what has several rows for one gives no dimension: expected many_to_one or one_to_one, found %s",
+    return yaml_fail(d->file, j->said, err, PROPTER_INVALID, "what has several rows for one gives no dimension: expected many_to_one or one_to_one, found %s",
                      relationship->name);
-  PROPTER_TRY(define_say_join(d, j->around, j->metric, name, other, j->said, &join, err));
-  PROPTER_TRY(say_table(d, join.node, other, err));
-  PROPTER_TRY(say_conditions(d, &join, j, other, err));
-  PROPTER_TRY(say_joined(d, &join, other, err));
-  return say_joins(d, j->metric, j->own, other, &join, err);
+  PROPTER_TRY(define_say_join(d, j->around, j->metric, other.name, other.cube, j->said, &join, err));
+  PROPTER_TRY(say_conditions(d, &join, j, &other, err));
+  DefineFile *here = define_go(d, other.in);
+  const PropterStatus status = say_other(d, j, &join, other.cube, err);
+  (void)define_go(d, here);
+  return status;
 }
 
 static PropterStatus say_joins(Define *d, PropterStr metric, yaml_node_t *own, yaml_node_t *cube, const DefineJoin *around, PropterError *err) {
@@ -246,7 +272,7 @@ static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *filt
       good = take_column(&text, &only.column) && define_take_comparison(&text, &only);
       if (good) PROPTER_TRY(define_say_filter(d, metric, &only, condition, one, err));
     }
-    if (!good) return yaml_fail(&d->file, one, err, PROPTER_INVALID, "expected sql: \"{CUBE}.COLUMN = 'value'\": other SQL is not evaluated");
+    if (!good) return yaml_fail(d->file, one, err, PROPTER_INVALID, "expected sql: \"{CUBE}.COLUMN = 'value'\": other SQL is not evaluated");
   }
   return PROPTER_OK;
 }
@@ -260,13 +286,13 @@ static PropterStatus read_ratio(Define *d, PropterStr metric, yaml_node_t *cube,
   if (define_take(&text, PROPTER_STR("1.0"))) (void)define_take(&text, PROPTER_STR("*"));
   bool good = text.len && take_column(&text, &part[0]) && define_take(&text, PROPTER_STR("/")) && take_column(&text, &part[1]) && !text.len;
   if (!good)
-    return yaml_fail(&d->file, sql ? sql : measure, err, PROPTER_INVALID,
+    return yaml_fail(d->file, sql ? sql : measure, err, PROPTER_INVALID,
                      "expected sql: \"{measure} / {measure}\": of other arithmetic propter makes no metric");
   for (int k = 0; k < 2; k++) {
     PropterStr other = name_of(d, cube, part[k]);
     if (!other.data) return define_no_memory(err);
     if (!define_named(d, measures, part[k]))
-      return yaml_fail(&d->file, sql, err, PROPTER_INVALID, "no measure \"%.*s\" in its cube", (int)part[k].len, part[k].data);
+      return yaml_fail(d->file, sql, err, PROPTER_INVALID, "no measure \"%.*s\" in its cube", (int)part[k].len, part[k].data);
     PROPTER_TRY(define_say_part(d, metric, k, other, sql, err));
   }
   return PROPTER_OK;
@@ -280,7 +306,7 @@ static PropterStatus say_rolling(Define *d, PropterStr metric, const yaml_node_t
   if (!rolling) return PROPTER_OK;
   PROPTER_TRY(define_keys(d, rolling, keys_of_rolling, err));
   if (type->word != VOCAB_propter_Sum || !trailing || (offset && !propter_str_equal(yaml_text(offset), PROPTER_STR("end"))))
-    return yaml_fail(&d->file, rolling, err, PROPTER_INVALID, "expected rolling_window: {trailing: …} of a sum, up to the end of the period");
+    return yaml_fail(d->file, rolling, err, PROPTER_INVALID, "expected rolling_window: {trailing: …} of a sum, up to the end of the period");
   PROPTER_TRY(define_by_database(d, rolling, "rolling_window", err));
   *out = &cumulated;
   return propter_str_equal(yaml_text(trailing), PROPTER_STR("unbounded")) ? PROPTER_OK : define_say_window(d, metric, trailing, err);
@@ -296,7 +322,7 @@ static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *nod
   if (define_true(define_get(d, meta, "skip"))) return PROPTER_OK;
   PROPTER_TRY(define_keys(d, node, keys_of_measure, err));
   if (define_named(d, define_get(d, cube, "measures"), name) != node)
-    return yaml_fail(&d->file, node, err, PROPTER_INVALID, "the measure \"%.*s\" stands twice", (int)name.len, name.data);
+    return yaml_fail(d->file, node, err, PROPTER_INVALID, "the measure \"%.*s\" stands twice", (int)name.len, name.data);
   if (!(metric = name_of(d, cube, name)).data) return define_no_memory(err);
   PROPTER_TRY(define_meaning(d, define_get(d, node, "type"), types, &type, err));
   PROPTER_TRY(define_say_metric(d, metric, yaml_text(define_get(d, node, "title")), define_get(d, node, "description"), at, err));
@@ -317,11 +343,11 @@ static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *nod
     if (condition.len && !sql) return define_say_value(d, metric, ones, node, err);
     if ((keys || d->database) && !sql) return PROPTER_OK;
     if (!d->database)
-      return yaml_fail(&d->file, node, err, PROPTER_INVALID,
+      return yaml_fail(d->file, node, err, PROPTER_INVALID,
                        "a count needs a dimension with primary_key: true and no sql: whether a column is empty is counted by a database only (--database)");
   }
   if (type->word == VOCAB_propter_CountDistinct) PROPTER_TRY(define_by_database(d, node, "the type count_distinct", err));
-  if (!sql) return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected the name of a column as sql");
+  if (!sql) return yaml_fail(d->file, node, err, PROPTER_INVALID, "expected the name of a column as sql");
   PropterStr text = yaml_text(sql);
   if (take_column(&text, &column) && !text.len && !condition.len) return define_say(d, metric, VOCAB_propter_sourceColumn, propter_literal(column), node, err);
   PROPTER_TRY(own_expression(d, sql, &text, err));
@@ -330,14 +356,13 @@ static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *nod
 }
 
 static PropterStatus read_document(Define *d, PropterError *err) {
-  yaml_node_t *root = yaml_root(&d->file), *cubes = define_get(d, root, "cubes"), *cube, *one;
+  yaml_node_t *root = yaml_root(d->file), *cubes = define_get(d, root, "cubes"), *cube, *one;
   PropterStr name;
   PROPTER_TRY(define_keys(d, root, keys_of_document, err));
   for (size_t i = 0; (cube = define_item(d, cubes, i)); i++) {
     PROPTER_TRY(define_keys(d, cube, keys_of_cube, err));
     PROPTER_TRY(define_name(d, cube, define_get(d, cube, "name"), "a name of letters, digits and _ for the cube", &name, err));
-    if (define_named(d, cubes, name) != cube)
-      return yaml_fail(&d->file, cube, err, PROPTER_INVALID, "the cube \"%.*s\" stands twice", (int)name.len, name.data);
+    if (define_named(d, cubes, name) != cube) return yaml_fail(d->file, cube, err, PROPTER_INVALID, "the cube \"%.*s\" stands twice", (int)name.len, name.data);
     if (meta_of(d, cube)) PROPTER_TRY(define_keys(d, meta_of(d, cube), keys_of_meta, err));
     if (define_true(define_get(d, meta_of(d, cube), "skip"))) continue;
     for (size_t k = 0; (one = define_item(d, define_get(d, cube, "measures"), k)); k++)
@@ -346,4 +371,4 @@ static PropterStatus read_document(Define *d, PropterError *err) {
   return PROPTER_OK;
 }
 
-const Definitions definitions_cube = {is, read_document};
+const Definitions definitions_cube = {is, read_document, NULL};

@@ -55,8 +55,8 @@ PropterStatus dbt_left_out(Define *d, const yaml_node_t *node, bool *out, Propte
 
 /* The metric of that name, or the measure that is one; NULL: none. */
 static yaml_node_t *metric_named(Define *d, PropterStr name) {
-  yaml_node_t *found = define_named(d, define_get(d, yaml_root(&d->file), "metrics"), name), *model, *measure;
-  yaml_node_t *models = define_get(d, yaml_root(&d->file), "semantic_models");
+  yaml_node_t *found = define_named(d, define_get(d, yaml_root(d->file), "metrics"), name), *model, *measure;
+  yaml_node_t *models = define_get(d, yaml_root(d->file), "semantic_models");
   for (size_t i = 0; !found && (model = define_item(d, models, i)); i++)
     if (!dbt_skips(d, model) && (measure = define_named(d, define_get(d, model, "measures"), name)) && define_true(define_get(d, measure, "create_metric")))
       found = measure;
@@ -84,7 +84,7 @@ static bool take_call(PropterStr *text, PropterStr function, PropterStr *name) {
 static PropterStatus describe(Define *d, yaml_node_t *node, PropterStr *name, PropterError *err) {
   yaml_node_t *at = define_get(d, node, "name");
   PROPTER_TRY(define_name(d, node, at, "a name of letters, digits and _ for the metric", name, err));
-  if (metric_named(d, *name) != node) return yaml_fail(&d->file, node, err, PROPTER_INVALID, "the metric \"%.*s\" stands twice", (int)name->len, name->data);
+  if (metric_named(d, *name) != node) return yaml_fail(d->file, node, err, PROPTER_INVALID, "the metric \"%.*s\" stands twice", (int)name->len, name->data);
   PROPTER_TRY(define_say_metric(d, *name, yaml_text(define_get(d, node, "label")), define_get(d, node, "description"), at, err));
   return define_say_meta(d, *name, meta_of(d, node), err);
 }
@@ -102,7 +102,7 @@ PropterStatus dbt_say_table(Define *d, PropterStr metric, yaml_node_t *holder, P
     return define_say_file(d, metric, name, table, relation, err);
   }
   text = yaml_text(model);
-  return yaml_fail(&d->file, model ? model : holder, err, PROPTER_INVALID,
+  return yaml_fail(d->file, model ? model : holder, err, PROPTER_INVALID,
                    "expected model: ref('NAME'), or the table as config: {meta: {propter: {source_file: FILE}}}, found \"%.*s\"", (int)text.len, text.data);
 }
 
@@ -118,7 +118,7 @@ static bool is_quotient(const yaml_node_t *expression, PropterStr part[2]) {
 static PropterStatus quotient_of(Define *d, const yaml_node_t *at, const yaml_node_t *expression, PropterStr part[2], PropterError *err) {
   PropterStr text = yaml_text(expression);
   if (is_quotient(expression, part)) return PROPTER_OK;
-  return yaml_fail(&d->file, expression ? expression : at, err, PROPTER_INVALID,
+  return yaml_fail(d->file, expression ? expression : at, err, PROPTER_INVALID,
                    "expected one metric / another: other arithmetic is computed by a database only (--database), found \"%.*s\"", (int)text.len, text.data);
 }
 
@@ -129,7 +129,7 @@ static PropterStatus say_ratio(Define *d, PropterStr metric, const PropterStr pa
     bool out = false;
     if (other) PROPTER_TRY(dbt_left_out(d, other, &out, err));
     if (!other || out)
-      return yaml_fail(&d->file, at, err, PROPTER_INVALID, out ? "the metric \"%.*s\" is left out" : "no metric \"%.*s\" in this file", (int)part[k].len,
+      return yaml_fail(d->file, at, err, PROPTER_INVALID, out ? "the metric \"%.*s\" is left out" : "no metric \"%.*s\" in this file", (int)part[k].len,
                        part[k].data);
     PROPTER_TRY(define_say_part(d, metric, k, part[k], at, err));
   }
@@ -179,7 +179,7 @@ static PropterStatus read_calculated(Define *d, yaml_node_t *owner, yaml_node_t 
   }
   PROPTER_TRY(define_meaning(d, method, aggregations, &aggregation, err));
   if (aggregation->word == VOCAB_propter_Percentile)
-    return yaml_fail(&d->file, method, err, PROPTER_INVALID, "expected a percentile as a measure of a semantic model");
+    return yaml_fail(d->file, method, err, PROPTER_INVALID, "expected a percentile as a measure of a semantic model");
   if (aggregation->text && *aggregation->text == 'd') PROPTER_TRY(define_by_database(d, method, aggregation->name, err));
   PROPTER_TRY(define_say_word(d, name, VOCAB_propter_aggregation, aggregation->word, method, err));
   PROPTER_TRY(say_value(d, name, aggregation, expression ? yaml_text(expression) : yaml_text(NULL), (PropterStr){"", 0}, expression ? expression : node, err));
@@ -238,19 +238,19 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *model, 
   if (!by) by = define_get(d, defaults, "agg_time_dimension");
   PROPTER_TRY(define_name(d, measure, by, "an agg_time_dimension for the measure", &name, err));
   dimension = define_named(d, define_get(d, model, "dimensions"), name);
-  if (!dimension) return yaml_fail(&d->file, by, err, PROPTER_INVALID, "no dimension \"%.*s\" in its semantic model", (int)name.len, name.data);
+  if (!dimension) return yaml_fail(d->file, by, err, PROPTER_INVALID, "no dimension \"%.*s\" in its semantic model", (int)name.len, name.data);
   PROPTER_TRY(define_meaning(d, define_get(d, dimension, "type"), dbt_dimension_types, &type, err));
-  if (!*type->text) return yaml_fail(&d->file, by, err, PROPTER_INVALID, "expected a dimension of type time, found \"%.*s\"", (int)name.len, name.data);
+  if (!*type->text) return yaml_fail(d->file, by, err, PROPTER_INVALID, "expected a dimension of type time, found \"%.*s\"", (int)name.len, name.data);
   params = define_get(d, dimension, "type_params");
   PROPTER_TRY(define_keys(d, params ? params : dimension, params ? "time_granularity" : "type_params", err));
   PROPTER_TRY(define_meaning(d, define_get(d, params, "time_granularity"), define_grains, &own, err));
   asked = own;
   if (grain) PROPTER_TRY(define_meaning(d, grain, define_grains, &asked, err));
   if (asked < own)
-    return yaml_fail(&d->file, grain, err, PROPTER_INVALID, "expected %s or longer, as its dimension of time says, found %s", own->name, asked->name);
+    return yaml_fail(d->file, grain, err, PROPTER_INVALID, "expected %s or longer, as its dimension of time says, found %s", own->name, asked->name);
   if (additive && (asked != own || !propter_str_equal(yaml_text(define_get(d, additive, "name")), name)))
     return yaml_fail(
-        &d->file, additive, err, PROPTER_INVALID,
+        d->file, additive, err, PROPTER_INVALID,
         "what does not add up over a dimension is read at the grain of that dimension only: expected non_additive_dimension: {name: %.*s} and the grain %s",
         (int)name.len, name.data, own->name);
   PROPTER_TRY(say_column(d, metric, VOCAB_propter_timeColumn, dimension, err));
@@ -278,7 +278,7 @@ static PropterStatus say_percentile(Define *d, PropterStr metric, yaml_node_t *m
   double number;
   if (params) PROPTER_TRY(define_keys(d, params, dbt_keys_of_percentile, err));
   if (!share || !propter_str_to_double(yaml_text(share), &number) || number <= 0 || number >= 1)
-    return yaml_fail(&d->file, share ? share : measure, err, PROPTER_INVALID, "expected agg_params: {percentile: a number between 0 and 1}");
+    return yaml_fail(d->file, share ? share : measure, err, PROPTER_INVALID, "expected agg_params: {percentile: a number between 0 and 1}");
   return define_say_text(d, metric, VOCAB_propter_percentile, share, err);
 }
 
@@ -301,14 +301,14 @@ static PropterStatus say_measure(Define *d, PropterStr metric, yaml_node_t *mode
   PROPTER_TRY(define_keys(d, measure, dbt_keys_of_measure, err));
   PROPTER_TRY(define_meaning(d, define_get(d, measure, "agg"), aggregations, &aggregation, err));
   if (instead && aggregation->word != VOCAB_propter_Sum)
-    return yaml_fail(&d->file, measure, err, PROPTER_INVALID, "expected a sum to be cumulated, found %s", aggregation->name);
+    return yaml_fail(d->file, measure, err, PROPTER_INVALID, "expected a sum to be cumulated, found %s", aggregation->name);
   if (instead) aggregation = instead;
   PropterStr text = yaml_text(expr ? expr : define_get(d, measure, "name"));
   if (!instead && !condition.len && counts_rows(d, model, measure, aggregation)) {
     PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, VOCAB_propter_Count, measure, err));
   } else {
     if (aggregation->word == VOCAB_propter_Count && !d->database)
-      return yaml_fail(&d->file, measure, err, PROPTER_INVALID,
+      return yaml_fail(d->file, measure, err, PROPTER_INVALID,
                        "expected the column of the primary entity, or 1: whether others are empty is counted by a database only (--database)");
     if (aggregation->text && *aggregation->text == 'd') PROPTER_TRY(define_by_database(d, measure, aggregation->name, err));
     PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, aggregation->word, measure, err));
@@ -338,7 +338,7 @@ static PropterStatus say_filter(Define *d, PropterStr metric, yaml_node_t *model
     if (!text.len) return PROPTER_OK;
   }
   text = yaml_text(filter);
-  return yaml_fail(&d->file, filter, err, PROPTER_INVALID,
+  return yaml_fail(d->file, filter, err, PROPTER_INVALID,
                    "expected {{ Dimension('ENTITY__NAME') }} = 'value', or several joined by and: SQL is not evaluated, found \"%.*s\"", (int)text.len,
                    text.data);
 }
@@ -362,13 +362,13 @@ static PropterStatus say_filters(Define *d, PropterStr metric, yaml_node_t *mode
 
 /* The measure of that name and the semantic model that it is in. */
 static PropterStatus find_measure(Define *d, const yaml_node_t *at, PropterStr name, yaml_node_t **model, yaml_node_t **measure, PropterError *err) {
-  yaml_node_t *models = define_get(d, yaml_root(&d->file), "semantic_models");
+  yaml_node_t *models = define_get(d, yaml_root(d->file), "semantic_models");
   for (size_t i = 0; (*model = define_item(d, models, i)); i++) {
     bool out;
     PROPTER_TRY(dbt_left_out(d, *model, &out, err));
     if (!out && (*measure = define_named(d, define_get(d, *model, "measures"), name))) return PROPTER_OK;
   }
-  return yaml_fail(&d->file, at, err, PROPTER_INVALID, "no measure \"%.*s\" in the semantic models of this file", (int)name.len, name.data);
+  return yaml_fail(d->file, at, err, PROPTER_INVALID, "no measure \"%.*s\" in the semantic models of this file", (int)name.len, name.data);
 }
 
 /* How far a cumulative metric reaches back, or the period at whose beginning it begins anew. */
@@ -378,7 +378,7 @@ static PropterStatus say_reach(Define *d, PropterStr metric, yaml_node_t *params
   if (own) PROPTER_TRY(define_keys(d, own, dbt_keys_of_cumulative_params, err));
   if (!window) window = define_get(d, own, "window");
   if (!(to_date = define_get(d, params, "grain_to_date"))) to_date = define_get(d, own, "grain_to_date");
-  if (window && to_date) return yaml_fail(&d->file, to_date, err, PROPTER_INVALID, "expected window or grain_to_date, found both");
+  if (window && to_date) return yaml_fail(d->file, to_date, err, PROPTER_INVALID, "expected window or grain_to_date, found both");
   PROPTER_TRY(define_say_window(d, metric, window, err));
   if (!to_date) return PROPTER_OK;
   PROPTER_TRY(define_meaning(d, to_date, define_grains, &since, err));
@@ -481,10 +481,10 @@ static PropterStatus say_formula(Define *d, PropterStr metric, yaml_node_t *para
   PropterStatus status = formula_sql(yaml_text(expr), put_measure, &f, &sql, &why);
   PropterStr text = status == PROPTER_OK ? propter_arena_copy(&d->arena, propter_buf_str(&sql)) : (PropterStr){"", 0};
   propter_buf_clear(&sql);
-  if (status == PROPTER_INVALID && !why.line) return yaml_fail(&d->file, expr ? expr : params, err, status, "%s", why.message);
+  if (status == PROPTER_INVALID && !why.line) return yaml_fail(d->file, expr ? expr : params, err, status, "%s", why.message);
   if (status != PROPTER_OK) return err ? (*err = why, status) : status;
   if (!text.data) return define_no_memory(err);
-  if (!f.model) return yaml_fail(&d->file, expr, err, PROPTER_INVALID, "the expression names no metric");
+  if (!f.model) return yaml_fail(d->file, expr, err, PROPTER_INVALID, "the expression names no metric");
   PROPTER_TRY(define_say_word(d, metric, VOCAB_propter_aggregation, VOCAB_propter_Formula, expr, err));
   PROPTER_TRY(define_say(d, metric, VOCAB_propter_sourceExpression, propter_literal(text), expr, err));
   return say_place(d, metric, f.model, f.measure, NULL, err);
@@ -508,7 +508,7 @@ static PropterStatus read_derived(Define *d, PropterStr metric, yaml_node_t *par
       if (!known[k] && propter_str_equal(part[k], alias.len ? alias : name)) part[k] = name, known[k] = true;
   }
   for (size_t k = 0; k < 2; k++)
-    if (!known[k]) return yaml_fail(&d->file, expr, err, PROPTER_INVALID, "\"%.*s\" is not among its metrics", (int)part[k].len, part[k].data);
+    if (!known[k]) return yaml_fail(d->file, expr, err, PROPTER_INVALID, "\"%.*s\" is not among its metrics", (int)part[k].len, part[k].data);
   return say_ratio(d, metric, part, expr, err);
 }
 
@@ -523,9 +523,9 @@ static PropterStatus read_metric(Define *d, yaml_node_t *owner, yaml_node_t *nod
   static const Meaning cumulated = {"cumulative", "database", VOCAB_propter_CumulativeSum};
   if (*type->text == 's' || *type->text == 'c') return read_simple(d, name, node, params, grain, *type->text == 'c' ? &cumulated : NULL, err);
   yaml_node_t *filter = define_get(d, node, "filter");
-  if (filter) return yaml_fail(&d->file, filter, err, PROPTER_INVALID, "expected the filter at the metrics that \"%.*s\" is made of", (int)name.len, name.data);
+  if (filter) return yaml_fail(d->file, filter, err, PROPTER_INVALID, "expected the filter at the metrics that \"%.*s\" is made of", (int)name.len, name.data);
   if (grain)
-    return yaml_fail(&d->file, grain, err, PROPTER_INVALID, "expected time_granularity at the metrics that \"%.*s\" is made of", (int)name.len, name.data);
+    return yaml_fail(d->file, grain, err, PROPTER_INVALID, "expected time_granularity at the metrics that \"%.*s\" is made of", (int)name.len, name.data);
   if (*type->text == 'd') return read_derived(d, name, params, err);
   PROPTER_TRY(define_keys(d, params, dbt_keys_of_ratio, err));
   PROPTER_TRY(reference(d, params, define_get(d, params, "numerator"), dbt_keys_of_input, "a numerator", &part[0], err));
@@ -564,8 +564,7 @@ static bool is(const char *path) {
 }
 
 static PropterStatus read_document(Define *d, PropterError *err) {
-  PROPTER_TRY(dbt_newer(d, err));
-  yaml_node_t *root = yaml_root(&d->file), *metrics = define_get(d, root, "metrics"), *semantic = define_get(d, root, "semantic_models"), *one;
+  yaml_node_t *root = yaml_root(d->file), *metrics = define_get(d, root, "metrics"), *semantic = define_get(d, root, "semantic_models"), *one;
   PROPTER_TRY(define_keys(d, root, dbt_keys_of_document, err));
   for (size_t i = 0; (one = define_item(d, semantic, i)); i++) PROPTER_TRY(read_model(d, one, err));
   for (size_t i = 0; (one = define_item(d, metrics, i)); i++) {
@@ -577,4 +576,4 @@ static PropterStatus read_document(Define *d, PropterError *err) {
   return PROPTER_OK;
 }
 
-const Definitions definitions_dbt = {is, read_document};
+const Definitions definitions_dbt = {is, read_document, dbt_newer};

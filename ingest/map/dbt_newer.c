@@ -160,8 +160,8 @@ static int list_at_top(Tree *t, const char *key) {
 }
 
 PropterStatus dbt_newer(Define *d, PropterError *err) {
-  Tree t = {&d->file.tree, false};
-  yaml_node_t *root = yaml_root(&d->file);
+  Tree t = {&d->file->tree, false};
+  yaml_node_t *root = yaml_root(d->file);
   int one, models = yaml_is_mapping(root) ? get(&t, id_of(&t, root), "models") : 0;
   bool any = false;
   for (size_t i = 0; (one = item(&t, models, i)); i++) any |= get(&t, one, "semantic_model") != 0 || get(&t, one, "metrics") != 0;
@@ -171,7 +171,7 @@ PropterStatus dbt_newer(Define *d, PropterError *err) {
     int says = get(&t, one, "semantic_model"), enabled = says ? get(&t, says, "enabled") : 0, list = get(&t, one, "metrics");
     bool off = enabled ? !define_true(node_of(&t, enabled)) : !says || !define_true(node_of(&t, says));
     if (off && list && !enabled)
-      return yaml_fail(&d->file, node_of(&t, list), err, PROPTER_INVALID, "expected semantic_model: {enabled: true} in the model of these metrics");
+      return yaml_fail(d->file, node_of(&t, list), err, PROPTER_INVALID, "expected semantic_model: {enabled: true} in the model of these metrics");
     if (!off) append(&t, semantic, model_of(&t, one, says, metrics));
   }
   return t.failed ? define_no_memory(err) : PROPTER_OK;

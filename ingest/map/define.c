@@ -38,12 +38,12 @@ static bool says_nothing(const yaml_node_t *node) {
 }
 
 yaml_node_t *define_get(Define *d, const yaml_node_t *node, const char *names) {
-  yaml_node_t *found = yaml_get(&d->file, node, names);
+  yaml_node_t *found = yaml_get(d->file, node, names);
   return is_null(found) ? NULL : found;
 }
 
 PropterStatus define_keys(Define *d, const yaml_node_t *node, const char *names, PropterError *err) {
-  return yaml_keys_but(&d->file, node, names, says_nothing, err);
+  return yaml_keys_but(d->file, node, names, says_nothing, err);
 }
 
 yaml_node_t *define_said(yaml_node_t *node) { return yaml_is_scalar(node) && !yaml_text(node).len ? NULL : node; }
@@ -57,7 +57,7 @@ PropterStatus define_meaning(Define *d, const yaml_node_t *node, const Meaning *
     if (propter_str_equal(text, propter_str((*out)->name))) return PROPTER_OK;
   for (const Meaning *m = table; m->name; m++) propter_buf_printf(&names, "%s%s", m == table ? "" : m[1].name ? ", " : " or ", m->name);
   PropterStatus status = propter_buf_status(&names, err);
-  if (status == PROPTER_OK) status = yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected %s, found \"%.*s\"", names.data, (int)text.len, text.data);
+  if (status == PROPTER_OK) status = yaml_fail(d->file, node, err, PROPTER_INVALID, "expected %s, found \"%.*s\"", names.data, (int)text.len, text.data);
   propter_buf_clear(&names);
   return status;
 }
@@ -76,19 +76,19 @@ static bool is_name(PropterStr text) { return text.len && name_length(text) == t
 
 PropterStatus define_name(Define *d, const yaml_node_t *at, const yaml_node_t *node, const char *what, PropterStr *out, PropterError *err) {
   *out = yaml_text(node);
-  if (!node) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected %s", what);
+  if (!node) return yaml_fail(d->file, at, err, PROPTER_INVALID, "expected %s", what);
   if (is_name(*out)) return PROPTER_OK;
-  return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected %s, found \"%.*s\"", what, (int)out->len, out->data);
+  return yaml_fail(d->file, node, err, PROPTER_INVALID, "expected %s, found \"%.*s\"", what, (int)out->len, out->data);
 }
 
 yaml_node_t *define_item(Define *d, yaml_node_t *list, size_t n) {
   bool empty = !list || (yaml_is_scalar(list) && !yaml_text(list).len);
-  return empty || ++d->looks > DEFINE_LOOKS ? NULL : yaml_item(&d->file, list, n);
+  return empty || ++d->looks > DEFINE_LOOKS ? NULL : yaml_item(d->file, list, n);
 }
 
 static PropterStatus bounded(Define *d, const yaml_node_t *at, PropterError *err) {
-  if (d->statements > DEFINE_STATEMENTS) return yaml_fail(&d->file, at, err, PROPTER_LIMIT, "more than %d statements", DEFINE_STATEMENTS);
-  if (d->looks > DEFINE_LOOKS) return yaml_fail(&d->file, at, err, PROPTER_LIMIT, "more than %d items to look at", DEFINE_LOOKS);
+  if (d->statements > DEFINE_STATEMENTS) return yaml_fail(d->file, at, err, PROPTER_LIMIT, "more than %d statements", DEFINE_STATEMENTS);
+  if (d->looks > DEFINE_LOOKS) return yaml_fail(d->file, at, err, PROPTER_LIMIT, "more than %d items to look at", DEFINE_LOOKS);
   return PROPTER_OK;
 }
 
@@ -160,7 +160,7 @@ PropterStatus define_say(Define *d, PropterStr metric, PropterVocab p, PropterTe
   PropterStr iri = define_iri(d, metric);
   PropterStatement st = {.s = propter_iri(iri), .p = propter_iri(propter_vocab_iri(p)), .o = o, .line = yaml_line(at)};
   if (!iri.data || !o.value.data) return define_no_memory(err);
-  if (memchr(o.value.data, 0, o.value.len)) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected a text without NUL");
+  if (memchr(o.value.data, 0, o.value.len)) return yaml_fail(d->file, at, err, PROPTER_INVALID, "expected a text without NUL");
   d->statements++;
   PROPTER_TRY(bounded(d, at, err));
   return d->sink->rdf.statement(&st, d->sink->rdf.payload, err);
@@ -172,7 +172,7 @@ PropterStatus define_say_word(Define *d, PropterStr metric, PropterVocab p, Prop
 
 PropterStatus define_say_text(Define *d, PropterStr metric, PropterVocab p, const yaml_node_t *node, PropterError *err) {
   if (!node) return PROPTER_OK;
-  if (!yaml_is_scalar(node) || !propter_str_trim(yaml_text(node)).len) return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected a text");
+  if (!yaml_is_scalar(node) || !propter_str_trim(yaml_text(node)).len) return yaml_fail(d->file, node, err, PROPTER_INVALID, "expected a text");
   return define_say(d, metric, p, propter_literal(propter_str_trim(yaml_text(node))), node, err);
 }
 
@@ -220,7 +220,7 @@ static PropterStatus say_days(Define *d, PropterStr metric, PropterVocab word, c
   if (!node) return PROPTER_OK;
   if (!reach.len || *reach.data != 'P') PROPTER_TRY(define_window(d, node, &reach, err));
   if (!propter_days_parse(reach, &days))
-    return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected days or weeks, such as 2 days, found \"%.*s\"", (int)yaml_text(node).len,
+    return yaml_fail(d->file, node, err, PROPTER_INVALID, "expected days or weeks, such as 2 days, found \"%.*s\"", (int)yaml_text(node).len,
                      yaml_text(node).data);
   return define_say(d, metric, word, propter_typed(reach, PROPTER_STR("http://www.w3.org/2001/XMLSchema#duration")), node, err);
 }
@@ -265,8 +265,8 @@ PropterStatus define_say_filter(Define *d, PropterStr metric, const Comparison *
   if (strcmp(only->is, "=") == 0) return say_fixed(d, metric, only->column, only->literal, at, err);
   PROPTER_TRY(define_by_database(d, at, "a filter other than =", err));
   if (memchr(only->column.data, '.', only->column.len))
-    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected = in a filter over a joined table, found %s", only->is);
-  if (memchr(only->literal.data, '\'', only->literal.len)) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected a literal without quotes inside");
+    return yaml_fail(d->file, at, err, PROPTER_INVALID, "expected = in a filter over a joined table, found %s", only->is);
+  if (memchr(only->literal.data, '\'', only->literal.len)) return yaml_fail(d->file, at, err, PROPTER_INVALID, "expected a literal without quotes inside");
   const char *quote = only->quoted ? "'" : "";
   *condition =
       propter_arena_printf(&d->arena, "%.*s%s%.*s %s %s%.*s%s", (int)condition->len, condition->data ? condition->data : "", condition->len ? " AND " : "",
@@ -302,7 +302,7 @@ PropterStatus define_window(Define *d, const yaml_node_t *node, PropterStr *out,
     *out = propter_arena_printf(&d->arena, "P%" PRId64 "%c", n * units[i].length, units[i].unit);
     return out->data ? PROPTER_OK : define_no_memory(err);
   }
-  return yaml_fail(&d->file, node, err, PROPTER_INVALID, "expected a window such as 7 days or 3 months, found \"%.*s\"", (int)yaml_text(node).len,
+  return yaml_fail(d->file, node, err, PROPTER_INVALID, "expected a window such as 7 days or 3 months, found \"%.*s\"", (int)yaml_text(node).len,
                    yaml_text(node).data);
 }
 
@@ -321,14 +321,14 @@ PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, Pro
 
 PropterStatus define_by_database(Define *d, const yaml_node_t *node, const char *what, PropterError *err) {
   if (d->database) return PROPTER_OK;
-  return yaml_fail(&d->file, node, err, PROPTER_INVALID, "%s is computed by a database only: name it with --database", what);
+  return yaml_fail(d->file, node, err, PROPTER_INVALID, "%s is computed by a database only: name it with --database", what);
 }
 
 PropterStatus define_say_value(Define *d, PropterStr metric, PropterStr text, const yaml_node_t *at, PropterError *err) {
   if (is_name(text)) return define_say(d, metric, VOCAB_propter_sourceColumn, propter_literal(text), at, err);
-  if (!text.len) return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected a column or an expression");
+  if (!text.len) return yaml_fail(d->file, at, err, PROPTER_INVALID, "expected a column or an expression");
   if (propter_str_find(text, PROPTER_STR("{{")) != SIZE_MAX || memchr(text.data, ';', text.len))
-    return yaml_fail(&d->file, at, err, PROPTER_INVALID, "expected one expression without templates, found \"%.*s\"", (int)text.len, text.data);
+    return yaml_fail(d->file, at, err, PROPTER_INVALID, "expected one expression without templates, found \"%.*s\"", (int)text.len, text.data);
   PROPTER_TRY(define_by_database(d, at, "SQL", err));
   return define_say(d, metric, VOCAB_propter_sourceExpression, propter_literal(text), at, err);
 }
@@ -432,7 +432,7 @@ static PropterStatus refuse_wholes(Define *d, PropterMap *refused, PropterError 
       DefineMetric *metric = &d->metrics.items[p->metric];
       PropterError why = {0};
       if (metric->refused || !propter_map_get(refused, p->other)) continue;
-      (void)yaml_fail(&d->file, p->at, &why, PROPTER_INVALID, "it is made of the metric \"%.*s\", which is refused", (int)p->other.len, p->other.data);
+      (void)yaml_fail(d->file, p->at, &why, PROPTER_INVALID, "it is made of the metric \"%.*s\", which is refused", (int)p->other.len, p->other.data);
       PROPTER_TRY(note_refused(refused, metric, err));
       PROPTER_TRY(d->sink->refuse(metric->name, &why, d->sink->rdf.payload, err));
       more = true;
@@ -453,22 +453,67 @@ static const Definitions *form_of(const char *path) {
 
 bool define_is(const char *path) { return form_of(path) != NULL; }
 
-PropterStatus define_read(const char *path, bool database, const PropterLimits *limits, const DefineSink *sink, PropterError *err) {
-  Define d = {.sink = sink, .database = database};
-  PropterBuf iri = {0};
+static PropterStatus open_file(DefineFiles *files, const char *path, size_t number, const PropterLimits *limits, PropterError *err) {
+  const DefineFile file = {.form = form_of(path), .number = number};
+  if (!file.form) return PROPTER_OK;
+  if (!propter_vec_push(&files->items, file)) return define_no_memory(err);
+  DefineFile *in = &files->items.items[files->items.count - 1];
+  Define d = {.file = &in->tree, .in = in};
+  PROPTER_TRY(yaml_open(&in->tree, path, limits, err));
+  return in->form->prepare ? in->form->prepare(&d, err) : PROPTER_OK;
+}
+
+PropterStatus define_open(const char *const *paths, size_t count, const PropterLimits *limits, DefineFiles *out, PropterError *err) {
+  for (size_t i = 0; i < count; i++) PROPTER_TRY(open_file(out, paths[i], i, limits, err));
+  return PROPTER_OK;
+}
+
+void define_close(DefineFiles *files) {
+  for (size_t i = 0; i < files->items.count; i++) yaml_close(&files->items.items[i].tree);
+  propter_vec_clear(&files->items);
+}
+
+DefineFile *define_go(Define *d, DefineFile *to) {
+  DefineFile *from = d->in;
+  d->in = to, d->file = &to->tree;
+  d->sink->stand(to->number, d->sink->rdf.payload);
+  return from;
+}
+
+yaml_node_t *define_find(Define *d, DefineFinder find, void *payload, DefineFile **in) {
+  DefineFile *here = *in = d->in;
+  yaml_node_t *found = find(d, payload);
+  for (size_t i = 0; !found && i < d->others->items.count; i++) {
+    *in = &d->others->items.items[i];
+    if (*in == here || (*in)->form != here->form) continue;
+    (void)define_go(d, *in);
+    found = find(d, payload);
+  }
+  (void)define_go(d, here);
+  return found;
+}
+
+static PropterStatus read_all(Define *d, PropterError *err) {
   PropterMap refused = {0};
-  const Definitions *form = form_of(path);
-  PropterStatus status = propter_iri_of_file(path, &iri, err);
+  PropterStatus status = d->in->form->read(d, err);
+  if (status == PROPTER_OK) status = bounded(d, yaml_root(d->file), err);
+  if (status == PROPTER_OK) status = refuse_wholes(d, &refused, err);
+  propter_map_clear(&refused);
+  return status;
+}
+
+PropterStatus define_read(DefineFiles *files, size_t n, bool database, const DefineSink *sink, PropterError *err) {
+  Define d = {.sink = sink, .others = files, .database = database};
+  PropterBuf iri = {0};
+  for (size_t i = 0; !d.in && i < files->items.count; i++)
+    if (files->items.items[i].number == n) d.in = &files->items.items[i];
+  if (!d.in) return propter_fail(err, PROPTER_IO, "metric definitions cannot be read again");
+  d.file = &d.in->tree;
+  PropterStatus status = propter_iri_of_file(d.file->path, &iri, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
   d.iri = propter_buf_str(&iri);
-  if (status == PROPTER_OK) status = yaml_open(&d.file, path, limits, err);
-  if (status == PROPTER_OK && !form) status = yaml_fail(&d.file, NULL, err, PROPTER_IO, "cannot be read again");
-  if (status == PROPTER_OK) status = form->read(&d, err);
-  if (status == PROPTER_OK) status = bounded(&d, yaml_root(&d.file), err);
-  if (status == PROPTER_OK) status = refuse_wholes(&d, &refused, err);
-  propter_map_clear(&refused);
+  if (status == PROPTER_OK) status = read_all(&d, err);
   propter_map_clear(&d.told);
-  yaml_close(&d.file);
   propter_vec_clear(&d.metrics);
   propter_vec_clear(&d.parts);
   propter_arena_clear(&d.arena);

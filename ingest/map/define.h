@@ -16,7 +16,20 @@ typedef struct {
   size_t (*mark)(void *payload);                         /* how many statements were taken */
   void (*forget)(size_t from, size_t to, void *payload); /* statements between two marks */
   PropterStatus (*refuse)(PropterStr name, const PropterError *why, void *payload, PropterError *err);
+  void (*stand)(size_t n, void *payload); /* what follows stands in the n-th document of the call */
 } DefineSink;
+
+typedef struct Definitions Definitions;
+/* A document, read as a tree. */
+typedef struct {
+  YamlFile tree;
+  const Definitions *form;
+  size_t number; /* among the documents of the call */
+} DefineFile;
+/* Those of the documents of one call that are of one of the forms. What one of them leads to may stand in another of its form. */
+typedef struct {
+  PROPTER_VEC(DefineFile) items;
+} DefineFiles;
 
 /* A metric whose definition was read: the statements it made, or that it is refused. */
 typedef struct {
@@ -32,7 +45,10 @@ typedef struct {
 } DefinePart;
 
 typedef struct {
-  YamlFile file;
+  YamlFile *file;      /* what is looked at: the tree of `in` */
+  DefineFile *in;      /* the document itself, or another that it leads to */
+  DefineFiles *others; /* and itself */
+  YamlFile held;       /* of a text inside a document that is read as one of its own */
   const DefineSink *sink;
   PROPTER_VEC(DefineMetric) metrics;
   PROPTER_VEC(DefinePart) parts;
@@ -44,16 +60,21 @@ typedef struct {
 } Define;
 
 /* A row of definitions.def. */
-typedef struct {
+struct Definitions {
   /* Whether a document is of that form, by its name and its first 64 KiB. */
   bool (*is)(const char *path);
   PropterStatus (*read)(Define *d, PropterError *err);
-} Definitions;
+  /* Rewrites the tree before any document is read; NULL: it is read as it stands. */
+  PropterStatus (*prepare)(Define *d, PropterError *err);
+};
 
 /* True for a file of one of the forms. */
 bool define_is(const char *path);
-/* Hands over the statements. LIMIT: more than a million of them; else as yaml_open and the form. */
-PropterStatus define_read(const char *path, bool database, const PropterLimits *limits, const DefineSink *sink, PropterError *err);
+/* Reads those of the paths that are of one of the forms as trees; errors as yaml_open. Free with define_close, also after a failure. */
+PropterStatus define_open(const char *const *paths, size_t count, const PropterLimits *limits, DefineFiles *out, PropterError *err);
+void define_close(DefineFiles *files);
+/* Hands over the statements of the n-th document of the call, which is of one of the forms. LIMIT: more than a million of them; else as the form. */
+PropterStatus define_read(DefineFiles *files, size_t n, bool database, const DefineSink *sink, PropterError *err);
 /* Reads the definition `node` of the metric `name`, part of `owner`: where it is INVALID, it is refused and nothing of it is said. */
 typedef PropterStatus (*DefineReader)(Define *d, yaml_node_t *owner, yaml_node_t *node, PropterError *err);
 PropterStatus define_metric(Define *d, PropterStr name, DefineReader read, yaml_node_t *owner, yaml_node_t *node, PropterError *err);
@@ -69,6 +90,12 @@ typedef struct {
 } Meaning;
 extern const Meaning define_grains[]; /* from fine to coarse; text: the grain */
 PropterStatus define_meaning(Define *d, const yaml_node_t *node, const Meaning *table, const Meaning **out, PropterError *err);
+
+/* What `find` finds where `d` looks, else in another document of that form; `in`: where. NULL: nowhere. */
+typedef yaml_node_t *(*DefineFinder)(Define *d, void *payload);
+yaml_node_t *define_find(Define *d, DefineFinder find, void *payload, DefineFile **in);
+/* From now on `d` looks there: nodes are of that document, and what is said or refused stands in it. Returns where it looked before. */
+DefineFile *define_go(Define *d, DefineFile *to);
 
 /* Nodes. A value that is null is none. */
 yaml_node_t *define_get(Define *d, const yaml_node_t *node, const char *names);

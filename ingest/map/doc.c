@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "csvw.h"
 #include "define.h"
 #include "propter/rdf.h"
 #include "propter/vocab.h"
-#include "csvw.h"
 #include "yarrrml.h"
 
 static const struct {
@@ -33,7 +33,8 @@ static const struct {
                   {"http://www.w3.org/ns/csvw#", VOCABULARY_CSVW},
                   {TERMS_propter, VOCABULARY_PROPTER}};
 
-static const char *const words[] = {"",
+static const char *const words[] = {
+    "",
 #define WORD(name) #name,
 #include "words.def"
 #undef WORD
@@ -69,7 +70,7 @@ static PropterStatus copy_term(Doc *doc, const PropterTerm *term, PropterTerm *o
 }
 
 static PropterStatus node_of(Doc *doc, const PropterTerm *term, Node *out, PropterError *err) {
-  uint32_t file = (uint32_t)(doc->files.count - 1);
+  const uint32_t file = doc->reading;
   propter_buf_reset(&doc->key);
   if (term->kind == PROPTER_TERM_BLANK) propter_buf_printf(&doc->key, "%u", file);
   propter_term_write(term, &doc->key);
@@ -87,7 +88,7 @@ static PropterStatus node_of(Doc *doc, const PropterTerm *term, Node *out, Propt
 
 static PropterStatus on_statement(const PropterStatement *st, void *payload, PropterError *err) {
   Doc *doc = payload;
-  DocTriple t = {.file = (uint32_t)(doc->files.count - 1), .line = st->line};
+  DocTriple t = {.file = doc->reading, .line = st->line};
   PROPTER_TRY(node_of(doc, &st->s, &t.s, err));
   PROPTER_TRY(node_of(doc, &st->p, &t.p, err));
   PROPTER_TRY(node_of(doc, &st->o, &t.o, err));
@@ -103,9 +104,16 @@ static void forget(size_t from, size_t to, void *payload) {
   doc->triples.count -= to - from;
 }
 
+/* The document in which it is wrong: of what one leads to in another, that one. */
+static const char *place_of(const Doc *doc, const PropterError *why) {
+  for (size_t i = 0; i < doc->files.count; i++)
+    if (*why->source && strncmp(doc->files.items[i].path, why->source, sizeof why->source - 1) == 0) return doc->files.items[i].path;
+  return doc->files.items[doc->reading].path;
+}
+
 static PropterStatus refuse(PropterStr name, const PropterError *why, void *payload, PropterError *err) {
   Doc *doc = payload;
-  PropterMapRefusal r = {propter_str(doc->files.items[doc->files.count - 1].path), propter_arena_copy(doc->arena, name), why->line,
+  PropterMapRefusal r = {propter_str(place_of(doc, why)), propter_arena_copy(doc->arena, name), why->line,
                          propter_arena_copy(doc->arena, propter_str(why->message))};
   return r.name.data && r.reason.data && propter_vec_push(&doc->refusals, r) ? PROPTER_OK : no_memory(err);
 }
@@ -113,12 +121,14 @@ static PropterStatus refuse(PropterStr name, const PropterError *why, void *payl
 static PropterStatus on_prefix(PropterStr prefix, PropterStr iri, void *payload, PropterError *err) {
   Doc *doc = payload;
   if (!propter_str_equal(prefix, PROPTER_STR("@base"))) return PROPTER_OK;
-  DocFile *file = &doc->files.items[doc->files.count - 1];
+  DocFile *file = &doc->files.items[doc->reading];
   file->base = propter_arena_copy(doc->arena, iri);
   return file->base.data ? PROPTER_OK : no_memory(err);
 }
 
-static PropterStatus read_file(Doc *doc, Yarrrml *y, size_t n, const char *path, const PropterLimits *limits, PropterError *err) {
+static void stand(size_t n, void *payload) { ((Doc *)payload)->reading = (uint32_t)n; }
+
+static PropterStatus add_file(Doc *doc, const char *path, PropterError *err) {
   PropterBuf iri = {0};
   PropterStatus status = propter_iri_of_file(path, &iri, err);
   if (status == PROPTER_OK) status = propter_buf_status(&iri, err);
@@ -130,14 +140,19 @@ static PropterStatus read_file(Doc *doc, Yarrrml *y, size_t n, const char *path,
                   .definitions = define_is(path)};
   if (status == PROPTER_OK && (!file.path || !file.directory.data || !file.iri.data || !propter_vec_push(&doc->files, file))) status = no_memory(err);
   propter_buf_clear(&iri);
-  if (status != PROPTER_OK) return status;
+  return status;
+}
+
+static PropterStatus read_file(Doc *doc, Yarrrml *y, DefineFiles *definitions, size_t n, const PropterLimits *limits, PropterError *err) {
+  const DocFile *file = &doc->files.items[n];
   PropterRdfOptions options = {.limits = limits};
   PropterRdfSink sink = {on_statement, on_prefix, doc};
-  if (file.definitions) return define_read(path, doc->database, limits, &(DefineSink){sink, mark, forget, refuse}, err);
-  if (csvw_is(path)) return PROPTER_OK;
-  if (yarrrml_is(path)) return yarrrml_read(y, n, &sink, err);
-  if (!propter_rdf_format_of_file(path)) options.format = "turtle";
-  return propter_rdf_read(path, &options, &sink, err);
+  doc->reading = (uint32_t)n;
+  if (file->definitions) return define_read(definitions, n, doc->database, &(DefineSink){sink, mark, forget, refuse, stand}, err);
+  if (csvw_is(file->path)) return PROPTER_OK;
+  if (yarrrml_is(file->path)) return yarrrml_read(y, n, &sink, err);
+  if (!propter_rdf_format_of_file(file->path)) options.format = "turtle";
+  return propter_rdf_read(file->path, &options, &sink, err);
 }
 
 static int by_subject(const void *a, const void *b) {
@@ -152,9 +167,13 @@ static int by_subject(const void *a, const void *b) {
 
 PropterStatus doc_read(Doc *doc, const char *const *paths, size_t count, const PropterLimits *limits, PropterError *err) {
   Yarrrml *y = NULL;
+  DefineFiles definitions = {0};
   PropterStatus status = yarrrml_open(paths, count, limits, &y, err);
-  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = read_file(doc, y, i, paths[i], limits, err);
+  if (status == PROPTER_OK) status = define_open(paths, count, limits, &definitions, err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = add_file(doc, paths[i], err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = read_file(doc, y, &definitions, i, limits, err);
   yarrrml_free(y);
+  define_close(&definitions);
   if (status != PROPTER_OK) return status;
   if (doc->triples.count) qsort(doc->triples.items, doc->triples.count, sizeof *doc->triples.items, by_subject);
   return PROPTER_OK;
@@ -173,10 +192,8 @@ size_t doc_subject(const Doc *doc, Node s, const DocTriple **first) {
   size_t lo = 0, hi = doc->triples.count;
   while (lo < hi) {
     size_t mid = lo + (hi - lo) / 2;
-    if (doc->triples.items[mid].s < s)
-      lo = mid + 1;
-    else
-      hi = mid;
+    if (doc->triples.items[mid].s < s) lo = mid + 1;
+    else hi = mid;
   }
   *first = doc->triples.items + lo;
   size_t n = 0;

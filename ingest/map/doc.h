@@ -52,6 +52,7 @@ typedef struct {
   PROPTER_VEC(PropterMapRefusal) refusals;
   bool database; /* the caller names one */
   PropterBuf key;
+  uint32_t reading; /* the file that statements come from */
 } Doc;
 
 /* Reads the documents into `doc` (zero but for arena and database). */

@@ -28,7 +28,7 @@ static const Meaning *built_in_named(PropterStr name) {
 }
 
 static yaml_node_t *component_of(Define *d, PropterStr concept) {
-  yaml_node_t *all = define_get(d, yaml_root(&d->file), "ontology"), *one;
+  yaml_node_t *all = define_get(d, yaml_root(d->file), "ontology"), *one;
   for (size_t i = 0; (one = define_item(d, all, i)); i++)
     if (propter_str_equal(yaml_text(define_get(d, one, "concept")), concept)) return one;
   return NULL;
@@ -38,7 +38,7 @@ static yaml_node_t *component_of(Define *d, PropterStr concept) {
 static PropterStatus concept_term(Define *d, const yaml_node_t *node, PropterTerm *out, PropterError *err) {
   PropterStr name = yaml_text(node);
   const Meaning *own = built_in_named(name);
-  if (!own && !component_of(d, name)) return yaml_fail(&d->file, node, err, PROPTER_INVALID, "no concept \"%.*s\" in this ontology", (int)name.len, name.data);
+  if (!own && !component_of(d, name)) return yaml_fail(d->file, node, err, PROPTER_INVALID, "no concept \"%.*s\" in this ontology", (int)name.len, name.data);
   PropterStr iri = own ? propter_vocab_iri(own->word) : define_iri(d, name);
   *out = propter_iri(iri);
   return iri.data ? PROPTER_OK : define_no_memory(err);
@@ -52,7 +52,7 @@ static PropterStatus refuse_rules(Define *d, PropterStr of, const yaml_node_t *n
   for (size_t i = 0; (one = define_item(d, rules, i)); i++) {
     PropterError why = {0};
     PropterStr text = yaml_text(one);
-    (void)yaml_fail(&d->file, one, &why, PROPTER_INVALID, "rules over the things of a concept are not evaluated, found \"%.*s\"", (int)text.len, text.data);
+    (void)yaml_fail(d->file, one, &why, PROPTER_INVALID, "rules over the things of a concept are not evaluated, found \"%.*s\"", (int)text.len, text.data);
     PROPTER_TRY(d->sink->refuse(name, &why, d->sink->rdf.payload, err));
   }
   return PROPTER_OK;
@@ -79,9 +79,9 @@ static PropterStatus read_relationship(Define *d, yaml_node_t *component, yaml_n
   PROPTER_TRY(define_keys(d, node, keys_of_relationship, err));
   PROPTER_TRY(define_name(d, node, at, "a name of letters, digits and _ for the relationship", &own, err));
   if (define_get(d, node, "derived_by"))
-    return yaml_fail(&d->file, define_get(d, node, "derived_by"), err, PROPTER_INVALID, "links that a rule derives are not computed");
+    return yaml_fail(d->file, define_get(d, node, "derived_by"), err, PROPTER_INVALID, "links that a rule derives are not computed");
   if (role && define_item(d, roles, 1))
-    return yaml_fail(&d->file, roles, err, PROPTER_INVALID, "expected one further role: what links more than two concepts is no property");
+    return yaml_fail(d->file, roles, err, PROPTER_INVALID, "expected one further role: what links more than two concepts is no property");
   if (role) PROPTER_TRY(define_keys(d, role, keys_of_role, err));
   if (role) PROPTER_TRY(concept_term(d, define_get(d, role, "concept"), &range, err));
   PROPTER_TRY(concept_term(d, define_get(d, component, "concept"), &domain, err));
@@ -105,7 +105,7 @@ static PropterStatus read_concept(Define *d, yaml_node_t *owner, yaml_node_t *no
   PROPTER_TRY(define_name(d, node, at, "a name of letters, digits and _ for the concept", &name, err));
   PROPTER_TRY(define_meaning(d, define_get(d, node, "type"), types, &type, err));
   if (built_in_named(name) || component_of(d, name) != node)
-    return yaml_fail(&d->file, node, err, PROPTER_INVALID, "the concept \"%.*s\" stands twice", (int)name.len, name.data);
+    return yaml_fail(d->file, node, err, PROPTER_INVALID, "the concept \"%.*s\" stands twice", (int)name.len, name.data);
   PROPTER_TRY(define_say_kind(d, name, VOCAB_skos_Concept, name, define_get(d, node, "description"), at, err));
   for (size_t i = 0; (one = define_item(d, define_get(d, node, "extends"), i)); i++) {
     PROPTER_TRY(concept_term(d, one, &super, err));
@@ -122,12 +122,12 @@ static PropterStatus read_mapping(Define *d, yaml_node_t *node, PropterError *er
   PROPTER_TRY(define_keys(d, node, keys_of_mapping, err));
   PROPTER_TRY(ossie_model(d, define_get(d, node, "semantic_model"), err));
   if (!columns) return PROPTER_OK;
-  (void)yaml_fail(&d->file, columns, &why, PROPTER_INVALID, "which columns hold the things of a concept is not read: expected a mapping (RML) for them");
+  (void)yaml_fail(d->file, columns, &why, PROPTER_INVALID, "which columns hold the things of a concept is not read: expected a mapping (RML) for them");
   return d->sink->refuse(PROPTER_STR("concept_mappings"), &why, d->sink->rdf.payload, err);
 }
 
 static PropterStatus read_document(Define *d, PropterError *err) {
-  yaml_node_t *root = yaml_root(&d->file), *component, *one;
+  yaml_node_t *root = yaml_root(d->file), *component, *one;
   PROPTER_TRY(ossie_version(d, err));
   PROPTER_TRY(define_keys(d, root, keys_of_document, err));
   for (size_t i = 0; (component = define_item(d, define_get(d, root, "ontology"), i)); i++) {
@@ -144,4 +144,4 @@ static PropterStatus read_document(Define *d, PropterError *err) {
   return PROPTER_OK;
 }
 
-const Definitions definitions_ossie_ontology = {is, read_document};
+const Definitions definitions_ossie_ontology = {is, read_document, NULL};

@@ -113,4 +113,23 @@ expect 'with the value' 0 'customers.csv has "c77" as id' p rejects
 sed 's/many_to_one, sql: "{CUBE}/one_to_many, sql: "{CUBE}/' cube.yml > many.yml
 G=many; expect 'several rows for one: a reject' 1 'what has several rows for one gives no dimension' p ingest many.yml
 expect 'with its place' 0 'many.yml:4:' p rejects
+# The other side in another file of the call, in a folder of its own.
+mkdir -p apart/geo; cp orders.csv apart/; cp customers.csv countries.csv apart/geo/
+sed '$d' apart/orders.csv > o && mv o apart/orders.csv
+part() { sed -n "1,$2p" "$1" | sed "$3"; }
+split() { # FORM FIRST LAST HEAD: lines FIRST to LAST go to the other file, under HEAD
+  sed "$2,$3d" "$1" > "apart/$1"; { printf "$4"; sed -n "$2,$3p" "$1"; } > "apart/geo/$1"
+}
+split dbt.yml 8 15 'semantic_models:\n'
+split cube.yml 11 20 'cubes:\n'
+sed '12,19d; 22d' ossie.yaml > apart/ossie.yaml
+{ sed -n 1,4p ossie.yaml; sed -n '12,20p' ossie.yaml; sed -n 22p ossie.yaml; } > apart/geo/ossie.yaml
+for form in dbt.yml cube.yml ossie.yaml; do
+  G=apart-$form
+  expect "$form: a join into another file" 7 'country France' sh -c "'$PROPTER' -g '$dir/$G' ingest apart/$form apart/geo/$form && '$PROPTER' -g '$dir/$G' why 'revenue $window'"
+  expect "$form: in the other order nothing is new" 0 '' p ingest --replace "apart/geo/$form" "apart/$form"
+  G=alone-$form
+  expect "$form: without that file a reject" 1 'rejected' p ingest "apart/$form"
+  expect "$form: with its place" 0 "apart/$form:" p rejects
+done
 echo "1..$n"

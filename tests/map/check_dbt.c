@@ -13,11 +13,13 @@ Suite *suite_dbt(void);
 #define CALCULATED                                                                                                                                             \
   "version: 2\nmetrics:\n  - name: revenue\n    label: Revenue\n    model: ref('orders')\n    calculation_method: sum\n    expression: amount\n"               \
   "    timestamp: day\n    time_grains: [month, week]\n    dimensions: [region, id]\n"
-#define MODEL                                                                                                                                                  \
+#define MODEL MODEL_OF("customer, type: foreign, config: {meta: {propter: {skip: true}}}")
+#define MODEL_OF(customer)                                                                                                                                     \
   "semantic_models:\n  - name: orders\n    model: ref('orders')\n    defaults: {agg_time_dimension: ordered}\n    entities:\n"                                 \
-  "      - {name: customer, type: foreign}\n      - {name: order, type: primary, expr: id}\n    dimensions:\n"                                                 \
+  "      - {name: " customer "}\n      - {name: order, type: primary, expr: id}\n    dimensions:\n"                                                            \
   "      - {name: ordered, type: time, expr: day, type_params: {time_granularity: day}}\n      - {name: region, type: categorical, label: Sales region}\n"     \
   "    measures:\n      - {name: amount, agg: sum}\n      - {name: back, agg: max, expr: returned, create_metric: true}\n"
+#define JOINED MODEL_OF("customer, type: foreign")
 #define REVENUE "metrics:\n  - {name: revenue, type: simple, type_params: {measure: amount}}\n"
 
 static const char *write_dbt(const char *yaml) {
@@ -121,9 +123,9 @@ START_TEST(metrics_inside_models) {
 }
 END_TEST
 
-#define CUSTOMERS                                                                                                                                              \
-  "  - name: customers\n    model: ref('customers')\n    entities: [{name: customer, type: primary, expr: nr}, {name: land, type: foreign}]\n    dimensions:\n"     \
-  "      - {name: segment, type: categorical%s}\n  - name: lands\n    model: ref('lands')\n    entities: [{name: land, type: unique, expr: code}]\n"                \
+#define CUSTOMERS                                                                                                                                               \
+  "  - name: customers\n    model: ref('customers')\n    entities: [{name: customer, type: primary, expr: nr}, {name: land, type: foreign}]\n    dimensions:\n" \
+  "      - {name: segment, type: categorical%s}\n  - name: lands\n    model: ref('lands')\n    entities: [{name: land, type: unique, expr: code}]\n"            \
   "    dimensions: [{name: continent, type: categorical}, {name: since, type: time}]\n"
 
 /* One that cannot be joined is left out alone, and told once for all metrics. */
@@ -136,12 +138,13 @@ START_TEST(foreign_entities_are_joined) {
                                        "#old/fixed/customer.land.continent <" PROPTER_IRI "member> \"Europe\"\n"};
   PropterBuf text = {0}, out = {0};
   PropterMapping *mapping = NULL;
-  propter_buf_printf(&text, MODEL CUSTOMERS REVENUE, "");
-  propter_buf_printf(&text, "  - {name: old, type: simple, type_params: {measure: amount},\n     filter: \"{{ Dimension('customer__land__continent') }} = 'Europe'\"}\n");
+  propter_buf_printf(&text, JOINED CUSTOMERS REVENUE, "");
+  propter_buf_printf(
+      &text, "  - {name: old, type: simple, type_params: {measure: amount},\n     filter: \"{{ Dimension('customer__land__continent') }} = 'Europe'\"}\n");
   mapping_definitions(write_dbt(text.data), &out);
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) ck_assert_msg(strstr(out.data, wanted[i]) != NULL, "no %s in %s", wanted[i], out.data);
   propter_buf_reset(&text), propter_buf_reset(&out);
-  propter_buf_printf(&text, MODEL CUSTOMERS REVENUE, ", expr: lower(x)");
+  propter_buf_printf(&text, JOINED CUSTOMERS REVENUE, ", expr: lower(x)");
   const char *path = write_dbt(text.data);
   ck_ok(propter_mapping_read(&path, 1, NULL, &mapping, err));
   const PropterMapRefusal *r = propter_mapping_refusal(mapping, 0);
@@ -154,7 +157,7 @@ START_TEST(foreign_entities_are_joined) {
   ck_assert_ptr_nonnull(strstr(out.data, "#revenue <" PROPTER_IRI "sliceBy> #revenue/dimension/region\n"));
   ck_assert_ptr_null(strstr(out.data, "/join/"));
   propter_buf_reset(&text);
-  propter_buf_printf(&text, MODEL CUSTOMERS REVENUE, ", type_params: {validity_params: {is_start: true}}");
+  propter_buf_printf(&text, JOINED CUSTOMERS REVENUE, ", type_params: {validity_params: {is_start: true}}");
   refuse(text.data, PROPTER_INVALID, 18, "rows that hold for a time");
   propter_buf_clear(&text);
   propter_buf_clear(&out);
@@ -256,6 +259,41 @@ static PropterStatus read_once(void *payload, PropterError *err) {
   return status;
 }
 
+static PropterStatus read_both(void *payload, PropterError *err) {
+  PropterMapping *mapping = NULL;
+  PropterStatus status = propter_mapping_read(payload, 2, NULL, &mapping, err);
+  propter_mapping_free(mapping);
+  return status;
+}
+
+/* What a file does not have another of the call has; what none has is refused at its place. */
+START_TEST(entities_lead_to_other_files) {
+  PropterBuf text = {0};
+  PropterMapping *mapping = NULL;
+  propter_buf_printf(&text, "semantic_models:\n" CUSTOMERS, "");
+  const char *path[2] = {write_dbt(JOINED REVENUE), NULL};
+  const char *other = support_path(support_folder(), "customers.yml");
+  support_write(other, propter_buf_str(&text));
+  path[1] = other;
+  refuse(JOINED REVENUE, PROPTER_INVALID, 6, "no model of the given files has \"customer\"");
+  ck_ok(propter_mapping_read(path, 2, NULL, &mapping, err));
+  ck_assert_ptr_null(propter_mapping_refusal(mapping, 0));
+  size_t joined = 0;
+  for (size_t i = 0; propter_mapping_source(mapping, i); i++) joined += strstr(propter_mapping_source(mapping, i)->path.data, "lands.csv") != NULL;
+  ck_assert_uint_eq(joined, 1);
+  propter_mapping_free(mapping);
+  propter_buf_reset(&text);
+  propter_buf_printf(&text, "semantic_models:\n" CUSTOMERS, ", expr: lower(x)");
+  support_write(other, propter_buf_str(&text));
+  ck_ok(propter_mapping_read(path, 2, NULL, &mapping, err));
+  const PropterMapRefusal *r = propter_mapping_refusal(mapping, 0);
+  ck_assert_msg(r && strcmp(r->file.data, other) == 0 && r->line == 6, "%s:%u", r ? r->file.data : "none", r ? (unsigned)r->line : 0);
+  propter_mapping_free(mapping);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_both, path, true), 50);
+  propter_buf_clear(&text);
+}
+END_TEST
+
 START_TEST(every_allocation_and_read_may_fail) {
   const char *path = write_dbt(MODEL REVENUE "  - {name: rate, type: ratio, type_params: {numerator: back, denominator: revenue}}\n");
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 50);
@@ -272,6 +310,7 @@ Suite *suite_dbt(void) {
   tcase_add_test(tc, metrics_over_semantic_models);
   tcase_add_test(tc, metrics_inside_models);
   tcase_add_test(tc, foreign_entities_are_joined);
+  tcase_add_test(tc, entities_lead_to_other_files);
   tcase_add_test(tc, what_a_metric_cannot_say_is_refused_with_its_line);
   tcase_add_test(tc, one_refused_metric_leaves_the_others);
   tcase_add_test(tc, where_none_is_left_all_are_told);

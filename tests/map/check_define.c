@@ -147,7 +147,7 @@ START_TEST(cubes_are_joined) {
   refuse_join("many_to_one", "{CUBE}.region > {shops.key}", "other conditions are not evaluated");
   refuse_join("many_to_one", "{CUBE}.region = {shops.key} OR TRUE", "other conditions are not evaluated");
   refuse_join("many_to_one", "{CUBE}.region = {CUBE}.status", "other conditions are not evaluated");
-  refuse("m.yml", CUBE REVENUE "    joins: [{name: none, relationship: many_to_one, sql: x}]\n", 13, "no cube \"none\" in this file");
+  refuse("m.yml", CUBE REVENUE "    joins: [{name: none, relationship: many_to_one, sql: x}]\n", 13, "no cube \"none\" in the given files");
   shops = "region,boss\nnorth,Ann\nnorth,Bob\n";
   PropterError why = {0};
   PropterBuf text = {0}, out = {0};
@@ -182,7 +182,7 @@ START_TEST(relationships_of_ossie_are_many_to_one) {
     propter_buf_clear(&text);
   }
   refuse("m.yaml", OSSIE "      - {name: n, " EXPRESSION("SUM(orders.amount)") "}\n    relationships: [{name: r, from: orders, to: none}]\n", 14,
-         "no dataset \"none\" in this model");
+         "no dataset \"none\" in the given files");
 }
 END_TEST
 
