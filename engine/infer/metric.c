@@ -470,6 +470,24 @@ static PropterStatus find_apart(const Reading *reading, const PropterIds *ids, P
 static PropterStatus series_of(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out,
                                PropterError *err);
 
+/* The members of slices in the dimensions of a part of a ratio: where it is cut by others, those of the same name. */
+static PropterStatus members_in(const Reading *part, const PropterMember *slice, size_t count, PropterArena *arena, PropterMember *out, PropterError *err) {
+  const PropterMetric *m = part->metric;
+  for (size_t i = 0; i < count; i++) {
+    size_t d = 0;
+    PropterStr name, other;
+    out[i] = slice[i];
+    while (d < m->slice_dimensions && m->slice_dimension[d] != slice[i].dimension) d++;
+    if (d < m->slice_dimensions) continue;
+    PROPTER_TRY(label_of(part->snapshot, part->v, slice[i].dimension, arena, &name, err));
+    for (d = 0; d < m->slice_dimensions; d++) {
+      PROPTER_TRY(label_of(part->snapshot, part->v, m->slice_dimension[d], arena, &other, err));
+      if (propter_str_equal(name, other)) out[i].dimension = m->slice_dimension[d];
+    }
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus ratio(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out,
                            PropterError *err) {
   const PropterMetric *m = reading->metric;
@@ -478,12 +496,14 @@ static PropterStatus ratio(const Reading *reading, const PropterMember *slice, s
   PropterArena arena = {0};
   PropterMetric parts[2];
   PropterMetricSeries series[2] = {{.complete = PROPTER_NO_DAY, .settled = PROPTER_NO_DAY}, {.complete = PROPTER_NO_DAY, .settled = PROPTER_NO_DAY}};
-  PropterStatus status = PROPTER_OK;
+  PropterMember *members = propter_arena_alloc(&arena, (slice_count + 1) * sizeof *members);
+  PropterStatus status = members ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "members of a ratio");
   for (int k = 0; k < 2 && !status; k++) {
     Reading inner = *reading;
     inner.metric = &parts[k];
     status = metric_read(reading->snapshot, reading->v, k ? m->denominator : m->numerator, &arena, &parts[k], err);
-    if (!status) status = series_of(&inner, slice, slice_count, depth + 1, &series[k], err);
+    if (!status) status = members_in(&inner, slice, slice_count, &arena, members, err);
+    if (!status) status = series_of(&inner, members, slice_count, depth + 1, &series[k], err);
   }
   if (!status && parts[0].grain != parts[1].grain)
     status = propter_fail(err, PROPTER_INVALID, "metric <%.*s>: numerator and denominator have different grains", (int)m->iri.len, m->iri.data);

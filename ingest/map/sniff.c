@@ -541,11 +541,10 @@ static void make_sets(const Sniff *s, size_t together, RowSets *r) {
   for (size_t i = 0; i < s->out->count && count < ROW_COLUMNS; i++)
     if (can_name(s, i)) columns[count++] = i;
   for (unsigned bits = 1; bits < 1u << count; bits++) {
-    RowSet *set = &r->sets[r->count];
-    set->count = 0;
+    if ((size_t)__builtin_popcount(bits) != together) continue;
+    RowSet *set = &r->sets[r->count++];
     for (size_t i = 0; i < count; i++)
-      if (bits >> i & 1 && set->count++ < 3) set->columns[set->count - 1] = columns[i];
-    r->count += set->count == together;
+      if (bits >> i & 1) set->columns[set->count++] = columns[i];
   }
 }
 

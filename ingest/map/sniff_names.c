@@ -59,9 +59,10 @@ static void take_unit(PropterColumn *column, const char *unit, const char *label
 
 /* "beleg" of "belegnr", "rechnungs" of "rechnungsnummer"; else the word. */
 static PropterStr without_number(PropterStr word) {
-  static const char *const ends[] = {"nummer", "nr"};
-  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-    if (word.len > strlen(ends[i]) + 3 && propter_str_ends(word, propter_str(ends[i]))) return (PropterStr){word.data, word.len - strlen(ends[i])};
+  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++) {
+    const PropterStr end = propter_str(known_words[i].word);
+    if (known_words[i].kind == KIND_NUMBER && word.len > end.len + 3 && propter_str_ends(word, end)) return (PropterStr){word.data, word.len - end.len};
+  }
   return word;
 }
 
@@ -110,6 +111,7 @@ void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
     case KIND_SAYS_WHAT:
     case KIND_NEVER_ADDED:
     case KIND_MANY:
+    case KIND_NUMBER:
     case KIND_SHORT:
       break;
     }

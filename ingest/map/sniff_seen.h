@@ -25,6 +25,7 @@ typedef enum {
   KIND_SAYS_WHAT,
   KIND_NEVER_ADDED,
   KIND_MANY,
+  KIND_NUMBER,
   KIND_UNIT,
   KIND_SHORT
 } WordKind;

@@ -197,6 +197,15 @@ static PropterStatus dimensions_of_whole(Load *l, PropterStr iri, PropterMetric 
   return PROPTER_OK;
 }
 
+/* A ratio that names no dimensions is asked about by those of what it divides; one in a circle has none. */
+static PropterStatus dimensions_of_part(Load *l, PropterMetric *m) {
+  PropterMetric part = *m;
+  for (int depth = 0; depth < 4 && part.numerator && !part.slice_dimensions; depth++)
+    PROPTER_TRY(propter_metric_read(l->snapshot, part.numerator, &l->arena, &part, l->err));
+  m->slice_dimension = part.slice_dimension, m->slice_dimensions = part.slice_dimensions;
+  return PROPTER_OK;
+}
+
 PropterStatus propter_lexicon_load_members(PropterLexicon *lexicon, PropterSnapshot *snapshot, size_t metric, size_t most, PropterError *err) {
   PropterId vocab[VOCAB_COUNT];
   Load l = {.snapshot = snapshot, .lexicon = lexicon, .vocab = vocab, .err = err};
@@ -209,6 +218,7 @@ PropterStatus propter_lexicon_load_members(PropterLexicon *lexicon, PropterSnaps
   if (status == PROPTER_OK) status = propter_snapshot_find(snapshot, &iri, &id, err);
   if (status == PROPTER_OK && id != PROPTER_NO_ID) status = propter_metric_read(snapshot, id, &l.arena, &m, err);
   if (status == PROPTER_OK && m.fixed_count && !m.slice_dimensions) status = dimensions_of_whole(&l, iri.value, &m);
+  if (status == PROPTER_OK && m.numerator && !m.slice_dimensions) status = dimensions_of_part(&l, &m);
   for (size_t i = 0; i < m.slice_dimensions && room >= 0 && status == PROPTER_OK; i++) status = members_of(&l, metric, m.slice_dimension[i], &room);
   propter_vec_clear(&l.ids);
   propter_arena_clear(&l.arena);

@@ -138,6 +138,32 @@ START_TEST(a_ratio_divides_where_both_are_known) {
 }
 END_TEST
 
+#define LABEL(id, text) "w:" id " <http://www.w3.org/2000/01/rdf-schema#label> \"" text "\" .\n"
+
+/* Each side of a ratio calls the dimension by an IRI of its own. */
+START_TEST(a_ratio_is_cut_by_dimensions_of_one_name) {
+  PropterMetric m;
+  PropterMetricSeries s;
+  World w = world_open(world_make(
+      "w:r a p:Metric ; p:numerator w:c ; p:denominator w:n .\n" CUBE " ; p:sliceBy w:g1 .\n"
+      "w:n a p:Metric ; p:dataset w:d2 ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P1D\"^^xsd:duration ; p:sliceBy w:g0, w:g2 .\n" LABEL(
+          "g1", "shop") LABEL("g0", "region") LABEL("g2", "shop") CELL("a", "2020-01-01", "4", "; w:g1 \"x\"") CELL("b", "2020-01-01", "9", "; w:g1 \"y\"")
+          "w:e qb:dataSet w:d2 ; w:t \"2020-01-01\"^^xsd:date ; w:v 2 ; w:g0 \"x\" ; w:g2 \"x\" .\n"
+          "w:f qb:dataSet w:d2 ; w:t \"2020-01-01\"^^xsd:date ; w:v 5 ; w:g0 \"x\" ; w:g2 \"y\" .\n"));
+  const PropterTerm x = propter_literal(PROPTER_STR("x"));
+  PropterMember member = {.dimension = world_id(&w, W "g1")};
+  PropterArena arena = {0};
+  ck_ok(propter_snapshot_find(w.snapshot, &x, &member.member, err));
+  ck_ok(propter_metric_read(w.snapshot, world_id(&w, W "r"), &arena, &m, err));
+  ck_ok(propter_metric_series(w.snapshot, &m, &member, 1, PROPTER_NO_DAY, &s, err));
+  ck_assert_uint_eq(s.series.count, 1);
+  ck_assert_double_eq(s.series.value[0], 2);
+  propter_metric_series_clear(&s);
+  world_close(&w);
+  propter_arena_clear(&arena);
+}
+END_TEST
+
 START_TEST(what_is_wrong_with_a_definition_is_said) {
   static const struct {
     const char *text, *message;
@@ -198,6 +224,7 @@ Suite *suite_metric(void) {
   tcase_add_test(t, a_ratio_divides_where_both_are_known);
   tcase_add_loop_test(t, what_is_wrong_with_a_definition_is_said, 0, 8);
   tcase_add_test(t, a_ratio_in_a_circle_ends);
+  tcase_add_test(t, a_ratio_is_cut_by_dimensions_of_one_name);
   tcase_add_test(t, metrics_come_in_the_order_of_their_names);
   suite_add_tcase(s, t);
   return s;

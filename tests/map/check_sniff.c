@@ -527,6 +527,27 @@ static size_t key_of(const char *text, const PropterColumn *key[PROPTER_SNIFF_KE
   return propter_sniff_row_key(s, key);
 }
 
+/* Every set of three of eight columns is tried: only the last one tells the rows apart. */
+START_TEST(the_last_set_of_columns_is_tried) {
+  PropterSniff s = {0};
+  const PropterColumn *key[PROPTER_SNIFF_KEY];
+  PropterBuf text = {0};
+  propter_buf_printf(&text, "a_id,b_id,c_id,d_id,e_id,f_id,g_id,h_id\n");
+  for (int i = 0; i < 8; i++) propter_buf_printf(&text, "1,1,1,1,1,%d,%d,%d\n", i & 1, i >> 1 & 1, i >> 2);
+  ck_assert_uint_eq(key_of(text.data, key, &s), 3);
+  ck_assert_str_eq(key[0]->name.data, "f_id");
+  ck_assert_str_eq(key[2]->name.data, "h_id");
+  propter_sniff_clear(&s);
+  /* None does, and there are more columns than are tried. */
+  propter_buf_reset(&text);
+  propter_buf_printf(&text, "a_id,b_id,c_id,d_id,e_id,f_id,g_id,h_id,i_id,note\n");
+  for (int i = 0; i < 6; i++) propter_buf_printf(&text, "1,1,1,1,1,1,1,1,%d,x\n", i / 2);
+  ck_assert_uint_eq(key_of(text.data, key, &s), 0);
+  propter_sniff_clear(&s);
+  propter_buf_clear(&text);
+}
+END_TEST
+
 START_TEST(several_columns_name_a_row) {
   PropterSniff s = {0};
   const PropterColumn *key[PROPTER_SNIFF_KEY];
@@ -579,6 +600,7 @@ Suite *suite_sniff(void) {
   Suite *suite = suite_create("sniff");
   TCase *t = tcase_create("sniff");
   tcase_add_test(t, several_columns_name_a_row);
+  tcase_add_test(t, the_last_set_of_columns_is_tried);
   tcase_add_test(t, tables_of_one_shape);
   tcase_add_test(t, roles_and_types);
   tcase_add_test(t, hours_tell_no_observations_apart);
