@@ -233,7 +233,7 @@ static bool add(Whens *out, const Tokens *t, size_t from, size_t to, PropterDay 
     PropterDay before = propter_day(y - 1, m, d);
     if (first - anchor > 240 && before < anchor && anchor - before <= 62) first = before, last = propter_day(y2 - 1, m2, d2);
   }
-  When w = {t->items[from].start, t->items[to - 1].end, first, last, grain, year, false, false};
+  When w = {.start = t->items[from].start, .end = t->items[to - 1].end, .first = first, .last = last, .grain = grain, .year_given = year};
   return propter_vec_push(out, w);
 }
 
@@ -466,10 +466,25 @@ bool when_says_year(const WhenText *text) {
   return says;
 }
 
+/* Token i stands behind "until" or "until the". */
+static bool led_by(const Tokens *t, size_t i, WordSet words) { return i > 0 && (is_any(t, i - 1, words) || (i > 1 && is(t, i - 1, THE) && is_any(t, i - 2, words))); }
+
+/* "Stopped work on 7 August and stayed out until the 22nd": the next such day after the one before it. */
+static size_t day_of_it(const Tokens *t, size_t i, const When *day, When *w) {
+  int y, m, d;
+  bool closed = i + 1 == t->count || t->items[i + 1].kind == T_OTHER || t->items[i + 1].kind == T_COMMA || is(t, i + 1, AND);
+  if (!day || day->grain != WHEN_DAY || !day_at(t, i) || !t->items[i].ordinal || !closed || !led_by(t, i, SET(UNTIL) | SET(TILL) | SET(THROUGH))) return 0;
+  propter_day_civil(day->last, &y, &m, &d);
+  if (t->items[i].number <= d && ++m > 12) m = 1, y++;
+  if (t->items[i].number > propter_month_length(y, m)) return 0;
+  w->first = w->last = propter_day(y, m, t->items[i].number);
+  w->grain = WHEN_DAY, w->year_given = day->year_given;
+  return i + 1;
+}
+
 /* What has lasted since then lasts until the reference day. */
 static void since(const Tokens *t, size_t i, const WhenContext *c, Whens *out) {
-  bool led = i > 0 && (is(t, i - 1, SINCE) || (i > 1 && is(t, i - 1, THE) && is(t, i - 2, SINCE)));
-  if (!led || !out->count || c->reference == PROPTER_NO_DAY || out->items[out->count - 1].last > c->reference) return;
+  if (!led_by(t, i, SET(SINCE)) || !out->count || c->reference == PROPTER_NO_DAY || out->items[out->count - 1].last > c->reference) return;
   out->items[out->count - 1].last = c->reference;
   out->items[out->count - 1].open = true;
 }
@@ -477,6 +492,7 @@ static void since(const Tokens *t, size_t i, const WhenContext *c, Whens *out) {
 bool when_dates(const WhenText *cut, const WhenContext *c, Whens *out) {
   PropterStr text = cut->text;
   Tokens t = {cut->tokens.items, cut->tokens.count};
+  const size_t found = out->count;
   bool fits = true;
   for (size_t i = 0; fits && i < t.count;) {
     Point a, b;
@@ -488,7 +504,9 @@ bool when_dates(const WhenText *cut, const WhenContext *c, Whens *out) {
       i++;
       continue;
     }
-    if ((j = relative_at(&text, &t, i, c, &w))) {
+    if ((j = day_of_it(&t, i, before > found ? &out->items[before - 1] : NULL, &w))) {
+      fits = add(out, &t, i, j, w.first, w.last, w.grain, w.year_given);
+    } else if ((j = relative_at(&text, &t, i, c, &w))) {
       fits = add(out, &t, i, j, w.first, w.last, w.grain, w.year_given);
       if (out->count > before) out->items[before].relative = true;
     } else if ((j = shared_month(&text, &t, i, &a, &b))) {

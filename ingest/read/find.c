@@ -929,6 +929,17 @@ static bool dates_it(const Work *w, PropterSpan words, size_t place_end, const W
   return d <= 3 || (d <= NEAR_BYTES && between(w, w->r->lead.items, w->r->lead.count, when->end, words.start));
 }
 
+/* "Expired on 3 May and was renewed on 6 May", "and stayed out until the 22nd": what stands behind the date says on which day it was over. */
+static void ends_behind(const Work *w, const When *when, PropterHappening *h) {
+  const PropterRules *r = w->r;
+  for (size_t i = 0; i < w->whens.count && !h->ends; i++) {
+    const When *end = &w->whens.items[i];
+    if (end->start < when->end || end->first <= h->when.first || end->first != end->last) continue;
+    if (between(w, r->lasted_until.items, r->lasted_until.count, when->end, end->start)) h->when.last = end->last, h->ends = true;
+    else if (between(w, r->over.items, r->over.count, when->end, end->start)) h->when.last = end->first - 1, h->ends = true;
+  }
+}
+
 /* A day told with how long it lasted, or that it was that day's, has its end; what was opened or begun in a month goes on after it. */
 static void ending(const Work *w, const When *when, PropterSpan words, PropterHappening *h) {
   const PropterRules *r = w->r;
@@ -943,6 +954,7 @@ static void ending(const Work *w, const When *when, PropterSpan words, PropterHa
   else if (!when->open && when->start > words.end && when->start - words.end <= NEAR_BYTES)
     h->ends = between(w, r->of_day.items, r->of_day.count, words.end, when->start) && !rules_any(r, r->lasting.items, r->lasting.count, slice(w->s, words));
   if (!h->ends && !when->open && when->grain == WHEN_DAY) h->ends = rules_any(r, r->one_day.items, r->one_day.count, w->s);
+  if (!h->ends) ends_behind(w, when, h);
 }
 
 /* `beside`: the date must stand beside the words. `found`: the names in the sentence. */
@@ -985,16 +997,6 @@ static bool ends_last(const Work *w, const When *when, PropterReadings *out) {
   if (!when || when->first != when->last || !h || h->ends || when->first < h->when.first || !rules_any(r, r->over.items, r->over.count, w->s)) return false;
   h->when.last = when->first > h->when.first ? when->first - 1 : when->first;
   return h->ends = true;
-}
-
-/* "Expired on 3 May and was renewed on 6 May": what stands behind the clause says on which day it was over. */
-static void ends_behind(const Work *w, const When *when, PropterHappening *h) {
-  for (size_t i = 0; i < w->whens.count && !h->ends; i++) {
-    const When *end = &w->whens.items[i];
-    if (end->start < when->end || end->first <= h->when.first || end->first != end->last) continue;
-    if (!between(w, w->r->over.items, w->r->over.count, when->end, end->start)) continue;
-    h->when.last = end->first - 1, h->ends = true;
-  }
 }
 
 /* The first date behind a clause, if it is a day. */
@@ -1044,7 +1046,6 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
   if (!when) return PROPTER_OK;
   h.when = (PropterPeriod){when->first, when->open ? when->first : when->last};
   ending(w, when, h.words, &h);
-  ends_behind(w, when, &h);
   h.name = absolute(w, clause_name(r, w->tagged, h.words));
   h.subject = absolute(w, subject_of(w, h.words));
   h.place = h.words = absolute(w, h.words);

@@ -93,6 +93,29 @@ START_TEST(expressions) {
 }
 END_TEST
 
+/* A day without a month stands behind "until" and an earlier day, or is none. */
+START_TEST(until_a_day_of_the_month) {
+  static const struct {
+    const char *text, *last; /* NULL: one date alone */
+  } until[] = {{"They left on 7 August 2011 and stayed out until the 22nd.", "2011-08-22"}, {"from the strike of 30 August 2011, till the 3rd", "2011-09-03"},
+               {"on 31 December 2010 and through the 2nd", "2011-01-02"},                   {"on 7 August 2011 they rose until the 22nd floor", NULL},
+               {"on 30 January 2011, until the 30th", NULL},                                {"on 7 August 2011 they met the 22nd.", NULL},
+               {"in August 2011 and until the 22nd", NULL}};
+  for (size_t i = 0; i < sizeof until / sizeof *until; i++) {
+    Whens found = {0};
+    char last[16] = "";
+    ck_assert(when_scan(propter_str(until[i].text), &(WhenContext){.reference = propter_day(2012, 1, 1)}, &found));
+    ck_assert_msg(found.count == (until[i].last ? 2 : 1), "%s: found %zu", until[i].text, found.count);
+    if (until[i].last) {
+      ck_assert(found.items[1].first == found.items[1].last && found.items[1].grain == WHEN_DAY && found.items[1].year_given);
+      propter_day_format(found.items[1].last, last);
+      ck_assert_str_eq(last, until[i].last);
+    }
+    propter_vec_clear(&found);
+  }
+}
+END_TEST
+
 START_TEST(figures_in_the_order_of_the_document) {
   WhenContext c = {.reference = PROPTER_NO_DAY};
   Whens found = {0};
@@ -162,6 +185,7 @@ Suite *suite_when(void) {
   Suite *s = suite_create("when");
   TCase *tc = tcase_create("when");
   tcase_add_loop_test(tc, expressions, 0, sizeof cases / sizeof *cases);
+  tcase_add_test(tc, until_a_day_of_the_month);
   tcase_add_test(tc, figures_in_the_order_of_the_document);
   tcase_add_test(tc, lengths_of_time);
   tcase_add_test(tc, a_hint_beats_the_reference);

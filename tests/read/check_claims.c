@@ -409,6 +409,8 @@ static const struct {
     {"The strike caused the fall in sales on 3 May 2011.", NULL, NULL, NULL, NULL, false},
     {"The licence expired on 3 May 2011 and was renewed on 6 May 2011.", "The licence expired", "2011-05-03", "2011-05-05", "licence expired", true},
     {"The contract ran out on 3 May 2011 and a new one began on 6 May 2011.", "The contract ran out", "2011-05-03", "2011-05-05", "contract ran out", true},
+    {"The power failed on 7 May 2011 and stayed off until the 9th.", "The power failed", "2011-05-07", "2011-05-09", "power failed", true},
+    {"The crane broke down on 7 May 2011 and was out of use until 4 June 2011.", "The crane broke down", "2011-05-07", "2011-06-04", "crane broke down", true},
     {"It was repaired on 3 May 2011.", NULL, NULL, NULL, NULL, false},
     {"If the shop closed on 3 May 2011, nobody saw it.", NULL, NULL, NULL, NULL, false},
 };
