@@ -25,17 +25,18 @@ static bool earlier_unit(const Words *part, const Words *asked, int days, unsign
   int count = 1;
   for (size_t i = 1; i < part->count; i++) {
     const PropterStr text = part->word[i].text;
-    int u;
-    bool fine = why_has(&part->word[i], ROLE_BESIDE);
-    if (why_date_word(text, DATE_UNIT, &u, NULL)) {
+    int u, many = 1;
+    bool fine = why_has(&part->word[i], ROLE_BESIDE) || (part->word[i].phrase && part->word[i].kind == WORD_FILLER);
+    if (why_date_word(text, DATE_UNIT, &u, &many)) {
+      count *= many; /* a fortnight */
       if (!any || (unsigned)u > *unit) *unit = (unsigned)u;
       any = fine = true;
     }
     if (why_date_word(text, DATE_WEEKDAY, NULL, NULL)) *unit = PROPTER_UNIT_WEEKDAY, any = fine = true;
     if (why_date_word(text, DATE_EARLIER, NULL, NULL) || why_date_word(text, DATE_AGO, NULL, NULL)) earlier = fine = true;
     if (propter_str_equal(text, PROPTER_STR("last")) && (same || part->count == 2)) earlier = fine = true;
-    same |= propter_str_equal(text, PROPTER_STR("same"));
-    period |= propter_str_equal(text, PROPTER_STR("period"));
+    same |= why_has(&part->word[i], ROLE_SAME);
+    period |= propter_str_equal(text, PROPTER_STR("period")) || propter_str_equal(text, PROPTER_STR("one"));
     one |= propter_str_equal(text, PROPTER_STR("a")) || (same && propter_str_equal(text, PROPTER_STR("day")));
     if (!fine && why_count_of(&part->word[i], &count)) fine = true;
     if (!fine) return false;
@@ -136,7 +137,7 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
   if (q->compared) part->word[0].used = USED_PERIOD;
   for (size_t i = 1; q->compared && i < part->count && part->word[i].used == USED_NOT && why_has(&part->word[i], ROLE_BESIDE); i++) {
     part->word[i].used = USED_PERIOD; /* "the same period of" */
-    if (there.when == PROPTER_WHEN_FIXED && propter_str_equal(part->word[i].text, PROPTER_STR("same"))) q->compared_unit = PROPTER_UNIT_SAME;
+    if (why_has(&part->word[i], ROLE_SAME)) q->compared_unit = PROPTER_UNIT_SAME;
   }
   return PROPTER_OK;
 }
@@ -144,7 +145,8 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
 /* Does the time that was read from the part begin right behind its first word? */
 static bool time_behind(const Words *part) {
   size_t i = 1;
-  while (i < part->count && part->word[i].used == USED_NOT && (part->word[i].kind == WORD_STOP || why_has(&part->word[i], ROLE_POINTS))) i++;
+  for (; i < part->count && part->word[i].used == USED_NOT; i++)
+    if (part->word[i].kind != WORD_STOP && !why_has(&part->word[i], ROLE_POINTS) && !part->word[i].phrase) return false;
   return i < part->count && part->word[i].used == USED_PERIOD;
 }
 
@@ -154,10 +156,11 @@ static bool before_now(const Words *words, size_t i) {
   return i < words->count && (why_date_word(words->word[i].text, DATE_LAST, NULL, NULL) || why_date_word(words->word[i].text, DATE_EARLIER, NULL, NULL));
 }
 
-/* "Below", "above", the "on" of "up on last week", and the second "as" of "twice as many in April as in March". */
+/* "Below", "above", "double" (the Friday before), the "on" of "up on last week", and the second "as" of "twice as many in April as in March". */
 static bool levels(const Words *words, size_t i) {
   const Word *w = &words->word[i];
-  if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE) return true;
+  if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE || (why_has(w, ROLE_TIMES) && !w->phrase)) return true;
+  if (why_has(w, ROLE_REFERS) && i + 1 < words->count && propter_str_equal(w[1].text, PROPTER_STR("to"))) return true;
   if (i > 0 && propter_str_equal(w->text, PROPTER_STR("on"))) return (w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN) && before_now(words, i + 1);
   for (size_t k = 0; k < i && propter_str_equal(w->text, PROPTER_STR("as")); k++)
     if (propter_str_equal(words->word[k].text, w->text)) return true;
@@ -192,7 +195,12 @@ static PropterStatus read_level(Words *words, PropterDay today, PropterArena *ar
       part.count = at - i, asked = (Words){words->word + at, words->count - at, false};
     }
     PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
-    if (!q->compared || time_behind(&part)) continue;
+    Word *level = &words->word[i];
+    if (q->compared && time_behind(&part)) {
+      if (why_has(level, ROLE_TIMES)) level->kind = propter_str_equal(level->text, PROPTER_STR("half")) ? WORD_UNDER : WORD_ABOVE;
+      continue;
+    }
+    if (!q->compared) continue;
     for (size_t k = 0; k < part.count; k++) part.word[k].used = USED_NOT;
     q->compared = false;
   }
@@ -248,7 +256,7 @@ static PropterStatus read_difference(Words *words, PropterDay today, PropterAren
 
 /* "X in June compared with May", "compare X in June with May". */
 static PropterStatus read_comparison(Words *words, size_t compare, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  size_t with, before = 0;
+  size_t with, before = 0; /* with runs below 0 to the largest */
   while (before < compare && why_names_nothing(&words->word[before])) before++;
   if (compare == words->count) {
     if (from_year_to_year(words, q)) return PROPTER_OK;
@@ -266,9 +274,9 @@ static PropterStatus read_comparison(Words *words, size_t compare, PropterDay to
   }
   const bool comparing =
       propter_str_starts(words->word[compare].text, PROPTER_STR("compar")) && !propter_str_ends(words->word[compare].text, PROPTER_STR("ed"));
-  for (int both = first, last = first || comparing; both <= last && !q->compared; both++) {
-    /* what is compared stands behind the word, and that with which it is, behind the last "with" */
-    for (with = both ? words->count - 1 : compare; with > compare && !why_has(&words->word[with], ROLE_WITH);) with--;
+  /* what is compared stands behind the word, and that with which it is, behind the last "with" before a time */
+  for (with = first || comparing ? words->count - 1 : compare; with >= compare && with < words->count && !q->compared; with--) {
+    if (with > compare && !why_has(&words->word[with], ROLE_WITH)) continue;
     Words part = {words->word + with, words->count - with, false}, asked = {words->word, with, false};
     PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
   }

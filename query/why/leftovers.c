@@ -9,7 +9,8 @@ static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const W
       why_lexicon_names_only(l, q->metric, &words->word[at + 1]))
     return false;
   size_t next = at + 1, clause = at + 1;
-  while (clause < words->count && words->word[clause].kind == WORD_STOP) clause++;
+  while (clause < words->count && !why_has(&words->word[clause], ROLE_QUESTIONS) && (words->word[clause].kind == WORD_STOP || why_asks(&words->word[clause])))
+    clause++; /* "and tell me why" */
   if (clause < words->count && (words->word[clause].kind == WORD_WHICH || why_has(&words->word[clause], ROLE_QUESTIONS) || words->word[clause].during))
     return false;
   while (next + 1 < words->count && words->word[next].kind == WORD_FILLER) next++;

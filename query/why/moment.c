@@ -68,7 +68,8 @@ static size_t year_after(const Reader *r, size_t i, int *year) {
   const size_t end = year_at(r, j, year);
   if (end) return end;
   bool last = why_is(r, j, DATE_LAST, NULL, NULL), now = why_is(r, j, DATE_THIS, NULL, NULL);
-  if ((!last && !now) || !why_text_is(r, j + 1, "year")) return 0;
+  int unit, many;
+  if ((!last && !now) || !why_is(r, j + 1, DATE_UNIT, &unit, &many) || unit != UNIT_YEAR || many > 1) return 0;
   *year = why_year_of(r->today) - last;
   return j + 2;
 }
@@ -247,7 +248,7 @@ static size_t month_words(Reader *r, size_t i, Span *s) {
     return k;
   }
   const Word *x = why_word_at(r, i + 1);
-  if (x && x->number && x->digits <= 2 && x->mark != '\'') return month_and_day(r, i, m, s);
+  if (x && x->number && x->digits <= 2 && x->mark != '\'' && x->mark != ':') return month_and_day(r, i, m, s);
   if (x && x->number && x->digits == 4 && x->mark == '-' && year_at(r, i + 1, &y)) { /* Aug-2011 */
     *s = months(y, m, m);
     return i + 2;
@@ -591,7 +592,12 @@ static size_t event_words(Reader *r, size_t i, Span *s) {
   WhyEvent event;
   if (!r->events || !r->causes) return 0;
   while (why_word_at(r, i) && why_word_at(r, i)->kind == WORD_SPEAKER) i++; /* "since we launched …" */
-  const PropterStatus status = why_lexicon_event(r->causes, r->words, i, r->question, true, r->arena, &event, r->err);
+  PropterStatus status = why_lexicon_event(r->causes, r->words, i, r->question, true, r->arena, &event, r->err);
+  const size_t named = why_skip(r, i + 2, "the");
+  if (status == PROPTER_OK && !event.end && why_word_at(r, i) && why_has(why_word_at(r, i), ROLE_ONSET) && why_text_is(r, i + 1, "of")) {
+    status = why_lexicon_event(r->causes, r->words, i = named, r->question, true, r->arena, &event, r->err);
+    event.last = event.first;
+  }
   if (status != PROPTER_OK) return r->status = status, 0;
   if (!event.end) return 0;
   if (event.many) return bad(r, PROPTER_GAP_MANY_CAUSES, event.end);

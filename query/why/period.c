@@ -28,12 +28,19 @@ enum { SAMPLE = 2024 }; /* a leap year, in which runs without a year are tried *
 static PropterGap run_on(Span *a, const Span *b) {
   PropterRecurring *run = &a->run;
   PropterDay from, to;
-  if (run->days < 0 || run->week || run->shift || b->run.days > 0 || b->run.week || b->run.shift) return PROPTER_GAP_UNCLEAR_PERIOD;
-  run->month_last = b->run.month_last, run->day_last = b->run.day_last, run->days = b->run.days;
-  if (why_run_in(SAMPLE, run, &from, &to)) return PROPTER_GAP_NONE;
+  const bool dated = b->run.days == 1 && b->run.weekday; /* "to Thursday 12 March" */
+  if (run->days < 0 || run->week || run->shift || (b->run.days > 0 && !dated) || b->run.week || b->run.shift) return PROPTER_GAP_UNCLEAR_PERIOD;
+  const int weekday = run->weekday;
+  run->month_last = b->run.month_last, run->day_last = b->run.day_last, run->days = dated ? 0 : b->run.days, run->weekday = 0;
+  const bool within = why_run_in(SAMPLE, run, &from, &to);
+  run->weekday = weekday; /* tells the year */
+  if (within && dated && weekday && (to - from - (b->run.weekday - weekday)) % 7) return PROPTER_GAP_BAD_DATE;
+  if (within) return PROPTER_GAP_NONE;
   if (run->month_last > 12) return PROPTER_GAP_BACKWARDS;
-  run->month_last += 12;
-  if (!why_run_in(SAMPLE, run, &from, &to)) return PROPTER_GAP_BAD_DATE;
+  run->month_last += 12, run->weekday = 0;
+  const bool wraps = why_run_in(SAMPLE, run, &from, &to);
+  run->weekday = weekday;
+  if (!wraps) return PROPTER_GAP_BAD_DATE;
   return run->day && run->day_last && run->month_last - run->month > WRAPS ? PROPTER_GAP_BACKWARDS : PROPTER_GAP_NONE;
 }
 
@@ -54,19 +61,19 @@ static Found from_to(Reader *r, size_t i, bool between) {
   bool days = a.has_year && a.when == PROPTER_WHEN_FIXED && a.from == a.to;
   const bool joined = w && days && !w->space && (w->mark == '/' || w->mark == '.'); /* 2024-06-10/2024-06-16 (ISO 8601), 2024-06-10..2024-06-16 */
   bool dash = w && (w->mark == '-' || joined);
-  bool to = between ? why_is(r, j, DATE_AND, NULL, NULL) : why_is(r, j, DATE_TO, NULL, NULL);
-  if (!dash && !to) return f;
   int unused;
-  const size_t now = to ? why_phrase(r, j + 1, DATE_PRESENT, &unused, &unused) : 0;
+  const size_t to = between ? why_is(r, j, DATE_AND, NULL, NULL) : why_phrase(r, j, DATE_TO, &unused, &unused); /* how many words */
+  if (!dash && !to) return f;
+  const size_t now = to ? why_phrase(r, j + to, DATE_PRESENT, &unused, &unused) : 0;
   if (now) {
-    f.end = j + 1 + now, f.gap = gap, f.span = a, f.span.open = PROPTER_OPEN_SINCE;
+    f.end = j + to + now, f.gap = gap, f.span = a, f.span.open = PROPTER_OPEN_SINCE;
     latest(&f.span);
     return f;
   }
   Span more;
-  size_t k = why_moment(r, to ? j + 1 : j, &b);
+  size_t k = why_moment(r, j + to, &b);
   const PropterGap whole = r->gap;
-  const size_t m = why_moment_more(r, why_skip(r, to ? j + 1 : j, "the"), &a, &more);
+  const size_t m = why_moment_more(r, why_skip(r, j + to, "the"), &a, &more);
   if (m > k || (m && m == k)) k = m, b = more; /* "14 to 15 May" is no "14 to 15" */
   else r->gap = whole;
   if (!k) return f;
@@ -97,11 +104,14 @@ static Found from_to(Reader *r, size_t i, bool between) {
 }
 
 /* What a word that opens a time at one end makes of what follows: since, after, before, until; "from" only before "onwards". */
-static PropterOpen opens(const Reader *r, size_t i) {
+static PropterOpen opens(const Reader *r, size_t i, size_t *length) {
+  int unused;
+  *length = 1;
+  const size_t until = why_phrase(r, i, DATE_UNTIL, &unused, &unused);
+  if (until) return *length = until, PROPTER_OPEN_UNTIL;
   return why_is(r, i, DATE_SINCE, NULL, NULL)    ? PROPTER_OPEN_SINCE
          : why_is(r, i, DATE_AFTER, NULL, NULL)  ? PROPTER_OPEN_AFTER
          : why_is(r, i, DATE_BEFORE, NULL, NULL) ? PROPTER_OPEN_BEFORE
-         : why_is(r, i, DATE_UNTIL, NULL, NULL)  ? PROPTER_OPEN_UNTIL
                                                  : PROPTER_OPEN_NOT;
 }
 
@@ -114,19 +124,21 @@ static Found open_ended(Reader *r, size_t i) {
   Found f = {0};
   Span a;
   int part;
-  PropterOpen open = opens(r, i);
+  size_t length;
+  PropterOpen open = opens(r, i, &length);
   const bool from = why_is(r, i, DATE_FROM, NULL, NULL);
   if (!open && !from) return f;
   if (from && i && r->words->word[i - 1].valued) open = PROPTER_OPEN_AFTER; /* "recovered from the flood" */
-  const size_t at = why_skip(r, i + 1, "the");
+  const size_t at = why_skip(r, i + length, "the");
   const PropterOpen meant = why_is(r, at, DATE_PART, &part, NULL) && part != 5 && why_text_is(r, at + 1, "of") ? of_edge[open][part > 5] : PROPTER_OPEN_NOT;
-  r->events = open;
+  r->events = open || (from && (!i || why_ends_clause(&r->words->word[i], ENDS_CLAUSE))); /* "from the strike on" */
   size_t end = meant ? why_moment(r, at + 2, &a) : 0;
   if (end) open = meant;
-  else end = why_moment(r, i + 1, &a);
+  else end = why_moment(r, i + length, &a);
   r->events = false;
   if (!end) return f;
   if (from && !open) {
+    if (a.when == PROPTER_WHEN_EVENT && !why_is(r, end, DATE_ONWARDS, NULL, NULL)) return f;
     const bool on = why_is(r, end, DATE_ONWARDS, NULL, NULL);
     f.end = on ? end + 1 : end;
     f.gap = r->gap ? r->gap : on ? PROPTER_GAP_NONE : PROPTER_GAP_UNCLEAR_PERIOD;
@@ -236,6 +248,7 @@ static PropterGap stretch_in_run(Span *s, int n, int unit, Edge edge) {
     else run->month_last = run->month + n * length[unit] - 1;
     return PROPTER_GAP_NONE;
   }
+  if (edge == EDGE_WITHIN && one_day && days == 1) return PROPTER_GAP_NONE; /* "the day of 1 May" */
   if ((edge >= EDGE_AFTER && !one_day) || (edge == EDGE_WITHIN && (n != 1 || unit != UNIT_WEEK))) return PROPTER_GAP_UNCLEAR_PERIOD;
   run->week = edge == EDGE_WITHIN;
   run->days = run->week ? 0 : edge == EDGE_END || edge == EDGE_BEFORE ? -days : days;
@@ -246,6 +259,7 @@ static PropterGap stretch_in_run(Span *s, int n, int unit, Edge edge) {
 static PropterGap stretch_of_days(Span *s, int n, int unit, Edge edge) {
   static const int length[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_HALF] = 6, [UNIT_YEAR] = 12};
   if (!fixed(s)) return PROPTER_GAP_UNCLEAR_PERIOD;
+  if (edge == EDGE_WITHIN && unit == UNIT_DAY && n == 1 && s->from == s->to && s->when == PROPTER_WHEN_FIXED) return PROPTER_GAP_NONE;
   if (edge == EDGE_WITHIN) {
     const PropterDay monday = s->from - (propter_day_weekday(s->from) - 1);
     if (s->to > monday + 6 || n != 1 || unit != UNIT_WEEK) return PROPTER_GAP_UNCLEAR_PERIOD;
@@ -365,16 +379,43 @@ static Found named_week(Reader *r, size_t i) {
   return (Found){0};
 }
 
+/* "The three weeks from 13 April to 3 May", "the days between 23 and 28 May", "days 1-9 Feb": so many, if it is said. */
+static Found counted_range(Reader *r, size_t i) {
+  Found f = {0};
+  int n = 1, unit, many = 1;
+  const size_t j = why_skip(r, i, "the"), k = why_small_number(r, j, &n) ? j + 1 : j;
+  if (!why_is(r, k, DATE_UNIT, &unit, &many)) return f;
+  const bool from = why_is(r, k + 1, DATE_FROM, NULL, NULL), between = why_is(r, k + 1, DATE_BETWEEN, NULL, NULL);
+  if (!from && !between && (unit != UNIT_DAY || k > j || !why_word_at(r, k + 1) || !why_word_at(r, k + 1)->number)) return f;
+  f = from_to(r, from || between ? k + 2 : k + 1, between);
+  if (!f.end || f.gap || (n * many == 1 && k == j)) return f;
+  PropterDay first = f.span.from, last = f.span.to;
+  const bool known = f.span.when == PROPTER_WHEN_FIXED || (f.span.when == PROPTER_WHEN_LATEST && why_run_in(SAMPLE + 1, &f.span.run, &first, &last));
+  if (!known || unit > UNIT_WEEK || last - first + 1 != n * many * (unit == UNIT_WEEK ? 7 : 1)) f.gap = PROPTER_GAP_UNCLEAR_PERIOD;
+  return f;
+}
+
+/* "February so far", in that month. */
+static void so_far(const Reader *r, Found *f) {
+  int y, month, d;
+  const PropterRecurring *run = &f->span.run;
+  propter_day_civil(r->today, &y, &month, &d);
+  if (f->span.when != PROPTER_WHEN_LATEST || f->span.open || run->day || run->days || run->month != month || run->month_last != month) return;
+  if (!why_text_is(r, f->end, "so") || !why_text_is(r, f->end + 1, "far")) return;
+  f->span.when = PROPTER_WHEN_BACK, f->span.unit = UNIT_MONTH, f->span.count = 0, f->end += 2;
+}
+
 static Found period(Reader *r, size_t i) {
   const bool from = why_is(r, i, DATE_FROM, NULL, NULL), between = why_is(r, i, DATE_BETWEEN, NULL, NULL);
   const size_t notes = r->question->note_count;
-  static Found (*const readers[])(Reader *, size_t) = {during, told_by_edge, NULL, open_ended, named_week, around, list};
+  static Found (*const readers[])(Reader *, size_t) = {during, told_by_edge, counted_range, NULL, open_ended, named_week, around, list};
   Found f = {0};
   for (size_t k = 0; k < sizeof readers / sizeof *readers && !f.end; k++) {
     r->question->note_count = notes;
     f = readers[k] ? readers[k](r, i) : from_to(r, from || between ? i + 1 : i, between);
   }
   if (!f.end) r->question->note_count = notes;
+  if (f.end && !f.gap) so_far(r, &f);
   return f;
 }
 

@@ -48,7 +48,7 @@ PropterQuestion why_question_empty(void) {
 
 /* What says how good it was counts only where nothing else says which way; where words go both ways, those in the clause of the metric ("we lost bikes - thefts
  * doubled"). */
-static void direction(PropterQuestion *q, const Words *words) {
+static PropterStatus direction(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
   enum { ANYWHERE, BESIDE, MILD };
   bool down[3] = {false}, up[3] = {false};
   for (size_t from = 0, end; from < words->count; from = end) {
@@ -67,6 +67,8 @@ static void direction(PropterQuestion *q, const Words *words) {
   }
   const int how = down[ANYWHERE] && up[ANYWHERE] ? BESIDE : down[ANYWHERE] || up[ANYWHERE] ? ANYWHERE : MILD;
   q->direction = up[how] - down[how];
+  if (!up[how] || !down[how]) return PROPTER_OK;
+  return why_question_note(q, arena, err, "no direction was taken: words of the question go both ways");
 }
 
 /* "Morning!" */
@@ -75,12 +77,13 @@ static void greets(Words *words) {
   if (mark && why_date_word(words->word[0].text, DATE_DAYTIME, NULL, NULL)) words->word[0].kind = WORD_FILLER;
 }
 
-/* "More than halved": how much, not than what. "Above normal" is high. */
+/* "More than halved", "fell more": how much, not than what. "Above normal" is high. */
 static void more_than(Words *words) {
   for (size_t i = 1; i + 1 < words->count; i++) {
     Word *than = &words->word[i];
     const WordKind next = than[1].kind;
     if ((than->kind == WORD_ABOVE || than->kind == WORD_UNDER) && next == WORD_NORM) than->kind = than->kind == WORD_ABOVE ? WORD_UP : WORD_DOWN;
+    if (propter_str_equal(than->text, PROPTER_STR("more")) && than[-1].kind == WORD_DOWN && !than->mark && !than->phrase) than->kind = WORD_FILLER;
     if (propter_str_equal(than->text, PROPTER_STR("than")) && !than[1].mark && (next == WORD_UP || next == WORD_DOWN)) than->kind = than[-1].kind = WORD_FILLER;
   }
 }
@@ -95,6 +98,21 @@ static void none_of(Words *words) {
     if (w->kind != WORD_HELD) continue;
     const bool waited = next < words->count && words->word[next].kind == WORD_BY;
     w->kind = waited ? WORD_LIMIT : WORD_NOT, w[1].kind = waited ? WORD_FILLER : WORD_DOWN;
+  }
+}
+
+/* "What kept it from falling" denies the fall; "where has all the revenue gone" supposes one. */
+static void prevented_or_gone(Words *words) {
+  size_t verb = words->count, where = words->count;
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
+    if (i && why_ends_clause(w, ENDS_CLAUSE)) verb = where = words->count;
+    if (why_has(w, ROLE_PREVENTS)) verb = i;
+    if (propter_str_starts(w->text, PROPTER_STR("where"))) where = i;
+    if (verb < i && next && propter_str_equal(w->text, PROPTER_STR("from")) && why_moves(next) && propter_str_ends(next->text, PROPTER_STR("ing")))
+      w->kind = WORD_NOT, words->word[verb].kind = WORD_FILLER;
+    const bool led = next && !next->mark && (why_moves(next) || next->kind == WORD_NONE || why_has(next, ROLE_PARTICLE)); /* "gone up", "gone wrong" */
+    if (where < i && why_has(w, ROLE_GONE) && !w->phrase && !led) w->kind = WORD_DOWN, words->word[where].kind = WORD_FILLER;
   }
 }
 
@@ -120,6 +138,11 @@ static void break_down(Words *words) {
       if (why_has(&words->word[j], ROLE_BREAKS)) words->word[i].kind = words->word[j].kind = WORD_FILLER;
 }
 
+/* "…, huge, why": a clause with nothing else. */
+static bool stands_alone(const Words *words, size_t i) {
+  return why_ends_clause(&words->word[i], ENDS_CLAUSE) && (i + 1 == words->count || why_ends_clause(&words->word[i + 1], ENDS_CLAUSE));
+}
+
 /* Says a quality how the metric was, not how its change was: "so bad", "a strong day", but not "a bad drop"? */
 static bool told_of_metric(const Words *words, size_t i) {
   size_t before = i, next = i + 1;
@@ -130,7 +153,7 @@ static bool told_of_metric(const Words *words, size_t i) {
   while (next < words->count && words->word[next].kind == WORD_FILLER && !words->word[next].mark) next++;
   if (next < words->count && !words->word[next].mark && why_date_word(words->word[next].text, DATE_UNIT, &unit, NULL)) return true;
   if (next < words->count && !words->word[next].mark &&
-      (why_moves(&words->word[next]) || words->word[next].kind == WORD_ASK || words->word[next].kind == WORD_NONE))
+      (why_moves(&words->word[next]) || words->word[next].kind == WORD_ASK || (words->word[next].kind == WORD_NONE && !why_has(&words->word[next], ROLE_WHEN))))
     return false;
   return before > 0 && why_has(&words->word[before - 1], ROLE_LINK);
 }
@@ -141,6 +164,9 @@ static void value(Words *words) {
     Word *w = &words->word[i];
     const bool best = propter_str_equal(w->text, PROPTER_STR("best")), unit = i + 1 < words->count && why_date_word(w[1].text, DATE_UNIT, NULL, NULL);
     if (unit && w->kind == WORD_MOST && (best || propter_str_equal(w->text, PROPTER_STR("worst")))) w->kind = best ? WORD_GOOD : WORD_BAD;
+    if (w->kind == WORD_SIZE && (stands_alone(words, i) || told_of_metric(words, i)))
+      w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP, w->mild = true;
+    if (w->mild) continue;
     w->mild = w->kind == WORD_GOOD || w->kind == WORD_BAD;
     if (w->mild) w->kind = !told_of_metric(words, i) ? WORD_FILLER : w->kind == WORD_GOOD ? WORD_BETTER : WORD_WORSE;
     if (w->kind != WORD_BETTER && w->kind != WORD_WORSE) continue;
@@ -156,13 +182,32 @@ static PropterStatus turn_valued(const PropterLexicon *l, Words *words, PropterA
     if (w->mild && w->kind == WORD_FILLER && w->used == USED_NOT && (before || behind))
       w->kind = why_word_kind(w->text) == WORD_GOOD ? WORD_UP : WORD_DOWN, w->valued = true; /* "the poor passenger numbers" */
     if (!w->valued || w->used != USED_NOT || good > 0) continue;
-    if (w->mild && !good) w->kind = WORD_FILLER;
-    if (w->mild && !good) continue;
+    if (w->mild && !good) {
+      w->kind = WORD_FILLER;
+      PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was passed over: the graph does not say which way is better", (int)(w->end - w->begin),
+                                    q->text.data + w->begin));
+      continue;
+    }
     if (good < 0) w->kind = w->kind == WORD_UP ? WORD_DOWN : WORD_UP;
     PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as a %s: %s", (int)(w->end - w->begin), q->text.data + w->begin,
                                   w->kind == WORD_UP ? "rise" : "fall", good ? "less is better" : "the graph does not say which way is better"));
   }
   return PROPTER_OK;
+}
+
+/* "So little scrap", "few orders", and "no accidents", where no change is denied: how much of the metric there was. */
+static void amounts(Words *words) {
+  bool moves = false;
+  for (size_t i = 0; i < words->count; i++) moves |= words->word[i].used == USED_NOT && why_moves(&words->word[i]);
+  for (size_t i = 0; i + 1 < words->count; i++) {
+    Word *w = &words->word[i], *next = w + 1;
+    const bool metric = next->used == USED_METRIC && !next->mark, none = propter_str_equal(w->text, PROPTER_STR("no"));
+    const bool small = why_has(w, ROLE_SMALL) && (w->kind == WORD_FILLER || w->kind == WORD_NONE) && !w->phrase;
+    if (w->used != USED_NOT || !(none || small) || (i && propter_str_equal(w[-1].text, PROPTER_STR("a")))) continue;
+    if (small && next->kind == WORD_MOVE && !next->mark) w->kind = WORD_NOT; /* "little changed" */
+    else if (none ? metric && !moves : metric || (i && why_has(&w[-1], ROLE_LINK) && (next->mark || next->kind == WORD_STOP || next->used == USED_PERIOD)))
+      w->kind = WORD_DOWN;
+  }
 }
 
 #define OWN_TIME "no other time was named: taken as that of the cause"
@@ -196,6 +241,12 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     bool size = end < q->text.len && q->text.data[end] == '%';
     const bool cent = next && i + 2 < words->count && propter_str_equal(next->text, PROPTER_STR("per")) && propter_str_equal(next[1].text, PROPTER_STR("cent"));
     const bool scaled = next && next->used == USED_NOT && (why_has(next, ROLE_SCALE) || cent);
+    const bool counted = next && !next->mark && (propter_str_equal(next->text, PROPTER_STR("more")) || propter_str_equal(next->text, PROPTER_STR("fewer")));
+    if (counted && i + 2 < words->count && next[1].kind == WORD_COMPARE) { /* "three more than in April" */
+      w->used = USED_PERIOD;
+      PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(w->end - w->begin), q->text.data + w->begin));
+      continue;
+    }
     const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3; /* 4,200 */
     const bool decimal = next && next->number && next->mark == '.' && !next->space;                                        /* by 0.3 */
     const bool plain = w->digits > 2 && !(w->digits == 4 && w->value >= 1900 && w->value < 2100);
@@ -514,6 +565,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   break_down(&words);
   more_than(&words);
   none_of(&words);
+  prevented_or_gone(&words);
   PROPTER_TRY(more_of(&words, arena, err));
   greets(&words);
   value(&words);
@@ -539,6 +591,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   PROPTER_TRY(why_lexicon_find(lexicon, &words, q->text, arena, q, err));
   if (q->has_metric) {
     PROPTER_TRY(turn_valued(lexicon, &words, arena, q, err));
+    amounts(&words);
     PROPTER_TRY(why_senses(lexicon, &words, arena, q, err));
   }
   if (causes && q->has_metric) PROPTER_TRY(read_cause(lexicon, causes, &words, false, arena, q, &several, &which, err));
@@ -551,7 +604,7 @@ PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, P
   }
   bool sized = false;
   PROPTER_TRY(read_sizes(q, &words, &sized, arena, err));
-  direction(q, &words);
+  PROPTER_TRY(direction(q, &words, arena, err));
   negate(q, &words);
   PROPTER_TRY(read_daytime(q, &words, arena, err));
   if (q->gap == PROPTER_GAP_NONE && q->has_metric) PROPTER_TRY(why_talk(lexicon, &words, arena, q, err));

@@ -20,7 +20,8 @@ WordKind why_word_kind(PropterStr folded);
 /* What a word is in the grammar of a sentence, by words.def. */
 typedef enum {
   ROLE_OF, ROLE_ARTICLE, ROLE_AUXILIARY, ROLE_DOES, ROLE_LINK, ROLE_SUBJECT, ROLE_ANYBODY, ROLE_POINTS, ROLE_ONE_OF, ROLE_ABOUT, ROLE_UPWARD, ROLE_PARTICLE,
-  ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES, ROLE_WHEN, ROLE_FINITE, ROLE_BLAMES, ROLE_APART, ROLE_QUESTIONS
+  ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES, ROLE_WHEN, ROLE_FINITE, ROLE_BLAMES, ROLE_APART, ROLE_QUESTIONS, ROLE_SMALL, ROLE_PREVENTS,
+  ROLE_GONE, ROLE_SAME, ROLE_TIMES, ROLE_ONSET, ROLE_REFERS
 } WordRole;
 
 typedef enum {
@@ -48,7 +49,7 @@ typedef struct {
   int digits;
   int value;
   WordKind kind;
-  unsigned roles;      /* a bit for each WordRole */
+  uint64_t roles;      /* a bit for each WordRole */
   bool phrase;         /* one of several that together mean something else than apart: "morning all", "free fall" */
   bool inflected;      /* has its kind from another form of the word */
   bool known;          /* stands in a table or in a name */
@@ -63,7 +64,7 @@ typedef struct {
   bool too_many;
 } Words;
 
-static inline bool why_has(const Word *w, WordRole role) { return w && w->roles & 1u << role; }
+static inline bool why_has(const Word *w, WordRole role) { return w && w->roles & UINT64_C(1) << role; }
 /* The second half of "no-shows". */
 static inline bool why_tight(const Word *w) { return w->mark == '-' && !w->space; }
 /* Says nothing about what is asked. */

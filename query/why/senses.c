@@ -229,6 +229,7 @@ static WordKind meant(const Look *k, size_t i) {
 
 static bool unknown(const Look *k, const Word *w) {
   if (w->used != USED_NOT || w->kind != WORD_NONE || w->number || w->text.len < SHORTEST || w->proper) return false;
+  if (!k->q->compared && why_date_word(w->text, DATE_EARLIER, NULL, NULL)) return false; /* "…, the month before" */
   return !why_lexicon_harmless(k->l, k->q->metric, w) && !(k->l->causes && why_lexicon_knows(k->l->causes, w));
 }
 

@@ -86,12 +86,22 @@ static void window_before(PropterDay from, PropterDay to, PropterDay *earlier, P
   *earlier = d == 1 && nd == 1 ? propter_day(y, m - (12 * (ny - y) + nm - m), 1) : from - (to - from + 1);
 }
 
+/* "1 to 10 February against the same days of January". */
+static void same_days_of_month(PropterQuestion *q) {
+  int y, m, first, last, month, cy, cm, ignore;
+  propter_day_civil(q->from, &y, &m, &first), propter_day_civil(q->to, &y, &month, &last), propter_day_civil(q->compared_from, &cy, &cm, &ignore);
+  if (m != month || q->to - q->from > 30 || q->compared_from != propter_day(cy, cm, 1) || q->compared_to != propter_day(cy, cm + 1, 1) - 1) return;
+  if (last > propter_month_length(cy, cm)) last = propter_month_length(cy, cm);
+  if (first <= last) q->compared_from = propter_day(cy, cm, first), q->compared_to = propter_day(cy, cm, last);
+}
+
 /* The time compared with, once the window is known: its own days, the last such run before the window, or the unit before it. */
 static void settle_compared(PropterQuestion *q, PropterGrain grain) {
   if (!q->compared) return;
   const bool before = q->compared_when == PROPTER_WHEN_BACK, to_date = q->when == PROPTER_WHEN_TO_DATE && q->unit == UNIT_YEAR;
   if (q->compared_when == PROPTER_WHEN_LATEST) {
     (void)latest_run(&q->compared_run, q->from - 1, &q->compared_from, &q->compared_to);
+    if (q->compared_unit == PROPTER_UNIT_SAME) same_days_of_month(q);
   } else if (q->compared_when == PROPTER_WHEN_FIXED && (to_date || q->compared_unit == PROPTER_UNIT_SAME) &&
              q->compared_to == why_months_later(q->compared_from, 12) - 1) { /* "year to date … 2025", "the same period of 2025" */
     int y, earlier, ignore;

@@ -146,6 +146,8 @@ static bool tags(const Words *words, size_t from, size_t end) {
 
 void why_talk_denies(const PropterLexicon *l, Words *words) {
   bool opened;
+  Word *last = &words->word[words->count - 1];
+  if (words->count > 2 && propter_str_equal(last->text, PROPTER_STR("no"))) last->kind = WORD_FILLER; /* "…, no?" */
   for (size_t from = 0, end; from < words->count; from = end) {
     bool speaks = false, asks = false;
     end = clause_end(words, from, &opened);

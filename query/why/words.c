@@ -115,11 +115,11 @@ static PropterStr row_word(PropterStr row, size_t *at) {
   return (PropterStr){row.data + from, end - from};
 }
 
-static unsigned roles_of(PropterStr folded) {
-  unsigned found = 0;
+static uint64_t roles_of(PropterStr folded) {
+  uint64_t found = 0;
   for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
     for (size_t at = 0; at < roles[i].words.len;)
-      if (propter_str_equal(row_word(roles[i].words, &at), folded)) found |= 1u << roles[i].role;
+      if (propter_str_equal(row_word(roles[i].words, &at), folded)) found |= UINT64_C(1) << roles[i].role;
   return found;
 }
 
@@ -164,6 +164,23 @@ static void phrases(Words *found) {
   }
 }
 
+/* "Whyyy", "soooo": letters that are drawn out, where the plain word is one of the tables. */
+static PropterStatus shorten(Word *w, PropterArena *arena, PropterError *err) {
+  size_t n = 0, run = 0, most = 0;
+  if (w->number || w->kind != WORD_NONE || in_dates(w->text)) return PROPTER_OK;
+  char *plain = propter_arena_alloc(arena, w->text.len + 1);
+  if (!plain) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  for (size_t i = 0; i < w->text.len; i++) {
+    run = i && w->text.data[i] == w->text.data[i - 1] ? run + 1 : 1;
+    if (run > most) most = run;
+    if (run == 1) plain[n++] = w->text.data[i];
+  }
+  plain[n] = 0;
+  if (most < 3 || why_word_kind((PropterStr){plain, n}) == WORD_NONE) return PROPTER_OK;
+  w->text = w->stem = (PropterStr){plain, n}, w->kind = why_word_kind(w->text);
+  return PROPTER_OK;
+}
+
 /* --- folding and splitting -------------------------------------------------------------------------------------------------- */
 
 static bool letter(utf8proc_int32_t c) {
@@ -197,6 +214,7 @@ static PropterStatus finish(Word *w, PropterBuf *folded, bool numbered, struct s
     if (!w->stem.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   }
   w->kind = w->number ? WORD_NONE : why_word_kind(w->text);
+  PROPTER_TRY(shorten(w, arena, err));
   w->roles = roles_of(w->text);
   if (w->kind == WORD_NONE && !w->number && !in_dates(w->text)) w->kind = inflected_kind(w->text), w->inflected = w->kind != WORD_NONE;
   w->known = w->number || w->kind != WORD_NONE || in_dates(w->text);
