@@ -280,5 +280,7 @@ PropterStatus csvw_run(Execution *x, size_t source, PropterError *err) {
 bool propter_mapping_is_csvw(const PropterMapping *m) { return m->csvw && m->doc.files.count == 1; }
 
 const char *propter_mapping_warning(const PropterMapping *m, size_t n) {
+  if (n < m->doc.warnings.count) return m->doc.warnings.items[n];
+  n -= m->doc.warnings.count;
   return m->csvw && n < m->csvw->warnings.count ? m->csvw->warnings.items[n].data : NULL;
 }

@@ -242,7 +242,7 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *model, 
   PROPTER_TRY(define_meaning(d, define_get(d, dimension, "type"), dbt_dimension_types, &type, err));
   if (!*type->text) return yaml_fail(d->file, by, err, PROPTER_INVALID, "expected a dimension of type time, found \"%.*s\"", (int)name.len, name.data);
   params = define_get(d, dimension, "type_params");
-  PROPTER_TRY(define_keys(d, params ? params : dimension, params ? "time_granularity" : "type_params", err));
+  PROPTER_TRY(define_keys(d, params ? params : dimension, params ? "time_granularity|!validity_params" : "type_params", err));
   PROPTER_TRY(define_meaning(d, define_get(d, params, "time_granularity"), define_grains, &own, err));
   asked = own;
   if (grain) PROPTER_TRY(define_meaning(d, grain, define_grains, &asked, err));

@@ -51,22 +51,13 @@ static int item(Tree *t, int list, size_t n) {
   return node->data.sequence.items.start[n];
 }
 
-static bool among(PropterStr word, const char *words) {
-  size_t n;
-  for (; *words; words += n + (words[n] == '|')) {
-    n = strcspn(words, "|");
-    if (n == word.len && memcmp(words, word.data, n) == 0) return true;
-  }
-  return false;
-}
-
 /* Appends the pairs of `from` whose keys are among `keys`, or are not. */
 static void copy(Tree *t, int from, int to, const char *keys, bool are) {
   for (size_t i = 0; !t->failed; i++) {
     yaml_node_t *node = node_of(t, from);
     if (node->type != YAML_MAPPING_NODE || i >= (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start)) return;
     yaml_node_pair_t pair = node->data.mapping.pairs.start[i];
-    if (among(text_at(t, pair.key), keys) != are) continue;
+    if (yaml_among(keys, text_at(t, pair.key)) != are) continue;
     if (!yaml_document_append_mapping_pair(t->tree, to, pair.key, pair.value)) t->failed = true;
   }
 }

@@ -2,6 +2,7 @@
 #include "define.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -42,8 +43,21 @@ yaml_node_t *define_get(Define *d, const yaml_node_t *node, const char *names) {
   return is_null(found) ? NULL : found;
 }
 
+static PropterStatus judge_key(const yaml_node_t *key, const yaml_node_t *value, const char *names, void *payload, PropterError *err) {
+  const Define *d = payload;
+  const PropterStr name = yaml_text(key);
+  const char *refused = strstr(names, "|!");
+  char changing[64];
+  if (says_nothing(value)) return PROPTER_OK;
+  (void)snprintf(changing, sizeof changing, "!%.*s", (int)name.len, name.data);
+  if (!refused || !(yaml_among(names, propter_str(changing)) || yaml_among(names, PROPTER_STR("!*"))))
+    return d->sink->warn(name, yaml_line(key), d->sink->rdf.payload, err);
+  return yaml_fail(d->file, key, err, PROPTER_INVALID, "expected one of the keys %.*s: no metric can say what others do, found \"%.*s\"",
+                   (int)(refused - names), names, (int)name.len, name.data);
+}
+
 PropterStatus define_keys(Define *d, const yaml_node_t *node, const char *names, PropterError *err) {
-  return yaml_keys_but(d->file, node, names, says_nothing, err);
+  return yaml_keys_but(d->file, node, names, judge_key, d, err);
 }
 
 yaml_node_t *define_said(yaml_node_t *node) { return yaml_is_scalar(node) && !yaml_text(node).len ? NULL : node; }
@@ -289,7 +303,7 @@ PropterStatus define_window(Define *d, const yaml_node_t *node, PropterStr *out,
   int64_t n = 0;
   PropterStr text = yaml_text(node), count = {text.data, 0};
   if (yaml_is_mapping(node)) {
-    PROPTER_TRY(define_keys(d, node, "count|granularity", err));
+    PROPTER_TRY(define_keys(d, node, "count|granularity|!*", err));
     count = yaml_text(define_get(d, node, "count")), text = yaml_text(define_get(d, node, "granularity"));
   } else {
     while (count.len < text.len && text.data[count.len] >= '0' && text.data[count.len] <= '9') count.len++;

@@ -16,6 +16,7 @@ typedef struct {
   size_t (*mark)(void *payload);                         /* how many statements were taken */
   void (*forget)(size_t from, size_t to, void *payload); /* statements between two marks */
   PropterStatus (*refuse)(PropterStr name, const PropterError *why, void *payload, PropterError *err);
+  PropterStatus (*warn)(PropterStr key, uint64_t line, void *payload, PropterError *err); /* a key that is passed over */
   void (*stand)(size_t n, void *payload); /* what follows stands in the n-th document of the call */
 } DefineSink;
 
@@ -99,7 +100,9 @@ DefineFile *define_go(Define *d, DefineFile *to);
 
 /* Nodes. A value that is null is none. */
 yaml_node_t *define_get(Define *d, const yaml_node_t *node, const char *names);
-/* yaml_keys, but a key whose value is null, false or empty may stand anywhere: it says nothing. */
+/* What a mapping may say: `names` separated by '|'; "!NAME" among them changes figures in a way that no propter:Metric says: INVALID. Other keys are passed
+ * over with a warning, or are INVALID, too, where "!*" is among the names; one whose value is null, false or empty may stand anywhere: it says nothing. Names
+ * begin with one that is known. */
 PropterStatus define_keys(Define *d, const yaml_node_t *node, const char *names, PropterError *err);
 /* The n-th item of a list; NULL after the last, of none, and when too many were looked at, which define_read reports. */
 yaml_node_t *define_item(Define *d, yaml_node_t *list, size_t n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "doc.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,19 @@ static PropterStatus on_prefix(PropterStr prefix, PropterStr iri, void *payload,
   return file->base.data ? PROPTER_OK : no_memory(err);
 }
 
+static PropterStatus warn(PropterStr key, uint64_t line, void *payload, PropterError *err) {
+  Doc *doc = payload;
+  bool added;
+  propter_buf_reset(&doc->key);
+  propter_buf_printf(&doc->key, "%s:%" PRIu64 ": the key \"%.*s\" has no meaning here and is passed over", doc->files.items[doc->reading].path, line,
+                     (int)key.len, key.data);
+  PROPTER_TRY(propter_buf_status(&doc->key, err));
+  if (!propter_map_put(&doc->warned, propter_buf_str(&doc->key), 0, &added)) return no_memory(err);
+  if (!added) return PROPTER_OK;
+  const PropterStr text = propter_arena_copy(doc->arena, propter_buf_str(&doc->key));
+  return text.data && propter_vec_push(&doc->warnings, text.data) ? PROPTER_OK : no_memory(err);
+}
+
 static void stand(size_t n, void *payload) { ((Doc *)payload)->reading = (uint32_t)n; }
 
 static PropterStatus add_file(Doc *doc, const char *path, PropterError *err) {
@@ -148,7 +162,7 @@ static PropterStatus read_file(Doc *doc, Yarrrml *y, DefineFiles *definitions, s
   PropterRdfOptions options = {.limits = limits};
   PropterRdfSink sink = {on_statement, on_prefix, doc};
   doc->reading = (uint32_t)n;
-  if (file->definitions) return define_read(definitions, n, doc->database, &(DefineSink){sink, mark, forget, refuse, stand}, err);
+  if (file->definitions) return define_read(definitions, n, doc->database, &(DefineSink){sink, mark, forget, refuse, warn, stand}, err);
   if (csvw_is(file->path)) return PROPTER_OK;
   if (yarrrml_is(file->path)) return yarrrml_read(y, n, &sink, err);
   if (!propter_rdf_format_of_file(file->path)) options.format = "turtle";
@@ -185,6 +199,8 @@ void doc_clear(Doc *doc) {
   propter_vec_clear(&doc->triples);
   propter_vec_clear(&doc->files);
   propter_vec_clear(&doc->refusals);
+  propter_vec_clear(&doc->warnings);
+  propter_map_clear(&doc->warned);
   propter_buf_clear(&doc->key);
 }
 

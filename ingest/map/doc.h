@@ -50,6 +50,8 @@ typedef struct {
   PROPTER_VEC(DocTriple) triples; /* sorted by subject, then in the order of the documents */
   PROPTER_VEC(DocFile) files;
   PROPTER_VEC(PropterMapRefusal) refusals;
+  PROPTER_VEC(const char *) warnings; /* keys of definitions that are passed over, each once */
+  PropterMap warned;
   bool database; /* the caller names one */
   PropterBuf key;
   uint32_t reading; /* the file that statements come from */

@@ -442,6 +442,7 @@ void execute_clear_scratch(Execution *x) {
 static PropterStatus reject_refused(Execution *x, PropterError *err) {
   const PropterMapRefusal *r;
   PropterStr none = {"", 0};
+  for (size_t i = 0; i < x->m->doc.warnings.count; i++) propter_log(x->options->log, PROPTER_LOG_WARNING, "ingest", "%s", x->m->doc.warnings.items[i]);
   for (size_t i = 0; (r = propter_mapping_refusal(x->m, i)); i++)
     propter_log(x->options->log, PROPTER_LOG_WARNING, "ingest", "%s:%" PRIu64 ": the definition of %s is left out: %s", r->file.data, r->line, r->name.data,
                 r->reason.data);

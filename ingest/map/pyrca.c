@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Domain knowledge in PyRCA's YAML (https://opensource.salesforce.com/PyRCA): pairs of metrics, cause and effect, that a causal graph must or must not have, root
- * nodes, which nothing acts on, and leaf nodes, which act on nothing. Who is meant is found by label or notation where links are sought. */
+/* Domain knowledge in PyRCA's YAML (https://opensource.salesforce.com/PyRCA): pairs of metrics, cause and effect, that a causal graph must or must not have,
+ * root nodes, which nothing acts on, and leaf nodes, which act on nothing. Who is meant is found by label or notation where links are sought. */
 #include <string.h>
 
 #include "define.h"
@@ -49,9 +49,9 @@ static PropterStatus read_entry(Define *d, const void *payload, PropterError *er
 
 static PropterStatus read_document(Define *d, PropterError *err) {
   yaml_node_t *root = yaml_root(d->file), *graph = define_get(d, root, "causal-graph"), *one;
-  PROPTER_TRY(define_keys(d, root, "causal-graph", err));
+  PROPTER_TRY(define_keys(d, root, "causal-graph|!*", err));
   if (!yaml_is_mapping(graph)) return yaml_fail(d->file, root, err, PROPTER_INVALID, "expected root-nodes, leaf-nodes, forbids or requires in causal-graph");
-  PROPTER_TRY(define_keys(d, graph, "root-nodes|leaf-nodes|forbids|requires", err));
+  PROPTER_TRY(define_keys(d, graph, "root-nodes|leaf-nodes|forbids|requires|!*", err));
   for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
     yaml_node_t *list = define_get(d, graph, lists[l].key);
     if (list && !yaml_is_sequence(list)) return yaml_fail(d->file, list, err, PROPTER_INVALID, "expected a list in %s", lists[l].key);

@@ -86,7 +86,7 @@ bool yaml_mentions(const char *path, const char *text) {
   return propter_str_find((PropterStr){head, n}, propter_str(text)) != SIZE_MAX;
 }
 
-static bool among(const char *names, PropterStr key) {
+bool yaml_among(const char *names, PropterStr key) {
   while (*names) {
     size_t n = strcspn(names, "|");
     if (propter_str_equal(key, (PropterStr){names, n})) return true;
@@ -105,7 +105,7 @@ bool yaml_pair(YamlFile *file, const yaml_node_t *node, size_t n, yaml_node_t **
 yaml_node_t *yaml_get(YamlFile *file, const yaml_node_t *node, const char *names) {
   yaml_node_t *key, *value;
   for (size_t i = 0; yaml_pair(file, node, i, &key, &value); i++)
-    if (among(names, yaml_text(key))) return value;
+    if (yaml_among(names, yaml_text(key))) return value;
   return NULL;
 }
 
@@ -134,18 +134,23 @@ PropterStatus yaml_fail(const YamlFile *file, const yaml_node_t *node, PropterEr
   return propter_fail(err, status, "%s", text);
 }
 
-static bool never(const yaml_node_t *value) { return !value; }
+static PropterStatus never(const yaml_node_t *key, const yaml_node_t *value, const char *names, void *payload, PropterError *err) {
+  const PropterStr name = yaml_text(key);
+  (void)value;
+  return yaml_fail(payload, key, err, PROPTER_INVALID, "expected one of the keys %s, found \"%.*s\"", names, (int)name.len, name.data);
+}
 
-PropterStatus yaml_keys(YamlFile *file, const yaml_node_t *node, const char *names, PropterError *err) { return yaml_keys_but(file, node, names, never, err); }
+PropterStatus yaml_keys(YamlFile *file, const yaml_node_t *node, const char *names, PropterError *err) {
+  return yaml_keys_but(file, node, names, never, file, err);
+}
 
-PropterStatus yaml_keys_but(YamlFile *file, const yaml_node_t *node, const char *names, bool (*free)(const yaml_node_t *value), PropterError *err) {
-  yaml_node_t *key, *value, *other;
+PropterStatus yaml_keys_but(YamlFile *file, const yaml_node_t *node, const char *names, YamlKey judge, void *payload, PropterError *err) {
+  yaml_node_t *key, *value, *other, *its;
   if (!yaml_is_mapping(node)) return yaml_fail(file, node, err, PROPTER_INVALID, "expected a mapping with the keys %s", names);
   for (size_t i = 0; yaml_pair(file, node, i, &key, &value); i++) {
-    PropterStr name = yaml_text(key);
-    if (!free(value) && !among(names, name))
-      return yaml_fail(file, key, err, PROPTER_INVALID, "expected one of the keys %s, found \"%.*s\"", names, (int)name.len, name.data);
-    for (size_t k = 0; k < i && yaml_pair(file, node, k, &other, &value); k++)
+    const PropterStr name = yaml_text(key);
+    if (!yaml_among(names, name)) PROPTER_TRY(judge(key, value, names, payload, err));
+    for (size_t k = 0; k < i && yaml_pair(file, node, k, &other, &its); k++)
       if (propter_str_equal(yaml_text(other), name))
         return yaml_fail(file, key, err, PROPTER_INVALID, "the key \"%.*s\" stands twice", (int)name.len, name.data);
   }

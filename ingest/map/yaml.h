@@ -47,7 +47,11 @@ uint64_t yaml_line(const yaml_node_t *node);
 PropterStatus yaml_fail(const YamlFile *file, const yaml_node_t *node, PropterError *err, PropterStatus status, const char *format, ...) PROPTER_PRINTF(5, 6);
 /* INVALID unless the node is a mapping whose keys are among `names`, each once. */
 PropterStatus yaml_keys(YamlFile *file, const yaml_node_t *node, const char *names, PropterError *err);
-/* The same, but a key whose value is `free` may have any name. */
-PropterStatus yaml_keys_but(YamlFile *file, const yaml_node_t *node, const char *names, bool (*free)(const yaml_node_t *value), PropterError *err);
+/* Judges a key that is none of the names. */
+typedef PropterStatus (*YamlKey)(const yaml_node_t *key, const yaml_node_t *value, const char *names, void *payload, PropterError *err);
+/* The same, but other keys are given to `judge`. */
+PropterStatus yaml_keys_but(YamlFile *file, const yaml_node_t *node, const char *names, YamlKey judge, void *payload, PropterError *err);
+/* Whether a key is one of the names, which are separated by '|'. */
+bool yaml_among(const char *names, PropterStr key);
 
 #endif

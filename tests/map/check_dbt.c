@@ -259,6 +259,23 @@ static PropterStatus read_once(void *payload, PropterError *err) {
   return status;
 }
 
+/* What no version gives a meaning is told once, with its line; the metrics stay. */
+START_TEST(unknown_keys_are_warnings) {
+  PropterMapping *mapping = NULL;
+  const char *path = write_dbt(
+      MODEL
+      "metrics:\n  - name: revenue\n    type: simple\n    type_params: {measure: amount}\n    docs: {show: true}\n    config: {colour: red, meta: {theirs: 1}}\n"
+      "  - {name: other, type: simple, type_params: {measure: amount, sahpe: round}}\n");
+  ck_ok(propter_mapping_read(&path, 1, NULL, &mapping, err));
+  ck_assert_ptr_null(propter_mapping_refusal(mapping, 0));
+  static const char *const words[] = {":19: the key \"colour\"", ":18: the key \"docs\"", ":20: the key \"sahpe\""};
+  for (size_t i = 0; i < 3; i++) ck_assert_msg(strstr(propter_mapping_warning(mapping, i), words[i]) != NULL, "%s", propter_mapping_warning(mapping, i));
+  ck_assert_ptr_null(propter_mapping_warning(mapping, 3));
+  propter_mapping_free(mapping);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_once, (char *)(uintptr_t)path, true), 50);
+}
+END_TEST
+
 static PropterStatus read_both(void *payload, PropterError *err) {
   PropterMapping *mapping = NULL;
   PropterStatus status = propter_mapping_read(payload, 2, NULL, &mapping, err);
@@ -311,6 +328,7 @@ Suite *suite_dbt(void) {
   tcase_add_test(tc, metrics_inside_models);
   tcase_add_test(tc, foreign_entities_are_joined);
   tcase_add_test(tc, entities_lead_to_other_files);
+  tcase_add_test(tc, unknown_keys_are_warnings);
   tcase_add_test(tc, what_a_metric_cannot_say_is_refused_with_its_line);
   tcase_add_test(tc, one_refused_metric_leaves_the_others);
   tcase_add_test(tc, where_none_is_left_all_are_told);
