@@ -197,8 +197,8 @@ static void describe(PropterEventEffect *e, const PropterEventPanel *p) {
   const char *unit = p->logs ? " %" : "";
   char effect[PROPTER_NUMBER], low[PROPTER_NUMBER], high[PROPTER_NUMBER];
   (void)snprintf(e->text, sizeof e->text, "%s: %.40s%s per step over %zu step%s (95 %%: %.40s to %.40s%s)%s%s; before the event %s",
-                 e->synthetic ? "against untouched slices" : "against its own trend", said(effect, p, e->effect), unit, p->after, p->after == 1 ? "" : "s", said(low, p, e->low),
-                 said(high, p, e->high), unit, space, time,
+                 e->synthetic ? "against untouched slices" : "against its own trend", said(effect, p, e->effect), unit, p->after, p->after == 1 ? "" : "s",
+                 said(low, p, e->low), said(high, p, e->high), unit, space, time,
                  !e->synthetic      ? "there was nothing to compare with"
                  : e->trend_p < .05 ? "it already went its own way: read the effect with care"
                                     : "it ran parallel to them");

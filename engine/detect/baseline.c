@@ -423,6 +423,7 @@ static int by_size(const void *a, const void *b) {
 
 PropterStatus baseline_order(const Baseline *b, const double *rows, const unsigned char *use, Ordered order[BASELINE_ORDERED], PropterError *err) {
   Sized *all = propter_malloc(b->n * sizeof *all);
+  memset(order, 0, BASELINE_ORDERED * sizeof *order);
   PropterStatus status = all ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
   for (int k = 0; k < BASELINE_ORDERED && !status; k++) {
     Ordered *x = &order[k];

@@ -24,7 +24,9 @@ PropterStatus usual_of(Judged *j, PropterInference *out, PropterError *err) {
   } else {
     propter_buf_printf(&buf, " at this time of each year");
   }
-  return keep(&buf, &out->arena, &out->usual_text, err);
+  PropterStatus status = keep(&buf, &out->arena, &out->usual_text, err);
+  propter_buf_clear(&buf);
+  return status;
 }
 
 static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *err) {

@@ -7,7 +7,7 @@
 #include "know.h"
 
 static const char *const words[] = {
-#define HOLIDAY(language, word) word,
+#define HOLIDAY(word) word,
 #include "holidays.def"
 #undef HOLIDAY
 };

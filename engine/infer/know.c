@@ -9,13 +9,23 @@
 
 /* --- what is left out -------------------------------------------------------------------------------------------------------- */
 
-/* Also marks the name as met, so that a name nothing answers to can be told from one that left something out. */
-static bool left_out(Know *know, PropterStr iri) {
+/* The name, or, of a file, the end of it from a slash on. */
+static bool is_named(PropterStr iri, bool file, PropterStr name) {
+  if (propter_str_equal(name, iri)) return true;
+  if (!file || !name.len || name.len >= iri.len) return false;
+  const PropterStr end = {iri.data + iri.len - name.len, name.len};
+  return (name.data[0] == '/' || end.data[-1] == '/') && propter_str_equal(end, name);
+}
+
+/* Also marks the names as met, so that a name nothing answers to can be told from one that left something out. */
+static bool leaves_out(Know *know, PropterStr iri, bool file) {
   bool found = false;
   for (size_t i = 0; i < know->options.without_count; i++)
-    if (propter_str_equal(know->options.without[i], iri)) found = know->met[i] = true;
+    if (is_named(iri, file, know->options.without[i])) found = know->met[i] = true;
   return found;
 }
+
+static bool left_out(Know *know, PropterStr iri) { return leaves_out(know, iri, false); }
 
 static PropterStatus all_met(const Know *know, PropterError *err) {
   for (size_t i = 0; i < know->options.without_count; i++) {
@@ -26,17 +36,6 @@ static PropterStatus all_met(const Know *know, PropterError *err) {
                           (int)(name.len < 300 ? name.len : 300), name.data);
   }
   return PROPTER_OK;
-}
-
-/* A file is left out by its IRI, or by the end of it behind a slash. */
-static bool left_out_file(Know *know, PropterStr iri) {
-  bool found = left_out(know, iri);
-  for (size_t i = 0; i < know->options.without_count; i++) {
-    const PropterStr name = know->options.without[i];
-    if (!name.len || name.len >= iri.len || (name.data[0] != '/' && iri.data[iri.len - name.len - 1] != '/')) continue;
-    if (propter_str_equal((PropterStr){iri.data + iri.len - name.len, name.len}, name)) found = know->met[i] = true;
-  }
-  return found;
 }
 
 static bool too_new(const Know *know, PropterDay known, PropterDay superseded) {
@@ -443,9 +442,7 @@ static PropterStatus series_of(const KnowDocument *d, uint64_t *series, PropterE
 static PropterStatus read_document(Know *know, Node *node, PropterStr iri, PropterError *err) {
   KnowDocument d = {.id = node->id, .iri = iri};
   PROPTER_TRY(node_string(node, VOCAB_propter_path, &know->arena, &d.path, err));
-  /* Both are asked: one name of two must not hide that the other was met, too. */
-  bool by_path = d.path.len && left_out(know, d.path), by_name = d.path.len && left_out(know, propter_str_base_name(d.path));
-  if (by_path || by_name) return PROPTER_OK;
+  if (d.path.len && leaves_out(know, d.path, true)) return PROPTER_OK;
   PROPTER_TRY(node_string(node, VOCAB_dct_title, &know->arena, &d.title, err));
   d.published = day_or_none(node, VOCAB_propter_published);
   if (d.published == PROPTER_NO_DAY) d.published = day_or_none(node, VOCAB_dct_date);
@@ -468,7 +465,7 @@ static int by_hash(const void *a, const void *b) {
 /* Words that say nothing about what a sentence is about. */
 static bool empty_word(PropterStr word) {
   static const char *const empty[] = {
-#define EMPTY(language, word) word,
+#define EMPTY(word) word,
 #include "empty.def"
 #undef EMPTY
   };
@@ -655,7 +652,7 @@ static PropterStatus file_of(Know *know, PropterId file, uint64_t *flags, Propte
   if (!known) return propter_fail(err, PROPTER_NO_MEMORY, "files of events");
   if (added) {
     PROPTER_TRY(node_text(know->snapshot, file, &know->arena, &iri, err));
-    *known = (names_holidays(iri) ? FILE_HOLIDAYS : 0) | (left_out_file(know, iri) ? FILE_LEFT_OUT : 0);
+    *known = (names_holidays(iri) ? FILE_HOLIDAYS : 0) | (leaves_out(know, iri, true) ? FILE_LEFT_OUT : 0);
   }
   *flags = *known;
   return PROPTER_OK;

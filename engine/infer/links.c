@@ -432,7 +432,6 @@ static PropterStatus tell(LinkPanel *x, size_t cell, const KnowLink *link, size_
   return status;
 }
 
-/* `told`: its claims. */
 /* What knows no cause, or no effect, has none here. */
 static bool is_ended(const LinkPanel *x, size_t cause, size_t effect) {
   for (size_t k = 0; k < x->know->ends.count; k++)
@@ -440,6 +439,7 @@ static bool is_ended(const LinkPanel *x, size_t cause, size_t effect) {
   return false;
 }
 
+/* `told`: its claims. */
 static PropterStatus know_pair(LinkPanel *x, size_t cell, const KnowLink *curated, const PairClaim *told, size_t claims, uint8_t *required, uint8_t *forbidden,
                                double *prior, PropterError *err) {
   size_t i = cell / x->p, j = cell % x->p;

@@ -18,7 +18,7 @@ typedef struct {
 typedef struct {
   PropterHash128 key;
   PropterStr value;
-  bool used;
+  bool used, counted; /* to be kept; among those asked for, or made */
 } Entry;
 
 struct Memo {
@@ -42,8 +42,9 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 static PropterStatus enter(Memo *m, PropterHash128 key, PropterStr value, bool used, PropterError *err) {
   bool added;
   uint64_t *at = propter_map_put(&m->index, bytes_of(&key, sizeof key), m->entries.count, &added);
-  if (!at || (added && !propter_vec_push(&m->entries, ((Entry){key, value, used})))) return no_memory(err);
-  if (!added) m->entries.items[*at].value = value, m->entries.items[*at].used |= used;
+  if (!at || (added && !propter_vec_push(&m->entries, ((Entry){key, value, used, used})))) return no_memory(err);
+  Entry *entry = &m->entries.items[*at];
+  if (!added) entry->value = value, entry->used |= used, entry->counted |= used;
   return PROPTER_OK;
 }
 
@@ -93,19 +94,24 @@ void memo_close(Memo *m) {
   propter_free(m);
 }
 
-bool memo_get(Memo *m, PropterHash128 key, PropterStr *value) {
+static bool look_up(Memo *m, PropterHash128 key, bool counts, PropterStr *value) {
   if (!m) return false;
   (void)pthread_mutex_lock(&m->lock);
   const uint64_t *at = propter_map_get(&m->index, bytes_of(&key, sizeof key));
   if (at) {
     Entry *entry = &m->entries.items[*at];
-    m->found += !entry->used;
+    m->found += counts && !entry->counted;
+    entry->counted |= counts;
     entry->used = true;
-    *value = entry->value;
+    if (value) *value = entry->value;
   }
   (void)pthread_mutex_unlock(&m->lock);
   return at != NULL;
 }
+
+bool memo_get(Memo *m, PropterHash128 key, PropterStr *value) { return look_up(m, key, true, value); }
+
+bool memo_touch(Memo *m, PropterHash128 key, PropterStr *value) { return look_up(m, key, false, value); }
 
 static void add_head(const Memo *m, PropterBuf *out) {
   propter_buf_add(out, bytes_of(magic, sizeof magic));

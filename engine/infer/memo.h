@@ -15,9 +15,11 @@ void memo_close(Memo *memo);
 
 /* The value under the key, borrowed until memo_close; false: none. No memo has none. */
 bool memo_get(Memo *memo, PropterHash128 key, PropterStr *value);
+/* The same for what a value rests on that is asked for in its place: memo_settle keeps it, memo_counts does not count it. `value` may be NULL. */
+bool memo_touch(Memo *memo, PropterHash128 key, PropterStr *value);
 /* Keeps a value, in the file at once, so that a run that is stopped here need not begin again. No memo: nothing. */
 PropterStatus memo_put(Memo *memo, PropterHash128 key, PropterStr value, PropterError *err);
-/* Rewrites the file, by key: with all that was asked for or put since it was opened, and where `others` is set with the rest as well. */
+/* Rewrites the file, by key: with all that was asked for, touched or put since it was opened, and where `others` is set with the rest as well. */
 PropterStatus memo_settle(Memo *memo, bool others, PropterError *err);
 /* How many values of earlier runs were asked for, and how many keys are new. */
 void memo_counts(const Memo *memo, size_t *found, size_t *made);

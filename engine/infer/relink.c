@@ -60,8 +60,8 @@ static bool named_by(PropterStr event, PropterStr kind) {
 static const struct {
   const char *ending, *kept_behind; /* "glass" keeps its s */
 } plurals[] = {
-#define ARTICLE(language, word)
-#define PLURAL(language, ending, kept_behind) {ending, kept_behind},
+#define ARTICLE(word)
+#define PLURAL(ending, kept_behind) {ending, kept_behind},
 #include "labels.def"
 #undef ARTICLE
 #undef PLURAL
@@ -69,8 +69,8 @@ static const struct {
 
 static bool is_article(PropterStr word) {
   static const char *const articles[] = {
-#define ARTICLE(language, word) word,
-#define PLURAL(language, ending, kept_behind)
+#define ARTICLE(word) word,
+#define PLURAL(ending, kept_behind)
 #include "labels.def"
 #undef ARTICLE
 #undef PLURAL

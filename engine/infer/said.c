@@ -88,82 +88,103 @@ static void say_contradiction(const Judged *j, const PropterCauseScore *score, P
   else say_moved(j, why);
 }
 
+/* A claim and what it speaks of; each may be NULL but the first two. */
+typedef struct {
+  const KnowClaim *claim;
+  const ClaimView *view;
+  const Cause *cause;
+  const KnowEvent *event;
+  const PropterCauseScore *score;
+} Told;
+
+static bool is_member(const Know *know, const Cause *cause, const KnowEvent *event) {
+  for (size_t k = 0; cause && k < cause->members.count; k++)
+    if (&know->events.items[cause->members.items[k]] == event) return true;
+  return false;
+}
+
+/* By knowledge, or because it happened at another time. */
+static bool is_excluded(const Judged *j, const Told *t, PropterBuf *why) {
+  const Know *know = j->c.know;
+  if (t->cause && t->cause->forbidden_by != SIZE_MAX) {
+    const PropterStr reason = know->links.items[t->cause->forbidden_by].reason;
+    propter_buf_printf(why, "knowledge excludes it: %.*s", (int)reason.len, reason.data);
+    return true;
+  }
+  if (!t->event || t->event->start == PROPTER_NO_DAY || event_in_time(&j->c, t->event) || is_member(know, t->cause, t->event)) return false;
+  name_dates(why, t->event);
+  propter_buf_printf(why, "; not in this window");
+  return true;
+}
+
+/* It says a rise of a fall. Without a date of its own a sentence means the days of its event; only if these lie in the window, and it is not the end of
+ * something, is it about this move. */
+static bool is_opposite(const Judged *j, const Told *t, PropterSaid *said, PropterBuf *why) {
+  const Case *c = &j->c;
+  if (!t->claim->polarity || !c->sign || t->claim->polarity == c->sign) return false;
+  const bool is_end = t->cause && t->event && t->cause->root != SIZE_MAX && &c->know->events.items[t->cause->root] != t->event;
+  const bool meant = (t->view->of_effect && !t->claim->period_guessed) || (t->event && !is_end && t->event->start >= c->first && t->view->end <= c->last);
+  if (meant) {
+    propter_buf_printf(why, "says %s, but ", t->claim->polarity > 0 ? "a rise" : "a fall");
+    say_moved(j, why);
+  } else {
+    *said = PROPTER_SAID_SUPPORTS; /* of another move */
+  }
+  return true;
+}
+
+static PropterStatus judge_unmoved(Judged *j, const Told *t, PropterSaid *said, PropterBuf *why, PropterError *err) {
+  if (too_small(j, t->claim, t->cause)) *said = PROPTER_SAID_UNSUPPORTED;
+  propter_buf_printf(why, "no move to explain, trend before and after unchanged: ");
+  say_moved(j, why);
+  if (t->event && t->cause && !t->cause->in_scope) PROPTER_TRY(say_elsewhere(j, t->event, why, err));
+  if (*said == PROPTER_SAID_UNSUPPORTED) {
+    propter_buf_printf(why, "; less than ");
+    say_value(why, &j->c.metric->def, noticeable(j));
+    propter_buf_printf(why, " could not be seen here");
+  }
+  return PROPTER_OK;
+}
+
+/* What it names is nothing that happened. */
+static bool names_no_cause(Know *know, const Told *t, PropterBuf *why) {
+  if (!t->claim->cause)
+    propter_buf_printf(why, "names a cause this graph does not know");
+  else if (t->claim->cause_is_scope && !t->event)
+    propter_buf_printf(why, know_metric_id(know, t->claim->cause) ? "names another series, not something that happened"
+                                                                  : "read as a statement about a part of the figures, not about something that happened");
+  else
+    return false;
+  return true;
+}
+
+static PropterStatus judge_cause(Judged *j, const Told *t, PropterSaid *said, PropterBuf *why, PropterError *err) {
+  const PropterCauseScore *score = t->score;
+  if (names_no_cause(j->c.know, t, why)) {
+    *said = PROPTER_SAID_UNSUPPORTED;
+  } else if (t->event && t->cause && !t->cause->in_scope && (!score || score->p < .5)) {
+    if (t->claim->hedge > 0 || t->claim->kind == CLAIM_EX_ANTE) *said = PROPTER_SAID_UNSUPPORTED;
+    propter_buf_printf(why, "only this claim brings it here");
+    return say_elsewhere(j, t->event, why, err);
+  } else if (score && score->grade == PROPTER_GRADE_CONTRADICTED) {
+    say_contradiction(j, score, why);
+  } else if (!score || (score->p < .5 && (score->grade == PROPTER_GRADE_UNSUPPORTED || !t->event))) {
+    *said = PROPTER_SAID_UNSUPPORTED;
+    propter_buf_printf(why, t->event ? "no test of the data speaks for it" : "nothing documents that it happened then, and no test of the data speaks for it");
+  } else {
+    *said = PROPTER_SAID_SUPPORTS;
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus judge_claim(Judged *j, const KnowClaim *claim, const ClaimView *view, PropterSaid *said, PropterBuf *why, PropterError *err) {
-  Know *know = j->c.know;
   const Case *c = &j->c;
   size_t index;
-  const Cause *cause = cause_of(c, claim, &index);
-  const KnowEvent *event = know_event(know, claim->cause);
-  const PropterCauseScore *score = cause && index < c->allowed && index < j->answer.causes ? &j->answer.cause[index] : NULL;
+  Told t = {claim, view, cause_of(c, claim, &index), know_event(c->know, claim->cause), NULL};
+  if (t.cause && index < c->allowed && index < j->answer.causes) t.score = &j->answer.cause[index];
   *said = PROPTER_SAID_CONTRADICTED;
-  if (cause && cause->forbidden_by != SIZE_MAX) {
-    PropterStr reason = know->links.items[cause->forbidden_by].reason;
-    propter_buf_printf(why, "knowledge excludes it: %.*s", (int)reason.len, reason.data);
-    return PROPTER_OK;
-  }
-  if (event && event->start != PROPTER_NO_DAY && !event_in_time(c, event)) {
-    bool member = false;
-    for (size_t k = 0; cause && k < cause->members.count; k++) member |= &know->events.items[cause->members.items[k]] == event;
-    if (!member) {
-      name_dates(why, event);
-      propter_buf_printf(why, "; not in this window");
-      return PROPTER_OK;
-    }
-  }
-  bool moved = j->answer.outcome != PROPTER_OUTCOME_DID_NOT_MOVE && j->answer.outcome != PROPTER_OUTCOME_NOT_TESTABLE;
-  /* Without a date of its own a sentence means the days of its event; only if these lie in the window, and it is not the end of something, is it about this
-   * move. */
-  bool is_end = cause && event && cause->root != SIZE_MAX && &know->events.items[cause->root] != event;
-  bool meant = (view->of_effect && !claim->period_guessed) || (event && !is_end && event->start >= c->first && view->end <= c->last);
-  if (claim->polarity && c->sign && claim->polarity != c->sign && !meant) {
-    *said = PROPTER_SAID_SUPPORTS; /* of another move */
-    return PROPTER_OK;
-  }
-  if (claim->polarity && c->sign && claim->polarity != c->sign) {
-    propter_buf_printf(why, "says %s, but ", claim->polarity > 0 ? "a rise" : "a fall");
-    say_moved(j, why);
-    return PROPTER_OK;
-  }
-  if (!moved && j->answer.outcome == PROPTER_OUTCOME_DID_NOT_MOVE) {
-    if (too_small(j, claim, cause)) *said = PROPTER_SAID_UNSUPPORTED;
-    propter_buf_printf(why, "no move to explain, trend before and after unchanged: ");
-    say_moved(j, why);
-    if (event && cause && !cause->in_scope) PROPTER_TRY(say_elsewhere(j, event, why, err));
-    if (*said == PROPTER_SAID_UNSUPPORTED) {
-      propter_buf_printf(why, "; less than ");
-      say_value(why, &c->metric->def, noticeable(j));
-      propter_buf_printf(why, " could not be seen here");
-    }
-    return PROPTER_OK;
-  }
-  if (!claim->cause) {
-    *said = PROPTER_SAID_UNSUPPORTED;
-    propter_buf_printf(why, "names a cause this graph does not know");
-    return PROPTER_OK;
-  }
-  if (claim->cause_is_scope && !event) {
-    *said = PROPTER_SAID_UNSUPPORTED;
-    propter_buf_printf(why, know_metric_id(know, claim->cause) ? "names another series, not something that happened"
-                                                               : "read as a statement about a part of the figures, not about something that happened");
-    return PROPTER_OK;
-  }
-  if (event && cause && !cause->in_scope && (!score || score->p < .5)) {
-    *said = claim->hedge > 0 || claim->kind == CLAIM_EX_ANTE ? PROPTER_SAID_UNSUPPORTED : PROPTER_SAID_CONTRADICTED;
-    propter_buf_printf(why, "only this claim brings it here");
-    PROPTER_TRY(say_elsewhere(j, event, why, err));
-    return PROPTER_OK;
-  }
-  if (score && score->grade == PROPTER_GRADE_CONTRADICTED) {
-    say_contradiction(j, score, why);
-    return PROPTER_OK;
-  }
-  if (!score || (score->p < .5 && (score->grade == PROPTER_GRADE_UNSUPPORTED || !event))) {
-    *said = PROPTER_SAID_UNSUPPORTED;
-    propter_buf_printf(why, event ? "no test of the data speaks for it" : "nothing documents that it happened then, and no test of the data speaks for it");
-    return PROPTER_OK;
-  }
-  *said = PROPTER_SAID_SUPPORTS;
-  return PROPTER_OK;
+  if (is_excluded(j, &t, why) || is_opposite(j, &t, said, why)) return PROPTER_OK;
+  return j->answer.outcome == PROPTER_OUTCOME_DID_NOT_MOVE ? judge_unmoved(j, &t, said, why, err) : judge_cause(j, &t, said, why, err);
 }
 
 /* The same sentence stands under a likely cause: it made another claim as well, of which nothing follows. */

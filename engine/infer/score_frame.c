@@ -183,8 +183,8 @@ static PropterStatus fill(Frame *f, double *scratch, PropterError *err) {
   else if (m->base->before[f->from] == SIZE_MAX) f->reason = "no observation before the window";
   if (f->reason) return PROPTER_OK;
   PROPTER_TRY(learn_kept(f, &l, err));
-  f->base.inside = baseline_in_one_move(m->base, f->from, f->from + f->length - 1);
-  if (!baseline_expect(&f->base, f->from, f->length, f->periods, scratch, f->middle, &f->drift, &f->usable)) f->reason = "fewer than 12 changes outside the window";
+  if (!baseline_expect(&f->base, f->from, f->length, f->periods, scratch, f->middle, &f->drift, &f->usable))
+    f->reason = "fewer than 12 changes outside the window";
   else if (!l.known) f->reason = "fewer than 8 other windows to measure the error of the expectation";
   if (f->reason) return PROPTER_OK;
   f->error_model = l.error;
@@ -257,7 +257,7 @@ PropterStatus frame_compare(Frame *f, PropterError *err) {
   double *scratch = propter_malloc(2 * n * sizeof *scratch);
   PropterStatus status = use && scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for controls");
   if (status == PROPTER_OK) {
-    (void)learn_from(f->model, f->from, f->length, use);
+    learn_from(f->model, f->from, f->length, use);
     status = judge_controls(f, use, scratch, err);
   }
   f->compared = status == PROPTER_OK;

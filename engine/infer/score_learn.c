@@ -20,18 +20,16 @@ static double coarse(double x) {
 
 static void coarse_errors(ErrorModel *e) { e->noise = coarse(e->noise), e->walk = coarse(e->walk), e->slope = coarse(e->slope); }
 
-size_t learn_from(const PropterScoreModel *m, size_t from, size_t length, unsigned char *use) {
-  size_t n = m->base->n, clean = 0, all = 0;
+void learn_from(const PropterScoreModel *m, size_t from, size_t length, unsigned char *use) {
+  size_t n = m->base->n, clean = 0;
   for (size_t o = 0; o < n; o++) {
     bool own = o + length > from && o < from + 2 * length, covered = false;
     for (size_t i = o; i < o + length && i < n; i++) covered |= m->covered[i] != 0;
     use[o] = own ? 0 : covered ? 2 : 1;
     clean += use[o] == 1;
-    all += use[o] != 0;
   }
   bool keep = clean >= CLEAN_WINDOWS;
   for (size_t o = 0; o < n; o++) use[o] = use[o] == 1 || (use[o] == 2 && !keep);
-  return keep ? clean : all;
 }
 
 double learn_mean_error(const ErrorModel *e, size_t length) {
@@ -157,7 +155,7 @@ static PropterStatus learn_window(const PropterScoreModel *m, const Baseline *ba
   PropterStatus status = use && scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
   if (!status && length > 1) status = baseline_errors(base, length, horizon, from, from + horizon, scratch + n, err);
   if (!status) {
-    (void)learn_from(m, from, length, use);
+    learn_from(m, from, length, use);
     out->known = baseline_fit(base, rows, horizon, use, from, from + horizon, scratch, &out->error);
   }
   if (!status && out->known) {

@@ -100,8 +100,8 @@ typedef struct PropterScoreFrame {
   double control_z, control_rho, control_ratio; /* ln of moved to unmoved density of control_z */
 } Frame;
 
-/* Only `reason` is set (and OK returned) when nothing can be said. frame_clear always. `memo` (may be NULL) keeps what is learned and weighed; `own` is the hash
- * of what the model was made of. */
+/* Only `reason` is set (and OK returned) when nothing can be said. frame_clear always. `memo` (may be NULL) keeps what is learned and weighed; `own` is the
+ * hash of what the model was made of. */
 PropterStatus frame_init(Frame *frame, const PropterScoreModel *model, size_t from, size_t to, Memo *memo, PropterHash128 own, PropterError *err);
 void frame_clear(Frame *frame);
 /* Looks at the model's controls, once. */
@@ -112,9 +112,9 @@ PropterStatus learn(const PropterScoreModel *model, Baseline *base, size_t from,
 /* Prepares the windows of one period, each of which leaves a few of all out. */
 PropterStatus singles_new(PropterScoreModel *model, PropterError *err);
 void singles_free(struct Singles *singles);
-/* Its parts: flags the windows whose origin lies clear of the question's and of documented events (the latter are let in when too few are left; returns how
- * many); the standard error of the mean of the first `length` horizons; standardised mean deviations z of the flagged windows (returns how many). */
-size_t learn_from(const PropterScoreModel *model, size_t from, size_t length, unsigned char *use);
+/* Its parts: flags the windows whose origin lies clear of the question's and of documented events (the latter are let in when too few are left); the
+ * standard error of the mean of the first `length` horizons; standardised mean deviations z of the flagged windows (returns how many). */
+void learn_from(const PropterScoreModel *model, size_t from, size_t length, unsigned char *use);
 double learn_mean_error(const ErrorModel *error, size_t length);
 size_t learn_deviations(size_t windows, const double *rows, size_t horizon, size_t length, const unsigned char *use, double se, double *z);
 
@@ -194,10 +194,10 @@ double column_power(const Frame *frame, const Column *column, const Column *riva
 
 /* Fills a model's table of densities; propter_free it. */
 PropterStatus unknown_table(const PropterScoreOptions *options, UnknownDensity **out, PropterError *err);
-/* ρ and s_u (in standard errors) from standardised deviations of other windows, counted as n/overlap independent ones. */
-/* Its parts: adds `share` of the log likelihoods of deviations; reads the posterior means. */
+/* Parts of estimate_unknown: adds `share` of the log likelihoods of deviations; reads the posterior means. */
 void unknown_add(const PropterScoreModel *model, const double *z, size_t n, double share, UnknownLikelihood likelihood);
 void unknown_read(const PropterScoreModel *model, UnknownLikelihood likelihood, double *rho, double *scale);
+/* ρ and s_u (in standard errors) from standardised deviations of other windows, counted as n/overlap independent ones. */
 void estimate_unknown(const PropterScoreModel *model, const double *z, size_t n, double overlap, double *rho, double *scale);
 
 #endif

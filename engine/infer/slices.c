@@ -181,7 +181,8 @@ PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, Propte
     return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no propter:sliceBy; expected at least one dimension to be cut by", (int)iri.len, iri.data);
   uint32_t decides[PROPTER_DRILL_DIMENSIONS] = {0};
   PropterStatus status = read_cube(know, m, from, to, arena, slices, &c, err);
-  PropterCube cube = {c.cells, c.dimensions, c.level, c.levels, c.actual, c.expected, decides, c.sd};
+  const PropterCube cube = {.cells = c.cells, .dimensions = c.dimensions, .level = c.level, .levels = c.levels, .actual = c.actual, .expected = c.expected,
+                            .decides = decides, .sd = c.sd};
   if (!status) status = find_levels(know, m, decides, err);
   if (!status && c.cells) status = propter_drill(&cube, NULL, &found, NULL, 0, err);
   if (!status && !(*out = propter_calloc(found.count + 1, sizeof **out))) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", found.count);

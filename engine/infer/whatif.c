@@ -76,8 +76,8 @@ static bool is_crowded(const Study *s, const KnowEvent *e, PropterDay last) {
   return false;
 }
 
-/* The series without its seasonal part, from `first` on, as a logarithm where effects are ratios; false where one is missing or has none. From `holiday` on what
- * a holiday adds each time stays: its effect. */
+/* The series without its seasonal part, from `first` on, as a logarithm where effects are ratios; false where one is missing or has none. From `holiday` on
+ * what a holiday adds each time stays: its effect. */
 static PropterStatus take_row(const Study *s, const PropterSeries *series, int32_t first, size_t count, size_t holiday, double *out, bool *whole,
                               PropterError *err) {
   Baseline *b = NULL;
@@ -315,7 +315,9 @@ static PropterStatus put_level(const Study *s, PropterWhatIf *out, PropterError 
   say_change(&buf, &s->metric->def, out->level * out->part);
   propter_buf_printf(&buf, " at its present level of ");
   say_value(&buf, &s->metric->def, out->level);
-  return keep(&buf, s->arena, &out->level_text, err);
+  PropterStatus status = keep(&buf, s->arena, &out->level_text, err);
+  propter_buf_clear(&buf);
+  return status;
 }
 
 /* `amount` times what was pooled; of a ratio its power. */
@@ -357,7 +359,8 @@ static PropterStatus study_all(Study *s, PropterStr label, double amount, Propte
 PropterStatus propter_what_if(PropterInferrer *know, PropterStr metric, PropterStr cause, double amount, PropterArena *arena, PropterWhatIf *out,
                               PropterError *err) {
   Study s = {.know = know, .metric = know_metric_named(know, metric), .name = cause, .arena = arena};
-  *out = (PropterWhatIf){.effect = NAN, .low = NAN, .high = NAN, .between = NAN, .part = NAN, .part_low = NAN, .part_high = NAN, .level = NAN, .reason = {"", 0}};
+  *out = (PropterWhatIf){.effect = NAN, .low = NAN, .high = NAN, .between = NAN, .part = NAN, .part_low = NAN, .part_high = NAN, .level = NAN,
+                         .reason = {"", 0}};
   if (!s.metric) return propter_fail(err, PROPTER_NOT_FOUND, "no metric is called \"%.*s\"", (int)metric.len, metric.data);
   if (!isfinite(amount)) return propter_fail(err, PROPTER_INVALID, "an amount that is no number");
   if (know_metric_named(know, cause)) {

@@ -145,14 +145,14 @@ static PropterStatus gather(Case *c, PropterError *err) {
   return status;
 }
 
-/* Asked for, so that it is not forgotten: what was learned and weighed in a window (score_known.h). */
+/* What was learned and weighed in a window (score_known.h) is not forgotten where the answer is taken over that rests on it. */
 static void keep_evidence(Memo *memo, PropterHash128 view, size_t from, size_t to) {
   PropterHash128 key;
   PropterStr kept;
-  (void)memo_get(memo, kept_key(view, KEPT_LEARNED, from, to), &kept);
-  if (!memo_get(memo, kept_key(view, KEPT_EVIDENCE, from, to), &kept) || kept.len != sizeof key) return;
+  (void)memo_touch(memo, kept_key(view, KEPT_LEARNED, from, to), NULL);
+  if (!memo_touch(memo, kept_key(view, KEPT_EVIDENCE, from, to), &kept) || kept.len != sizeof key) return;
   memcpy(&key, kept.data, sizeof key);
-  (void)memo_get(memo, key, &kept);
+  (void)memo_touch(memo, key, NULL);
 }
 
 static PropterStatus score(Case *c, PropterScoreFrame **frame, PropterAnswer *answer, PropterError *err) {

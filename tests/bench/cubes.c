@@ -19,7 +19,8 @@ void cube_read(CubeFile *f, const char *folder, const char *name) {
     for (size_t d = 0; d < dims; d++) f->level[r * dims + d] = (uint32_t)f->table.values[(d + MEASURES) * rows + r];
   f->actual = f->table.values;
   f->expected = f->table.values + rows;
-  f->cube = (PropterCube){rows, dims, f->level, f->table.level_count + MEASURES, f->actual, f->expected, NULL};
+  f->cube = (PropterCube){
+      .cells = rows, .dimensions = dims, .level = f->level, .levels = f->table.level_count + MEASURES, .actual = f->actual, .expected = f->expected};
 }
 
 void cube_free(CubeFile *f) {

@@ -66,7 +66,15 @@ START_TEST(values_last_and_what_nobody_asks_for_goes) {
   ck_ok(memo_settle(memo, false, err));
   memo_close(memo);
   memo = opened(path);
-  ck_assert(!has(memo, 1, "one") && has(memo, 0, "none"));
+  ck_assert(!has(memo, 1, "one") && memo_touch(memo, number(0), NULL) && !memo_touch(memo, number(1), NULL) && !memo_touch(NULL, number(0), NULL));
+  memo_counts(memo, &found, &made);
+  ck_assert(found == 0 && made == 0);
+  ck_ok(memo_settle(memo, false, err)); /* what was touched is kept */
+  memo_close(memo);
+  memo = opened(path);
+  ck_assert(memo_touch(memo, number(0), &value) && propter_str_equal(value, PROPTER_STR("none")) && has(memo, 0, "none"));
+  memo_counts(memo, &found, &made);
+  ck_assert(found == 1 && made == 0);
   memo_close(memo);
   ck_ok(memo_open(path, number(9), true, &memo, err)); /* of another build */
   ck_assert(!has(memo, 0, "none"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which of many series lead which, from sums that are kept: new steps are added to them, corrected values exchanged in them, and only pairs that can have
- * crossed the threshold since are tested again. */
+ * crossed the threshold since are tested again. Pairwise and unconditional: a screen for programs that hold thousands of series; propter/links.h searches for
+ * links given all others. */
 #ifndef PROPTER_PAIRS_H
 #define PROPTER_PAIRS_H
 
