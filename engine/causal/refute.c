@@ -173,7 +173,8 @@ static void attempt_all(Cache *c, size_t rounds, PropterRng *rng, double *scratc
   t = repeat(c, subset, rounds, rng, scratch);
   tell(&r[2], "subset", t, NAN, fabs(t.mean - c->value) <= 2 * t.spread + 1e-9 * fabs(c->value));
   (void)snprintf(r[2].text, sizeof r->text, "On four fifths of the rows the effect is %.40s give or take %.40s, against %.40s on all: %s.",
-                 figures(mean, t.mean), figures(spread, t.spread), value, r[2].passed ? "no part of the rows carries it alone" : "it hangs on a part of the rows");
+                 figures(mean, t.mean), figures(spread, t.spread), value,
+                 r[2].passed ? "no part of the rows carries it alone" : "it hangs on a part of the rows");
   t = repeat(c, dummy_outcome, rounds, rng, scratch);
   tell(&r[3], "dummy outcome", t, NAN, fabs(t.mean) <= 4 * t.spread / sqrt(n) + 1e-12);
   (void)snprintf(r[3].text, sizeof r->text, "On a random outcome the effect is %.40s give or take %.40s: %s.", figures(mean, t.mean), figures(spread, t.spread),

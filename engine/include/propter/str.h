@@ -49,8 +49,8 @@ PROPTER_API size_t propter_utf8_length(PropterStr text);
 PROPTER_API bool propter_str_to_double(PropterStr text, double *value);
 PROPTER_API bool propter_str_to_int64(PropterStr text, int64_t *value);
 
-/* A number as people read it: so many decimals (at most 20), never an exponent, commas between thousands, U+2212 for minus, + before positive ones if `sign`; what rounds to
- * zero has no sign, what is not finite is "n/a". Independent of the locale. Returns `out`. */
+/* A number as people read it: so many decimals (at most 20), never an exponent, commas between thousands, U+2212 for minus, + before positive ones if
+ * `sign`; what rounds to zero has no sign, what is not finite is "n/a". Independent of the locale. Returns `out`. */
 enum { PROPTER_NUMBER = 448 };
 PROPTER_API char *propter_number(char out[PROPTER_NUMBER], double value, int decimals, bool sign);
 /* Decimals that show so many significant digits of it, at most six. */
