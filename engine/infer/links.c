@@ -116,7 +116,8 @@ static PropterStatus keep_comparable(LinkPanel *x, PropterError *err) {
   }
   for (size_t i = x->p; i-- > 0;) {
     const PropterSeries *s = &x->metric[i]->series.series;
-    const char *why = !s->count                  ? "it has no observations"
+    const char *why = x->metric[i]->series.apart ? "it does not add up over one of its dimensions"
+                      : !s->count                ? "it has no observations"
                       : s->grain != x->grain     ? "its periods are of another length"
                       : observed(s) * 2 < longest ? "it has less than half of the periods of the longest series"
                                                  : NULL;

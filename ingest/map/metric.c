@@ -166,6 +166,14 @@ static PropterStatus slice_words(const Metric *x, const MetricSlice *slice, Prop
   return PROPTER_OK;
 }
 
+/* "region" of "customer region", where no other slice is called so. */
+static PropterStatus say_short(const Metric *x, const MetricSlice *slice, PropterTerm dimension, PropterError *err) {
+  bool other = slice->join == SIZE_MAX;
+  for (size_t i = 0; !other && i < x->slices.slices.count; i++)
+    other = &x->slices.slices.items[i] != slice && propter_str_equal(x->slices.slices.items[i].column, slice->column);
+  return other ? PROPTER_OK : define(x, dimension, VOCAB_skos_altLabel, propter_literal(slice->column), err);
+}
+
 /* The n-th slice is a dimension of its own. */
 static PropterStatus read_slice(const Metric *x, TriplesMap *map, size_t n, PropterError *err) {
   const MetricSlice *slice = &x->slices.slices.items[n];
@@ -178,6 +186,7 @@ static PropterStatus read_slice(const Metric *x, TriplesMap *map, size_t n, Prop
   PROPTER_TRY(define(x, dimension, VOCAB_rdf_type, model_word(VOCAB_qb_DimensionProperty), err));
   PROPTER_TRY(slice_words(x, slice, &words, err));
   PROPTER_TRY(define(x, dimension, VOCAB_rdfs_label, words, err));
+  PROPTER_TRY(say_short(x, slice, dimension, err));
   for (size_t i = 0, k; (k = metric_finer(&x->slices, n, i)) != SIZE_MAX; i++) {
     PROPTER_TRY(own_iri(x, "dimension/", x->slices.slices.items[k].name, &finer, err));
     PROPTER_TRY(define(x, finer, VOCAB_propter_rollsUpTo, dimension, err));

@@ -241,8 +241,9 @@ static PropterStatus read_calendar(Ics *c, PropterStr text, PropterError *err) {
   icalerror_set_errors_are_fatal(false);
   c->calendar = icalparser_parse_string(text.data ? text.data : "");
   if (!c->calendar || (icalcomponent_isa(c->calendar) != ICAL_VCALENDAR_COMPONENT && icalcomponent_isa(c->calendar) != ICAL_XROOT_COMPONENT)) {
+    const bool begun = propter_str_starts(text, PROPTER_STR("BEGIN:VCALENDAR"));
     propter_error_at(err, c->path, 1, 0);
-    return propter_fail(err, PROPTER_SYNTAX, "expected a calendar: BEGIN:VCALENDAR");
+    return propter_fail(err, PROPTER_SYNTAX, begun ? "the calendar that begins here has no END:VCALENDAR" : "expected a calendar: BEGIN:VCALENDAR");
   }
   PROPTER_TRY(collect(c, text, err));
   for (size_t i = 0; i < c->entries.count; i++) {

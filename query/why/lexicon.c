@@ -211,7 +211,7 @@ PropterStatus propter_lexicon_add_member(PropterLexicon *l, size_t metric, Propt
 static PropterStatus add_dimension(PropterLexicon *m, PropterStr iri, PropterStr name, PropterError *err) {
   Dimension d = {.iri = iri, .name = propter_arena_copy(&m->arena, name)};
   for (size_t i = 0; i < m->dimensions.count; i++)
-    if (propter_str_equal(m->dimensions.items[i].iri, iri)) return PROPTER_OK;
+    if (propter_str_equal(m->dimensions.items[i].iri, iri) && propter_str_equal(m->dimensions.items[i].name, name)) return PROPTER_OK;
   PROPTER_TRY(why_words_split(name, m->stemmer, PROPTER_QUESTION_WORDS, &m->arena, &d.words, err));
   return d.name.data && propter_vec_push(&m->dimensions, d) ? PROPTER_OK : no_memory(err);
 }

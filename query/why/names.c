@@ -109,10 +109,13 @@ static PropterStr local_name(PropterStr iri) {
   return (PropterStr){iri.data + at, iri.len - at};
 }
 
+enum { DIMENSION_NAMES = 4 };
+
 typedef struct {
   PropterLexicon *lexicon;
   size_t metric, rows;
-  PropterStr dimension, dimension_name;
+  PropterStr dimension, dimension_name[DIMENSION_NAMES];
+  size_t dimension_names;
   PropterArena arena;
   PropterTerm last; /* the member whose names are being read */
   size_t member;
@@ -135,7 +138,8 @@ static PropterStatus add_member(const PropterTerm *row, void *payload, PropterEr
     PROPTER_TRY(propter_lexicon_add_member(m->lexicon, m->metric, (PropterCut){m->dimension, row[0]}, &m->member, err));
   }
   const PropterStr name = row[1].kind == PROPTER_TERM_LITERAL ? row[1].value : row[0].kind == PROPTER_TERM_IRI ? local_name(row[0].value) : row[0].value;
-  return propter_lexicon_add_member_name(m->lexicon, m->member, m->dimension_name, name, err);
+  for (size_t i = 0; i < m->dimension_names; i++) PROPTER_TRY(propter_lexicon_add_member_name(m->lexicon, m->member, m->dimension_name[i], name, err));
+  return PROPTER_OK;
 }
 
 /* Name of a dimension or member for people. */
@@ -146,6 +150,22 @@ static PropterStatus called(Load *l, PropterId id, PropterStr *name) {
   PROPTER_TRY(propter_snapshot_term(l->snapshot, id, &l->arena, &term, l->err));
   *name = term.kind == PROPTER_TERM_IRI ? local_name(term.value) : term.value;
   return PROPTER_OK;
+}
+
+/* What a dimension is called, its alternative labels as well. */
+static PropterStatus names_of_dimension(Load *l, PropterId dimension, Members *m) {
+  PROPTER_TRY(called(l, dimension, &m->dimension_name[m->dimension_names++]));
+  PropterIds labels = {0};
+  PropterStatus status = PROPTER_OK;
+  if (l->vocab[VOCAB_skos_altLabel] != PROPTER_NO_ID)
+    status = propter_snapshot_objects(l->snapshot, dimension, l->vocab[VOCAB_skos_altLabel], &labels, l->err);
+  for (size_t i = 0; i < labels.count && m->dimension_names < DIMENSION_NAMES && status == PROPTER_OK; i++) {
+    PropterTerm term;
+    status = propter_snapshot_term(l->snapshot, labels.items[i], &l->arena, &term, l->err);
+    if (status == PROPTER_OK && term.kind == PROPTER_TERM_LITERAL) m->dimension_name[m->dimension_names++] = term.value;
+  }
+  propter_vec_clear(&labels);
+  return status;
 }
 
 static PropterStatus count_row(const PropterTerm *row, void *payload, PropterError *err) {
@@ -162,7 +182,7 @@ static PropterStatus members_of(Load *l, size_t metric, PropterId dimension, int
   int64_t count = 0;
   PROPTER_TRY(propter_snapshot_term(l->snapshot, dimension, &l->arena, &term, l->err));
   m.dimension = term.value;
-  PROPTER_TRY(called(l, dimension, &m.dimension_name));
+  PROPTER_TRY(names_of_dimension(l, dimension, &m));
   propter_buf_printf(&text, "SELECT (COUNT(DISTINCT ?m) AS ?n) { ?o <%.*s> ?m }", (int)term.value.len, term.value.data);
   PROPTER_TRY(why_each_row(l->snapshot, &text, count_row, &count, l->err));
   *room -= count;

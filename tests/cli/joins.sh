@@ -84,6 +84,7 @@ for form in dbt.yml cube.yml ossie.yaml; do
   G=g-$form
   expect "$form: tables are joined" 0 'ingested: 2,178 rows' p ingest $form
   expect "$form: a slice by a dimension behind two joins" 7 'France' p why "revenue in France $window"
+  expect "$form: a joined dimension by its own name alone" 1 'segment small' p why "revenue for segment small in February 2024"
   expect "$form: drill-down to it" 7 'country France' p why "revenue $window"
 done
 expect 'a filter by it' 7 'm:french = french' sh -c "'$PROPTER' -g '$dir/g-dbt.yml' why 'french $window'"
