@@ -199,11 +199,11 @@ static const char *orders_script(void) {
   "  - {name: margin, type: derived, type_params: {expr: (a - 2.5 * ready) / orders + -1, metrics: [{name: revenue, alias: a}, ready, orders]}}\n"             \
   "  - {name: southern, type: simple, type_params: {measure: revenue}, filter: \"{{ Dimension('order__region') }} = 'south'\"}\n"
 #define WINDOWS                                                                                                                                                \
-  "  - {name: last_three, type: cumulative, type_params: {measure: revenue, window: 3 months}}\n"                                                                \
-  "  - {name: this_year, type: cumulative, type_params: {measure: revenue, cumulative_type_params: {grain_to_date: year}}}\n"                                   \
-  "  - {name: growth, type: derived, type_params: {expr: now - then, metrics: [{name: revenue, alias: now}, {name: revenue, alias: then,\n"                   \
-  "     offset_window: 2 months}]}}\n"                                                                                                                           \
-  "  - {name: northern, type: simple, type_params: {measure: revenue}, filter: \"{{ Dimension('order__region') }} != 'south'\"}\n"                              \
+  "  - {name: last_three, type: cumulative, type_params: {measure: revenue, window: 3 months}}\n"                                                              \
+  "  - {name: this_year, type: cumulative, type_params: {measure: revenue, cumulative_type_params: {grain_to_date: year}}}\n"                                  \
+  "  - {name: growth, type: derived, type_params: {expr: now - then, metrics: [{name: revenue, alias: now}, {name: revenue, alias: then,\n"                    \
+  "     offset_window: 2 months}]}}\n"                                                                                                                         \
+  "  - {name: northern, type: simple, type_params: {measure: revenue}, filter: \"{{ Dimension('order__region') }} != 'south'\"}\n"                             \
   "  - {name: few, type: simple, type_params: {measure: orders}, filter: \"{{ Dimension('order__region') }} < 'o'\"}\n"
 
 static void wants(const PropterBuf *all, const char *metric, int month, const char *region, double value) {
@@ -368,6 +368,60 @@ START_TEST(postgres_windows) {
 }
 END_TEST
 
+/* --- Dimensions behind two joins --------------------------------------------------------------------------------------------------------- */
+
+#define LANDS                                                                                                                                                  \
+  "CREATE TABLE buyers (id INTEGER, land_code VARCHAR(2));\nCREATE TABLE lands (code VARCHAR(2), land VARCHAR(20));\n"                                         \
+  "INSERT INTO lands VALUES ('FR', 'France'), ('IT', 'Italy'), ('ES', NULL);\n"
+#define OF_BUYERS                                                                                                                                              \
+  "semantic_models:\n  - name: orders\n    model: ref('orders')\n    defaults: {agg_time_dimension: day}\n"                                                    \
+  "    entities: [{name: order, type: primary, expr: id}, {name: buyer, type: foreign}]\n"                                                                     \
+  "    dimensions: [{name: day, type: time, type_params: {time_granularity: month}}]\n    measures: [{name: revenue, agg: sum, expr: amount}]\n"               \
+  "  - name: buyers\n    model: ref('buyers')\n    entities: [{name: buyer, type: primary, expr: id}, {name: land, type: foreign, expr: land_code}]\n"         \
+  "  - name: lands\n    model: ref('lands')\n    entities: [{name: land, type: primary, expr: code}]\n    dimensions: [{name: land, type: categorical}]\n"     \
+  "metrics:\n  - {name: sold, type: simple, type_params: {measure: revenue}}\n"                                                                                \
+  "  - {name: french, type: simple, type_params: {measure: revenue}, filter: \"{{ Dimension('buyer__land__land') }} = 'France'\"}\n"
+
+/* Buyers with odd numbers are in France. */
+static void joins_of(const char *address, bool (*fill)(const char *script, const char *address)) {
+  const char *script = support_path(support_folder(), "joined.sql"), *mapping = support_path(support_folder(), "joined.yml");
+  PropterGraph *graph = new_graph();
+  PropterIngestResult result = {0};
+  PropterBuf text = {0}, out = {0};
+  double sum[MONTHS][2] = {{0}};
+  propter_buf_printf(&text, LANDS "CREATE TABLE orders (id INTEGER, day DATE, buyer INTEGER, amount DECIMAL(9, 2));\n");
+  for (int i = 0; i < 7; i++) propter_buf_printf(&text, "INSERT INTO buyers VALUES (%d, '%s');\n", i, i % 2 ? "FR" : "IT");
+  for (int i = 0; i < ORDERS_MADE; i++) {
+    propter_buf_printf(&text, "INSERT INTO orders VALUES (%d, '2024-%02d-%02d', %d, %.2f);\n", i, month_of(i) + 1, i % 28 + 1, i % 7, amount_of(i));
+    sum[month_of(i)][i % 7 % 2] += amount_of(i);
+  }
+  support_write(script, propter_buf_str(&text));
+  ck_assert(fill(script, address));
+  support_write(mapping, PROPTER_STR(OF_BUYERS));
+  ck_ok(ingest(graph, mapping, &(PropterIngestOptions){.how.database = address}, &result, err));
+  ck_assert_uint_eq(result.rows.rejects, 0);
+  dump(graph, &out);
+  for (int m = 0; m < MONTHS; m++) {
+    wants(&out, "sold", m, "Italy", sum[m][0]);
+    wants(&out, "sold", m, "France", sum[m][1]);
+    wants(&out, "french", m, "France", sum[m][1]);
+  }
+  ck_assert_ptr_null(strstr(out.data, "#french/observation/2024-01-01/Italy"));
+  propter_buf_clear(&text);
+  propter_buf_clear(&out);
+  propter_ingest_result_clear(&result);
+  propter_graph_close(graph);
+}
+
+START_TEST(sqlite_joins_dimensions) { joins_of(support_path(support_folder(), "j.db"), fill_file); }
+END_TEST
+
+START_TEST(postgres_joins_dimensions) {
+  const char *address = server_start();
+  if (address) joins_of(address, fill_server);
+}
+END_TEST
+
 static PropterStatus read_metrics(void *payload, PropterError *err) {
   const char *const *paths = payload;
   PropterMapping *mapping = NULL;
@@ -503,9 +557,10 @@ static void nights(const char *address, bool (*fill)(const char *script)) {
                {"(1, 10, 'a'), (2, 21, 'b'), (3, 30, 'c'), (4, NULL, 'd')", 3, 1, 1},
                {"(1, 10, 'a'), (3, 30, 'c'), (4, NULL, 'd')", 3, 0, 2},
                {"(1, 10, 'a'), (3, 30, 'c'), (4, 40, 'd'), (5, 50, 'e')", 2, 3, 0}};
-  static const char items[] = "ex:item " TABLE("item") " rml:subjectMap [ rml:template \"http://example.org/item/{id}\" ] ;\n"
-                              " rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference \"n\" ] ] , [ rml:predicate ex:name ; "
-                              "rml:objectMap [ rml:reference \"name\" ] ] .\n";
+  static const char items[] =
+      "ex:item " TABLE("item") " rml:subjectMap [ rml:template \"http://example.org/item/{id}\" ] ;\n"
+                               " rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference \"n\" ] ] , [ rml:predicate ex:name ; "
+                               "rml:objectMap [ rml:reference \"name\" ] ] .\n";
   const char *mapping = mapping_of(address, items), *script = support_path(folder, "n.sql");
   const PropterIngestOptions kept = {.state = support_path(folder, "rows")};
   PropterGraph *graph = new_graph();
@@ -612,6 +667,8 @@ Suite *suite_database(void) {
   tcase_add_test(tc, postgres_adds_up);
   tcase_add_test(tc, sqlite_windows);
   tcase_add_test(tc, postgres_windows);
+  tcase_add_test(tc, sqlite_joins_dimensions);
+  tcase_add_test(tc, postgres_joins_dimensions);
   tcase_add_test(tc, what_is_no_arithmetic_is_refused);
   tcase_add_test(tc, a_database_that_nothing_reads_is_refused);
   tcase_add_test(tc, mistakes_in_a_join_are_named);
