@@ -42,13 +42,28 @@ const When *clause_date(PropterStr sentence, const Whens *whens) {
   return found;
 }
 
-PropterSpan clause_name(const PropterRules *r, const Tagged *t, PropterSpan words) {
+/* A date within the words, with the prepositions and articles before it and the blank behind. */
+static PropterSpan gap_in(const Tagged *t, const Whens *whens, PropterSpan words) {
+  for (size_t i = 0; i < whens->count; i++) {
+    PropterSpan gap = {whens->items[i].start, whens->items[i].end};
+    if (gap.start <= words.start || gap.end >= words.end) continue;
+    for (size_t k = judge_token(t, gap.start); k-- > 0 && (t->tokens[k].tag == UPOS_ADP || t->tokens[k].tag == UPOS_DET);) gap.start = t->tokens[k].start;
+    size_t next = judge_token(t, gap.end);
+    if (next < t->count && t->tokens[next].start < words.end) gap.end = t->tokens[next].start;
+    return gap;
+  }
+  return (PropterSpan){0, 0};
+}
+
+PropterSpan clause_name(const PropterRules *r, const Tagged *t, const Whens *whens, PropterSpan words, PropterSpan *gap) {
   PropterSpan m;
+  *gap = gap_in(t, whens, words);
   if (!rules_first(r, r->tagged_happening_name.items, r->tagged_happening_name.count, judge_coded(t, words), 0, &m) || m.end <= m.start)
     return (PropterSpan){0, 0};
   size_t from = judge_decoded(t, words, m.start), to = from;
   /* Where its last token ends: the next may stand after a blank. */
   for (size_t i = 0, end = judge_decoded(t, words, m.end); i < t->count && t->tokens[i].start < end; i++) to = t->tokens[i].end;
+  if (gap->end > from) to = words.end; /* the verb goes on behind the date */
   return (PropterSpan){from, to};
 }
 

@@ -5,6 +5,7 @@
 #include "reading.h"
 
 #define REFUSED .02 /* probability below which a proposal is no claim */
+#define ANNOUNCED .2 /* hedge of what was to come when it was written */
 enum { CANDIDATES = 48, NEAR_WORDS = 4, NEAR_BYTES = 32, FRONT_BYTES = 12 };
 
 typedef struct {
@@ -999,40 +1000,42 @@ static bool ends_last(const Work *w, const When *when, PropterReadings *out) {
   return h->ends = true;
 }
 
-/* The first date behind a clause, if it is a day. */
+/* The date within a clause, or the first behind it, if it is a day. */
 static const When *date_behind(const Work *w, PropterSpan words) {
   for (size_t i = 0; i < w->whens.count; i++)
-    if (w->whens.items[i].start >= words.end) return w->whens.items[i].grain == WHEN_DAY ? &w->whens.items[i] : NULL;
+    if (w->whens.items[i].start >= words.start) return w->whens.items[i].grain == WHEN_DAY ? &w->whens.items[i] : NULL;
   return NULL;
 }
 
-/* What is still to come or supposed did not happen, and a claim says why it did. */
+/* What is supposed did not happen, and a claim says why it did. */
 static bool may_tell(const Work *w, const PropterReadings *out) {
   const PropterRules *r = w->r;
-  return r->tagged_happening.count && !is_claim(w, out) && rules_any(r, r->past.items, r->past.count, w->s) &&
-         !rules_any(r, r->future.items, r->future.count, w->s) && !rules_any(r, r->condition.items, r->condition.count, w->s);
+  return r->tagged_happening.count && !is_claim(w, out) && !rules_any(r, r->condition.items, r->condition.count, w->s);
 }
 
-/* The clause whose date stands at its edge, or right behind it; `when` is NULL: there is none. *named: it may only report. */
-static PropterStatus dated_clause(Work *w, PropterSpan *words, const When **when, bool *named, PropterError *err) {
+/* The clause whose date stands at its edge, in it or right behind it, into h; `when` is NULL: there is none. */
+static PropterStatus dated_clause(Work *w, PropterHappening *h, const When **when, PropterError *err) {
   const PropterRules *r = w->r;
   const When *edge = clause_date(w->s, &w->whens);
+  bool past = rules_any(r, r->past.items, r->past.count, w->s) && !rules_any(r, r->future.items, r->future.count, w->s), present = false;
+  *when = NULL;
+  if (!past && !r->tagged_happening_present.count) return PROPTER_OK;
   PROPTER_TRY(tag_sentence(w, err));
-  *when = NULL, *named = false;
   if (!w->tagged) return PROPTER_OK;
-  if (edge && clause_find(r, &r->tagged_happening, w->tagged, &w->whens, words)) *when = edge;
-  else if (clause_find(r, &r->tagged_happening_inside, w->tagged, &w->whens, words)) *when = date_behind(w, *words);
-  else if (edge && clause_find(r, &r->tagged_happening_named, w->tagged, &w->whens, words)) *when = edge, *named = true;
+  if (past && edge && clause_find(r, &r->tagged_happening, w->tagged, &w->whens, &h->words)) *when = edge;
+  else if (past && clause_find(r, &r->tagged_happening_inside, w->tagged, &w->whens, &h->words)) *when = date_behind(w, h->words);
+  else if (clause_find(r, &r->tagged_happening_present, w->tagged, &w->whens, &h->words)) *when = edge ? edge : date_behind(w, h->words), present = true;
+  else if (past && edge && clause_find(r, &r->tagged_happening_named, w->tagged, &w->whens, &h->words)) *when = edge, h->named = true;
+  if (present && *when && w->scene->published != PROPTER_NO_DAY && (*when)->first > w->scene->published) h->hedge = ANNOUNCED;
   return PROPTER_OK;
 }
 
 /* A label with its date may only be spoken of; a plain clause tells it. */
 static PropterStatus tells(Work *w, PropterReadings *out, PropterHappening *h, PropterError *err) {
-  PropterSpan words;
+  PropterHappening clause = {0};
   const When *when = NULL;
-  bool named = false;
-  if (may_tell(w, out)) PROPTER_TRY(dated_clause(w, &words, &when, &named, err));
-  h->told = when != NULL && !named;
+  if (may_tell(w, out)) PROPTER_TRY(dated_clause(w, &clause, &when, err));
+  h->told = when != NULL && !clause.named;
   return PROPTER_OK;
 }
 
@@ -1042,14 +1045,15 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
   const When *when;
   PropterHappening h = {.quote = w->scene->sentence, .clause = true, .told = true, .confidence = .7 * w->scene->factor};
   if (!may_tell(w, out) || ends_last(w, clause_date(w->s, &w->whens), out)) return PROPTER_OK;
-  PROPTER_TRY(dated_clause(w, &h.words, &when, &h.named, err));
+  PROPTER_TRY(dated_clause(w, &h, &when, err));
   if (!when) return PROPTER_OK;
   h.when = (PropterPeriod){when->first, when->open ? when->first : when->last};
   ending(w, when, h.words, &h);
-  h.name = absolute(w, clause_name(r, w->tagged, h.words));
+  h.name = absolute(w, clause_name(r, w->tagged, &w->whens, h.words, &h.name_gap));
+  h.name_gap = absolute(w, h.name_gap);
   h.subject = absolute(w, subject_of(w, h.words));
   h.place = h.words = absolute(w, h.words);
-  h.hedge = 1 - hedge_in(w, 0, w->s.len, 1);
+  h.hedge = 1 - hedge_in(w, 0, w->s.len, 1 - h.hedge);
   return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");
 }
 

@@ -267,10 +267,10 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
 /* --- clause.c --- */
 /* The one day or month that stands at an edge of the sentence; NULL: none, or several. */
 const When *clause_date(PropterStr sentence, const Whens *whens);
-/* The clause of a sentence that says what happened on its date, by a list of expressions over tags: tagged_happening, tagged_happening_inside. */
+/* The clause of a sentence that says what happened on its date, by a list of expressions over tags: tagged_happening and the like. */
 bool clause_find(const PropterRules *r, const Expressions *list, const Tagged *t, const Whens *whens, PropterSpan *words);
-/* What of the clause `words` names it; empty: nothing shorter. */
-PropterSpan clause_name(const PropterRules *r, const Tagged *t, PropterSpan words);
+/* What of the clause `words` names it; empty: nothing shorter. *gap: the date in it, with its preposition and blank. */
+PropterSpan clause_name(const PropterRules *r, const Tagged *t, const Whens *whens, PropterSpan words, PropterSpan *gap);
 
 /* --- list.c --- */
 enum { LIST_PARTS = 8 };

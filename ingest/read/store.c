@@ -267,6 +267,15 @@ static PropterStatus named_by_claim(Sheet *s, const PropterHappening *h, size_t 
   return PROPTER_OK;
 }
 
+/* What the happening is called; NULL data: no memory. */
+static PropterStr label_of(Sheet *s, const PropterHappening *h) {
+  if (h->label) return propter_str(h->label);
+  PropterSpan name = h->name.end > h->name.start ? h->name : h->words;
+  if (h->name_gap.start <= name.start || h->name_gap.end > name.end) return words_of(s, name);
+  PropterStr front = words_of(s, (PropterSpan){name.start, h->name_gap.start}), back = words_of(s, (PropterSpan){h->name_gap.end, name.end});
+  return propter_arena_printf(&s->arena, "%.*s%.*s", (int)front.len, front.data, (int)back.len, back.data);
+}
+
 static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *stored, PropterError *err) {
   LinkedHappening l;
   bool named = false;
@@ -283,7 +292,9 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   s->happened[h - s->readings->happenings.items] = iri;
   const PropterNamed *scope = l.scope_count ? propter_names_get(s->names, l.scopes[0]) : NULL;
   PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Event, err));
-  PROPTER_TRY(put_text(s, node, VOCAB_rdfs_label, h->label ? propter_str(h->label) : words_of(s, h->name.end > h->name.start ? h->name : h->words), err));
+  PropterStr label = label_of(s, h);
+  if (!label.data) return no_memory(err);
+  PROPTER_TRY(put_text(s, node, VOCAB_rdfs_label, label, err));
   PROPTER_TRY(put_quote(s, node, h->quote, known_from(s, h->when.last), err));
   PROPTER_TRY(put_iri(s, node, VOCAB_propter_source, s->iri, err));
   if (l.kind != SIZE_MAX) PROPTER_TRY(put_iri(s, node, VOCAB_propter_concept, propter_names_get(s->names, l.kind)->iri, err));

@@ -113,6 +113,29 @@ static size_t held(const Join *j, const PropterReading *r, const Told *phrase) {
   return SIZE_MAX;
 }
 
+/* "# Gearbox failure. From 4 to 8 March the press stood still.": what a heading or title calls the only happening that is told under it. */
+static PropterStatus headed(const Join *j, const PropterReading *r, const Told *phrase, size_t *out, PropterError *err) {
+  const PropterBlock *block = propter_document_block_at(j->d, r->sentence.start);
+  PropterStr headings[] = {block ? block->section : (PropterStr){"", 0}, j->d->title};
+  bool called = false;
+  for (size_t i = 0; i < 2; i++) {
+    Told heading = {.clause = SIZE_MAX};
+    bool remembered = content(j, headings[i], &heading);
+    called = called || (remembered && meets(j, phrase, &heading) > 0);
+    propter_vec_clear(&heading.words);
+    if (!remembered) return no_memory(err);
+  }
+  size_t only = SIZE_MAX;
+  for (size_t i = 0; called && i < j->told.count; i++) {
+    const PropterHappening *h = &j->readings->happenings.items[j->told.items[i].clause];
+    if (h->named || !one_section(j->d, h->quote.start, r->sentence.start)) continue;
+    if (only != SIZE_MAX || !in_time(r, h)) return PROPTER_OK;
+    only = j->told.items[i].clause;
+  }
+  *out = only;
+  return PROPTER_OK;
+}
+
 static PropterStatus join(const Join *j, const PropterReading *r, size_t *out, PropterError *err) {
   Told phrase = {.clause = SIZE_MAX};
   double best = 0;
@@ -140,8 +163,10 @@ static PropterStatus join(const Join *j, const PropterReading *r, size_t *out, P
     if (likeness == best && apart(h->quote, r->sentence) >= apart(j->readings->happenings.items[*out].quote, r->sentence)) continue;
     *out = told->clause, best = likeness;
   }
+  PropterStatus status = PROPTER_OK;
+  if (*out == SIZE_MAX && phrase.words.count && (definite || phrase.words.count > 1)) status = headed(j, r, &phrase, out, err);
   propter_vec_clear(&phrase.words);
-  return PROPTER_OK;
+  return status;
 }
 
 /* "The price increase took effect": the phrase that opens a clause names what another one tells of the same day. */

@@ -193,6 +193,7 @@ typedef struct {
   const char *label;      /* a label of the kind if it was said in other words ("strike" for "stopped work"), or NULL: the words are a label */
   int polarity;           /* which way it moves what it happens to, 0: not said */
   PropterSpan name;       /* of a plain clause, what names it: "second line was opened"; else empty */
+  PropterSpan name_gap;   /* the date with its preposition where it stands within the name ("was from 3 to 9 May closed"); else empty */
   PropterSpan subject;    /* of a plain clause, what stands before its verb */
   PropterPeriod when;
   bool ends;              /* the words say that it was over at the end of `when`; else a single day, or the time in which something new began, is a beginning */
