@@ -470,20 +470,25 @@ static PropterStatus find_apart(const Reading *reading, const PropterIds *ids, P
 static PropterStatus series_of(const Reading *reading, const PropterMember *slice, size_t slice_count, unsigned depth, PropterMetricSeries *out,
                                PropterError *err);
 
-/* The members of slices in the dimensions of a part of a ratio: where it is cut by others, those of the same name. */
+PropterStatus metric_dimension(PropterSnapshot *snapshot, const PropterId *v, const PropterMetric *part, PropterId dimension, PropterArena *arena,
+                               PropterId *out, PropterError *err) {
+  PropterStr name, other;
+  *out = dimension;
+  for (size_t d = 0; d < part->slice_dimensions; d++)
+    if (part->slice_dimension[d] == dimension) return PROPTER_OK;
+  PROPTER_TRY(label_of(snapshot, v, dimension, arena, &name, err));
+  for (size_t d = 0; d < part->slice_dimensions; d++) {
+    PROPTER_TRY(label_of(snapshot, v, part->slice_dimension[d], arena, &other, err));
+    if (propter_str_equal(name, other)) *out = part->slice_dimension[d];
+  }
+  return PROPTER_OK;
+}
+
+/* The members of slices in the dimensions of a part of a ratio. */
 static PropterStatus members_in(const Reading *part, const PropterMember *slice, size_t count, PropterArena *arena, PropterMember *out, PropterError *err) {
-  const PropterMetric *m = part->metric;
   for (size_t i = 0; i < count; i++) {
-    size_t d = 0;
-    PropterStr name, other;
     out[i] = slice[i];
-    while (d < m->slice_dimensions && m->slice_dimension[d] != slice[i].dimension) d++;
-    if (d < m->slice_dimensions) continue;
-    PROPTER_TRY(label_of(part->snapshot, part->v, slice[i].dimension, arena, &name, err));
-    for (d = 0; d < m->slice_dimensions; d++) {
-      PROPTER_TRY(label_of(part->snapshot, part->v, m->slice_dimension[d], arena, &other, err));
-      if (propter_str_equal(name, other)) out[i].dimension = m->slice_dimension[d];
-    }
+    PROPTER_TRY(metric_dimension(part->snapshot, part->v, part->metric, slice[i].dimension, arena, &out[i].dimension, err));
   }
   return PROPTER_OK;
 }

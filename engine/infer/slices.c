@@ -124,6 +124,33 @@ static PropterStatus describe(Know *know, const Cube *c, const PropterSlice *sli
   return PROPTER_OK;
 }
 
+/* A ratio that names no dimensions is cut by those that both of its parts have. */
+static PropterStatus cut_metric(Know *know, const PropterMetric *m, PropterArena *arena, PropterMetric *out, PropterError *err) {
+  PropterMetric part[2];
+  *out = *m;
+  if (!m->numerator || m->slice_dimensions) return PROPTER_OK;
+  for (int k = 0; k < 2; k++) PROPTER_TRY(metric_read(know->snapshot, know->v, k ? m->denominator : m->numerator, arena, &part[k], err));
+  PropterId *both = propter_arena_alloc(arena, (part[0].slice_dimensions + 1) * sizeof *both), found;
+  if (!both) return propter_fail(err, PROPTER_NO_MEMORY, "dimensions of a metric");
+  out->slice_dimension = both;
+  for (size_t d = 0; d < part[0].slice_dimensions; d++) {
+    const PropterId own = part[0].slice_dimension[d];
+    PROPTER_TRY(metric_dimension(know->snapshot, know->v, &part[1], own, arena, &found, err));
+    for (size_t k = 0; k < part[1].slice_dimensions; k++)
+      if (part[1].slice_dimension[k] == found) both[out->slice_dimensions++] = own;
+  }
+  return PROPTER_OK;
+}
+
+/* Slices of a metric or of a part of it, in the order of the metric's dimensions. */
+static PropterStatus slices_of(Know *know, const PropterMetric *m, const PropterMetric *part, PropterArena *arena, PropterMetricSlices *out, PropterError *err) {
+  PropterId *dimension = propter_arena_alloc(arena, (m->slice_dimensions + 1) * sizeof *dimension);
+  if (!dimension) return propter_fail(err, PROPTER_NO_MEMORY, "dimensions of a metric");
+  for (size_t d = 0; d < m->slice_dimensions; d++)
+    PROPTER_TRY(metric_dimension(know->snapshot, know->v, part, m->slice_dimension[d], arena, &dimension[d], err));
+  return propter_metric_slices(know->snapshot, part, dimension, m->slice_dimensions, know->options.known_by, out, err);
+}
+
 /* The metrics whose slices are read: itself, or numerator and denominator. *adds_up false: values of slices make no whole. */
 static PropterStatus read_slices(Know *know, const PropterMetric *m, PropterArena *arena, PropterMetricSlices slices[2], bool *adds_up, PropterError *err) {
   *adds_up = true;
@@ -133,7 +160,7 @@ static PropterStatus read_slices(Know *know, const PropterMetric *m, PropterAren
     else if (metric_is_quotient(know->v, m)) part.cells = k ? PROPTER_CELLS_SIZE : PROPTER_CELLS_SUM;
     PROPTER_TRY(propter_metric_adds_up(know->snapshot, &part, adds_up, err));
     *adds_up &= !m->numerator || !metric_is_quotient(know->v, &part); /* what is divided is no sum itself */
-    if (*adds_up) PROPTER_TRY(propter_metric_slices(know->snapshot, &part, m->slice_dimension, m->slice_dimensions, know->options.known_by, &slices[k], err));
+    if (*adds_up) PROPTER_TRY(slices_of(know, m, &part, arena, &slices[k], err));
   }
   return PROPTER_OK;
 }
@@ -176,7 +203,9 @@ PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, Propte
   *out = NULL;
   *count = 0;
   if (!metric) return propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)iri.len, iri.data);
-  const PropterMetric *m = &metric->def;
+  PropterMetric cut;
+  const PropterMetric *m = &cut;
+  PROPTER_TRY(cut_metric(know, &metric->def, arena, &cut, err));
   if (!m->slice_dimensions)
     return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no propter:sliceBy; expected at least one dimension to be cut by", (int)iri.len, iri.data);
   uint32_t decides[PROPTER_DRILL_DIMENSIONS] = {0};
@@ -237,11 +266,15 @@ PropterStatus propter_members(PropterInferrer *know, PropterStr iri, PropterStr 
   size_t first = 0, last = 0, d = 0;
   *out = NULL, *count = 0;
   if (!metric) return propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)iri.len, iri.data);
-  const PropterMetric *m = &metric->def;
+  PropterMetric cut;
+  const PropterMetric *m = &cut;
   if (metric->slice_count) return PROPTER_OK;
   PropterId id;
   const PropterTerm term = propter_iri(dimension);
   PROPTER_TRY(propter_snapshot_find(know->snapshot, &term, &id, err));
+  if (!id) return PROPTER_OK;
+  PROPTER_TRY(cut_metric(know, &metric->def, arena, &cut, err));
+  PROPTER_TRY(metric_dimension(know->snapshot, know->v, m, id, arena, &id, err));
   while (d < m->slice_dimensions && m->slice_dimension[d] != id) d++;
   if (d == m->slice_dimensions) return PROPTER_OK;
   PROPTER_TRY(know_series(know, metric, err));

@@ -44,7 +44,8 @@ static void put_part(PropterBuf *t, const PropterWhyAnswer *a) {
     return;
   }
   if (at == a->parts && a->question.by_label.len)
-    propter_buf_add(t, PROPTER_STR("no part by ")), propter_put_line(t, a->question.by_label), propter_buf_add(t, PROPTER_STR(" stands out"));
+    propter_buf_add(t, a->members ? PROPTER_STR("no part by ") : PROPTER_STR("no figures to compare by ")), propter_put_line(t, a->question.by_label),
+        propter_buf_add(t, a->members ? PROPTER_STR(" stands out") : (PropterStr){"", 0});
   else if (at == a->parts) propter_buf_add(t, PROPTER_STR("the graph knows no part of it that carries the change"));
   if (!a->parts || !isfinite(p->share)) return;
   propter_buf_add(t, at == a->parts ? PROPTER_STR("; most of it lies in ") : PROPTER_STR("most of it lies in "));

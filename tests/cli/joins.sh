@@ -92,6 +92,7 @@ expect 'a filter by it' 7 'm:french = french' sh -c "'$PROPTER' -g '$dir/g-dbt.y
 G=ratio; p ingest ratio.yml > /dev/null 2>&1
 expect 'a ratio is asked about by a dimension of both sides, in their periods' 7 'mean of 10 days' p why "basket in France $window"
 expect 'which is that of its own for each' 7 'm:basket = basket, France; customer country France' p why "basket in France $window"
+expect 'and taken apart by it' 7 'most of it lies in customer country France' p why "basket $window by customer country"
 G=g-cube.yml
 expect 'the column that it is joined by is a finer level' 0 '"customers countries country"' p query 'PREFIX p: <https://w3id.org/propter#> SELECT ?l { ?d p:rollsUpTo ?c . ?c <http://www.w3.org/2000/01/rdf-schema#label> ?l }' -f json
 if command -v sqlite3 > /dev/null; then
