@@ -7,6 +7,7 @@
 
 enum { FRONT_WORDS = 3 };  /* among the first of a clause stands what one word can speak of */
 #define LEAST_ALIKE .4     /* what a word must have of one of the clause's */
+#define SUPPOSED .29       /* hedge above which words only suppose */
 #define SAID_ALIKE .9      /* two words of change that go the same way */
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for what claims speak of"); }
@@ -136,13 +137,16 @@ static PropterStatus headed(const Join *j, const PropterReading *r, const Told *
   return PROPTER_OK;
 }
 
+/* What others are only said to suppose ("many believe …") shows neither that its cause happened nor when. */
+static bool hearsay(const PropterReading *r) { return r->speaker.end > r->speaker.start && r->hedge > SUPPOSED; }
+
 static PropterStatus join(const Join *j, const PropterReading *r, size_t *out, PropterError *err) {
   Told phrase = {.clause = SIZE_MAX};
   double best = 0;
   PropterStr argument = slice(j->d, r->cause);
   PropterSpan words = r->cause_phrase.end > r->cause_phrase.start ? r->cause_phrase : r->cause;
   *out = SIZE_MAX;
-  if (r->line) return PROPTER_OK;
+  if (r->line || hearsay(r)) return PROPTER_OK;
   if (!content(j, slice(j->d, words), &phrase)) {
     propter_vec_clear(&phrase.words);
     return no_memory(err);

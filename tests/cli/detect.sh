@@ -17,7 +17,9 @@ awk "$uniform"'BEGIN {
     print "  propter:grain \"P1M\"^^xsd:duration ; propter:aggregation propter:Sum ."
   }
   print ":rate a propter:Metric ; skos:prefLabel \"refund rate\" ; propter:numerator :refunds ; propter:denominator :orders ; propter:sliceBy :region, :product ."
-  print ":bare a propter:Metric ; skos:prefLabel \"bare\" ; propter:numerator :refunds ; propter:denominator :orders ."
+  print ":quotient a propter:Metric ; skos:prefLabel \"refunds by orders\" ; propter:numerator :refunds ; propter:denominator :orders ."
+  print ":bare a propter:Metric ; skos:prefLabel \"bare\" ; propter:dataset :cube ; propter:measure :refundsCount ; propter:timeDimension :month ;"
+  print "  propter:grain \"P1M\"^^xsd:duration ; propter:aggregation propter:Sum ."
   for (i = 0; i < 72; i++) {
     d = sprintf("%d-%02d-01", 2010 + int(i / 12), i % 12 + 1)
     for (r = 1; r <= 4; r++) for (p = 1; p <= 6; p++) {
@@ -56,6 +58,7 @@ expect "and can be asked" 7 'region north' propter --today 2016-01-01 why "order
 expect "and stands in the JSON" 7 '"slices":[{"dimension":"https://example.org/shop#region","member":"https://example.org/shop#north"}]' propter --today 2016-01-01 why --format json "orders for region north in May 2013"
 expect "a part nobody knows is not passed over" 7 '"Texas"' propter --today 2016-01-01 why "orders in Texas in May 2013"
 expect "a quiet month" 1 'slice' propter detect --slices --metric ${m}orders --from 2012-03-01 --to 2012-03-31
+expect "a ratio without dimensions is cut by those of its parts" 0 'slice' propter detect --slices --metric ${m}quotient --from 2013-05-01 --to 2013-05-31
 expect "no dimension to cut by" 3 'propter:sliceBy' propter detect --slices --metric ${m}bare --from 2013-05-01 --to 2013-05-31
 expect "no window" 2 '--slices needs' propter detect --slices --metric ${m}orders
 expect "no such metric" 3 'no propter:Metric' propter detect --slices --metric ${m}none --from 2013-05-01 --to 2013-05-31

@@ -541,6 +541,7 @@ static const struct {
     {"en", "A bug in the booking widget sent every message twice on 3 June 2011. A widget bug reduces ferry jobs.", "", NULL, ""},
     {"en", "We moved the office on 2 June 2011.\n\n# Elsewhere\n\nFerry jobs fell because of the move.", "we moved the office", NULL, ""},
     {"en", "Many believe the new logo drove ferry jobs up in March 2011.", "", NULL, ""},
+    {"en", "The new logo went live on 11 March 2011. Many believe the new logo drove ferry jobs up in March 2011.", "new logo went live", NULL, ""},
     {"en", "Ferry jobs fell in July 2011 because of the summer holidays.", "holidays", NULL, ""},
 };
 
