@@ -111,10 +111,11 @@ static PropterStatus rank_alone(const Frame *f, const Contrasts *contrasts, cons
     ranked[i] = (Ranked){.index = i, .log_odds = prior_log_odds(one, &prior)};
     score[i].acted = prior.acted;
     PROPTER_TRY(set_init(&set, f, contrasts, &one, &ranked[i].log_odds, 1, threshold, direction, err));
-    PROPTER_TRY(known_cause(known, i, &set, err));
-    if (!own->weighed) set_solo(&set, 0, &own->dated), own->weighed = known->fresh = true;
-    ranked[i].logit = solo_logit(&set, 0, &own->dated, &own->dated, known->unknown, &prior, ALL_GROUPS);
+    PropterStatus status = known_cause(known, i, &set, err);
+    if (!status && !own->weighed) set_solo(&set, 0, &own->dated), own->weighed = known->fresh = true;
+    if (!status) ranked[i].logit = solo_logit(&set, 0, &own->dated, &own->dated, known->unknown, &prior, ALL_GROUPS);
     set_clear(&set);
+    if (status) return status;
     score[i].p = clamp(propter_expit(ranked[i].logit));
   }
   qsort(ranked, count, sizeof *ranked, by_logit);

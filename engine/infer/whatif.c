@@ -115,7 +115,9 @@ static PropterStatus put_words(Study *s, double effect, double low, double high,
   propter_buf_printf(&buf, " to ");
   put_effect(s, &buf, high);
   PropterStr all;
-  PROPTER_TRY(keep(&buf, s->arena, &all, err));
+  const PropterStatus status = keep(&buf, s->arena, &all, err);
+  propter_buf_clear(&buf);
+  if (status) return status;
   *effect_text = (PropterStr){all.data, cut};
   *range_text = (PropterStr){all.data + cut, all.len - cut};
   return PROPTER_OK;
