@@ -473,7 +473,7 @@ bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERE
     const size_t n = x->count - outs;
     if (!n) continue;
     const double upper = kth_without(x, out, outs, n / 2);
-    add_point(b, &p, h, bend, n, variance_of(b, 1.4826 * (n % 2 ? upper : 0.5 * (kth_without(x, out, outs, n / 2 - 1) + upper))));
+    add_point(b, &p, h, bend, n, variance_of(b, PROPTER_MAD * (n % 2 ? upper : 0.5 * (kth_without(x, out, outs, n / 2 - 1) + upper))));
   }
   return fit_points(b, &p, model);
 }

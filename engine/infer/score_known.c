@@ -65,6 +65,7 @@ PropterStatus known_open(Known *k, const Frame *f, const PropterCandidate *c, si
   if (f->memo) {
     PROPTER_TRY(kept_deviations(f, threshold, direction, &k->key, err));
     PROPTER_TRY(kept_name(f, k->key, err));
+    if (count) PROPTER_TRY(kept_periods(f, &k->periods, err));
     take_kept(k);
   }
   if (k->fresh) frame_unknown(f, k->unknown);
@@ -138,10 +139,8 @@ static size_t record(const Known *k, int part, const void *made, size_t count, s
   } while (0)
 
 PropterStatus known_timing(Known *k, size_t candidate, KnownTiming **out, bool *fresh, PropterError *err) {
-  PropterHash128 periods = {0, 0};
   KnownTiming one = {.undated = {.alone = {{0}}}};
-  if (k->frame->memo) PROPTER_TRY(kept_periods(k->frame, &periods, err));
-  PROPTER_TRY(effect_key(k, candidate, periods, &one.key, err));
+  PROPTER_TRY(effect_key(k, candidate, k->periods, &one.key, err));
   KNOWN_RECORD(k, k->timings, KNOWN_TIMINGS, one, out, fresh);
   return PROPTER_OK;
 }

@@ -39,7 +39,7 @@ typedef struct Known {
   PROPTER_VEC(KnownSet) sets;
   double unknown[2]; /* frame_unknown */
   bool fresh;        /* something was added to what is kept */
-  PropterHash128 key;
+  PropterHash128 key, periods;  /* kept_deviations and kept_periods; with a memo alone */
   PropterStr kept[KNOWN_PARTS]; /* as the memo has them */
 } Known;
 

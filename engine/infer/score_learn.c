@@ -140,7 +140,6 @@ static PropterStatus learn_single(const PropterScoreModel *m, size_t from, Learn
   unknown_add(m, z, own, -1, ll);
   out->others = s->count - own;
   unknown_read(m, ll, &out->rho, &out->scale);
-  out->rho = coarse(out->rho), out->scale = coarse(out->scale);
   return PROPTER_OK;
 }
 
@@ -162,7 +161,6 @@ static PropterStatus learn_window(const PropterScoreModel *m, const Baseline *ba
     coarse_errors(&out->error);
     out->others = learn_deviations(n, rows, horizon, length, use, learn_mean_error(&out->error, length), scratch);
     estimate_unknown(m, scratch, out->others, (double)length, &out->rho, &out->scale);
-    out->rho = coarse(out->rho), out->scale = coarse(out->scale);
   }
   propter_free(scratch);
   propter_free(use);
@@ -176,5 +174,7 @@ PropterStatus learn(const PropterScoreModel *m, Baseline *base, size_t from, siz
     out->width = base->width, out->growth = base->growth;
   }
   base->inside = baseline_in_one_move(m->base, from, from + length - 1);
-  return length == 1 && m->singles ? learn_single(m, from, out, err) : learn_window(m, base, from, length, out, err);
+  PROPTER_TRY(length == 1 && m->singles ? learn_single(m, from, out, err) : learn_window(m, base, from, length, out, err));
+  out->rho = coarse(out->rho), out->scale = coarse(out->scale);
+  return PROPTER_OK;
 }

@@ -49,5 +49,5 @@ double propter_median(double *x, size_t n) {
 
 double propter_mad(double *x, size_t n, double centre) {
   for (size_t i = 0; i < n; i++) x[i] = fabs(x[i] - centre);
-  return 1.4826 * propter_median(x, n);
+  return PROPTER_MAD * propter_median(x, n);
 }

@@ -70,7 +70,9 @@ PROPTER_API double propter_expit(double x);
 /* ---- robust summaries: reorder x; NaN is not allowed; NaN for n = 0 ------------------------------------------------------- */
 
 PROPTER_API double propter_median(double *x, size_t n);
-/* 1.4826 × median |x − centre|: the standard deviation of Gaussian data. */
+/* The standard deviation of Gaussian data over the median of |x − centre|. */
+#define PROPTER_MAD 1.4826
+/* PROPTER_MAD × median |x − centre|. */
 PROPTER_API double propter_mad(double *x, size_t n, double centre);
 
 /* ---- attribution -------------------------------------------------------------------------------------------------------- */
