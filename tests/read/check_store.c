@@ -580,15 +580,20 @@ static size_t count_day(PropterGraph *g, PropterVocab p, const char *day) {
   return count(g, p, &o);
 }
 
+/* A note of that day with one paragraph. */
+static PropterReadResult read_said(PropterGraph *g, const char *folder, const char *day, const char *language, const char *text) {
+  char content[1000];
+  (void)snprintf(content, sizeof content, "---\nlang: %s\ndate: %s\n---\n# Notes\n\n%s\n", language, day, text);
+  write_note(folder, "note.md", content);
+  return read_into(g, support_path(folder, "docs"));
+}
+
 /* What a claim calls its cause is compared with the dated clauses of its document. */
 START_TEST(claims_speak_of_what_clauses_tell) {
   const char *folder = support_folder();
   PropterGraph *g = make_graph(folder);
   const size_t before = count(g, VOCAB_propter_start, NULL);
-  char content[1000];
-  (void)snprintf(content, sizeof content, "---\nlang: %s\ndate: 2011-12-01\n---\n# Notes\n\n%s\n", spoken[_i].language, spoken[_i].text);
-  write_note(folder, "note.md", content);
-  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  PropterReadResult r = read_said(g, folder, "2011-12-01", spoken[_i].language, spoken[_i].text);
   ck_assert_uint_ge(r.claims, 1);
   if (spoken[_i].start) {
     ck_assert_msg(count_text(g, VOCAB_rdfs_label, spoken[_i].label) == 1, "no event \"%s\"", spoken[_i].label);
@@ -614,10 +619,7 @@ START_TEST(clauses_tell_what_happened_when) {
   const char *folder = support_folder();
   PropterGraph *g = make_graph(folder);
   const size_t before = count(g, VOCAB_propter_start, NULL);
-  char content[1000];
-  (void)snprintf(content, sizeof content, "---\nlang: %s\ndate: 2011-06-01\n---\n# Notes\n\n%s\n", dated[_i].language, dated[_i].text);
-  write_note(folder, "note.md", content);
-  PropterReadResult r = read_into(g, support_path(folder, "docs"));
+  PropterReadResult r = read_said(g, folder, "2011-06-01", dated[_i].language, dated[_i].text);
   ck_assert_uint_eq(r.happenings, dated[_i].start != NULL);
   ck_assert_uint_eq(count(g, VOCAB_propter_start, NULL), before + r.happenings);
   if (dated[_i].start) {
