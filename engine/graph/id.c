@@ -302,3 +302,15 @@ void ids_sort(PropterIds *ids, size_t from) {
     if (i == from || ids->items[i] != ids->items[kept - 1]) ids->items[kept++] = ids->items[i];
   ids->count = kept;
 }
+
+bool id_among(const PropterId *id, size_t count, PropterId which) {
+  size_t low = 0, high = count;
+  while (low < high) {
+    size_t mid = low + (high - low) / 2;
+    if (id[mid] < which)
+      low = mid + 1;
+    else
+      high = mid;
+  }
+  return low < count && id[low] == which;
+}

@@ -48,5 +48,8 @@ PropterId id_floor(unsigned tag, double v);
 int id_order(const void *a, const void *b);
 /* Puts the ids from `from` on in ascending order, each once. */
 void ids_sort(PropterIds *ids, size_t from);
+/* Is it one of so many ids in ascending order? */
+bool id_among(const PropterId *id, size_t count, PropterId which);
+static inline bool ids_have(const PropterIds *ids, PropterId which) { return id_among(ids->items, ids->count, which); }
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../graph/id.h"
 #include "propter/math.h"
 
 /* A statement about a whole holds for a given part of it about as likely as not. */

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../graph/id.h"
 #include "current.h"
 
 static const double digits = 1e-6; /* of a probability in the graph */

@@ -239,6 +239,4 @@ PropterStatus rates_learn(Know *know, PropterRates *out, PropterError *err);
 /* How often this reviewer is right, without what is judged here. */
 double reviewer_rate(const Know *know, PropterStr reviewer, PropterId about);
 
-bool ids_have(const PropterIds *ids, PropterId id);
-
 #endif

@@ -4,6 +4,7 @@
  * the event that bears the other words. */
 #include <ctype.h>
 
+#include "../graph/id.h"
 #include "know.h"
 
 enum { LEAST = 4, STEM = 6 }; /* shorter words carry grammar, and so do endings */

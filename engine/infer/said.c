@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../graph/id.h"
 #include "judge.h"
 
 typedef PROPTER_VEC(PropterEvidence) Evidences;

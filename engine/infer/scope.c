@@ -5,18 +5,6 @@
 #include "../graph/id.h"
 #include "know.h"
 
-bool ids_have(const PropterIds *ids, PropterId id) {
-  size_t low = 0, high = ids->count;
-  while (low < high) {
-    size_t mid = low + (high - low) / 2;
-    if (ids->items[mid] < id)
-      low = mid + 1;
-    else
-      high = mid;
-  }
-  return low < ids->count && ids->items[low] == id;
-}
-
 static KnowConcept *find(const Know *know, PropterId id) {
   size_t low = 0, high = know->concepts.count;
   while (low < high) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../detect/baseline.h"
+#include "../graph/id.h"
 #include "judge.h"
 #include "propter/event.h"
 #include "propter/math.h"

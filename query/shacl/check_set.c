@@ -22,11 +22,9 @@ PropterStatus check_maxCount(Validator *v, const Constraint *c, const Nodes *n, 
   return PROPTER_OK;
 }
 
-static bool has(const PropterId *ids, size_t count, PropterId id) { return count && bsearch(&id, ids, count, sizeof id, id_order) != NULL; }
-
 PropterStatus check_hasValue(Validator *v, const Constraint *c, const Nodes *n, Verdict *to, PropterError *err) {
   for (size_t i = 0; i < n->count; i++)
-    if (!has(n->value + n->first[i], values_of(n, i), c->value)) PROPTER_TRY(shacl_found(v, c, n, i, PROPTER_NO_ID, to, err));
+    if (!id_among(n->value + n->first[i], values_of(n, i), c->value)) PROPTER_TRY(shacl_found(v, c, n, i, PROPTER_NO_ID, to, err));
   return PROPTER_OK;
 }
 
@@ -86,16 +84,16 @@ static PropterStatus compare_equal(Validator *v, const Constraint *c, const Node
                                    PropterError *err) {
   const PropterId *own = n->value + n->first[i];
   for (size_t k = 0; k < values_of(n, i); k++)
-    if (!has(other, count, own[k])) PROPTER_TRY(shacl_found(v, c, n, i, own[k], to, err));
+    if (!id_among(other, count, own[k])) PROPTER_TRY(shacl_found(v, c, n, i, own[k], to, err));
   for (size_t k = 0; k < count; k++)
-    if (!has(own, values_of(n, i), other[k])) PROPTER_TRY(shacl_found(v, c, n, i, other[k], to, err));
+    if (!id_among(own, values_of(n, i), other[k])) PROPTER_TRY(shacl_found(v, c, n, i, other[k], to, err));
   return PROPTER_OK;
 }
 
 static PropterStatus compare_disjoint(Validator *v, const Constraint *c, const Nodes *n, size_t i, const PropterId *other, size_t count, Verdict *to,
                                       PropterError *err) {
   for (size_t k = n->first[i]; k < n->first[i + 1]; k++)
-    if (has(other, count, n->value[k])) PROPTER_TRY(shacl_found(v, c, n, i, n->value[k], to, err));
+    if (id_among(other, count, n->value[k])) PROPTER_TRY(shacl_found(v, c, n, i, n->value[k], to, err));
   return PROPTER_OK;
 }
 

@@ -56,7 +56,7 @@ static PropterStatus judge_class(Validator *v, PropterId class, Judged *j, Propt
   for (size_t i = 0; i < j->count && status == PROPTER_OK; i++) {
     j->marked[i] = true;
     for (size_t k = first[i]; k < first[i + 1] && j->marked[i]; k++)
-      j->marked[i] = !bsearch(&types.items[k], classes.items, classes.count, sizeof *types.items, id_order);
+      j->marked[i] = !ids_have(&classes, types.items[k]);
   }
   propter_free(first);
   propter_vec_clear(&classes);

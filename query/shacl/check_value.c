@@ -162,11 +162,9 @@ PropterStatus check_languageIn(Validator *v, const Constraint *c, const Nodes *n
 
 /* --- Lists, closed shapes --------------------------------------------------------------------------------------------------------- */
 
-static bool listed(const Constraint *c, PropterId id) { return c->count && bsearch(&id, c->list, c->count, sizeof id, id_order) != NULL; }
-
 static PropterStatus test_in(Validator *v, const Constraint *c, PropterId id, const Value *value, bool *pass, PropterError *err) {
   (void)v, (void)value, (void)err;
-  *pass = listed(c, id);
+  *pass = id_among(c->list, c->count, id);
   return PROPTER_OK;
 }
 
@@ -181,7 +179,7 @@ static PropterStatus closed_value(Validator *v, const Constraint *c, const Nodes
     if (!count) return PROPTER_OK;
     for (size_t k = 0; k < count; k++) {
       const PropterQuad *q = &m->rows[k];
-      if (listed(c, q->p)) continue;
+      if (id_among(c->list, c->count, q->p)) continue;
       PROPTER_TRY(shacl_found_more(v, c, i, &(Found){.focus = n->focus[i], .path = q->p, .value = q->o, .constraint = c}, to, err));
     }
   }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which focus nodes a change may have affected: from the changed quads outwards, along the paths of the shapes. A node that is not found has the same results
  * before and after the change. Where a query or a longer path meets the change, every node may be affected. */
-#include <stdlib.h>
-
 #include "../../engine/graph/id.h"
 #include "shacl.h"
 
@@ -57,8 +55,6 @@ static PropterStatus see(Validator *v, Seen *s, PropterError *err) {
   return s->types ? PROPTER_OK : nodes_subclasses(v, &s->classes, err);
 }
 
-static bool among(const PropterIds *ids, PropterId id) { return bsearch(&id, ids->items, ids->count, sizeof *ids->items, id_order) != NULL; }
-
 static PropterStatus touch(Validator *v, Seen *s, PropterId subject, PropterError *err) {
   if (v->touched.count && v->touched.items[v->touched.count - 1] == subject) return PROPTER_OK;
   if (v->touched.count >= s->room) {
@@ -71,7 +67,8 @@ static PropterStatus touch(Validator *v, Seen *s, PropterId subject, PropterErro
 static PropterStatus keep(Validator *v, Seen *s, const PropterQuad *quad, PropterError *err) {
   bool type = quad->p == v->word[VOCAB_rdf_type];
   if (s->closed) PROPTER_TRY(touch(v, s, quad->s, err));
-  if (type ? !s->types && !among(&s->classes, quad->o) : !among(&s->predicates, quad->p)) return PROPTER_OK;
+  const PropterIds *seen = type ? &s->classes : &s->predicates;
+  if (!(type && s->types) && !ids_have(seen, type ? quad->o : quad->p)) return PROPTER_OK;
   return propter_vec_push(&v->changed, *quad) ? PROPTER_OK : exec_fail_memory(&v->run, err);
 }
 

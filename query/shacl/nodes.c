@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sets of nodes: targets, classes and the values of paths, for all focus nodes at once. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "../../engine/graph/id.h"
@@ -95,8 +94,7 @@ PropterStatus nodes_subclasses(Validator *v, PropterIds *classes, PropterError *
     status = leap(v, v->word[VOCAB_rdfs_subClassOf], true, &level, &next, err);
     level.count = 0;
     for (size_t i = 0; status == PROPTER_OK && i < next.count; i++)
-      if (!bsearch(&next.items[i], classes->items, classes->count, sizeof *classes->items, id_order) && !propter_vec_push(&level, next.items[i]))
-        status = exec_fail_memory(&v->run, err);
+      if (!ids_have(classes, next.items[i]) && !propter_vec_push(&level, next.items[i])) status = exec_fail_memory(&v->run, err);
     for (size_t i = 0; status == PROPTER_OK && i < level.count; i++)
       if (!propter_vec_push(classes, level.items[i])) status = exec_fail_memory(&v->run, err);
     ids_sort(classes, 0);

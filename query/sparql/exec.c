@@ -219,8 +219,6 @@ PropterStatus exec_values(Exec *run, const PropterId *ids, size_t count, Propter
 
 /* --- Dataset ---------------------------------------------------------------------------------------------------------- */
 
-static bool contains(const PropterId *set, size_t count, PropterId id) { return count > 0 && bsearch(&id, set, count, sizeof id, id_order) != NULL; }
-
 static bool hidden(const Exec *run, PropterId g) {
   for (size_t i = 0; i < run->options.hidden_count; i++)
     if (run->options.hidden[i] == g) return true;
@@ -231,8 +229,8 @@ bool exec_graph_visible(const Exec *run, const Graphs *graphs, PropterId g) {
   switch (graphs->kind) {
   case GRAPHS_ONE: return g == graphs->graph;
   case GRAPHS_UNION: return !hidden(run, g);
-  case GRAPHS_SET: return contains(graphs->set, graphs->set_count, g);
-  default: return g != PROPTER_DEFAULT_GRAPH && (graphs->restricted ? contains(graphs->set, graphs->set_count, g) : !hidden(run, g));
+  case GRAPHS_SET: return id_among(graphs->set, graphs->set_count, g);
+  default: return g != PROPTER_DEFAULT_GRAPH && (graphs->restricted ? id_among(graphs->set, graphs->set_count, g) : !hidden(run, g));
   }
 }
 
