@@ -117,7 +117,7 @@ PropterStatus propter_lexicon_add_name(PropterLexicon *l, size_t metric, Propter
 
 void why_lexicon_days(const PropterLexicon *c, size_t cause, PropterDay *first, PropterDay *last) {
   const Metric *m = &c->metrics.items[cause];
-  *first = m->first, *last = m->last == PROPTER_NO_DAY ? m->first : m->last;
+  *first = m->first, *last = m->last;
 }
 
 PropterLexicon *why_lexicon_causes(PropterLexicon *l) { return l->causes; }
@@ -141,7 +141,7 @@ PropterStatus propter_lexicon_add_cause(PropterLexicon *l, PropterStr iri, Propt
   for (size_t i = c->metrics.count; i-- > 0 && at == c->metrics.count;)
     if (propter_str_equal(c->metrics.items[i].iri, iri)) at = i;
   if (at == c->metrics.count) PROPTER_TRY(propter_lexicon_add_metric(c, iri, name, PROPTER_STR(""), &at, err));
-  c->metrics.items[at].first = start, c->metrics.items[at].last = end;
+  c->metrics.items[at].first = start, c->metrics.items[at].last = end == PROPTER_NO_DAY ? start : end;
   PROPTER_TRY(propter_lexicon_add_name(c, at, PROPTER_NAME_PREFERRED, name, err));
   PROPTER_TRY(why_words_split(name, c->stemmer, PROPTER_QUESTION_WORDS, &c->arena, &words, err));
   const PropterStr plain = undated(&words, name);

@@ -594,7 +594,7 @@ static void causes_with(const Spelling *s, size_t i, size_t end, const PropterQu
     if (n->count > NAME_WORDS || !in_name(s, n, i, end, &all)) continue;
     const Metric *m = &c->metrics.items[n->metric];
     const bool dated = m->first != PROPTER_NO_DAY;
-    const bool during = window && dated && m->first <= q->to && (m->last == PROPTER_NO_DAY ? m->first : m->last) >= q->from;
+    const bool during = window && dated && m->first <= q->to && m->last >= q->from;
     if (time && !dated) continue;
     const int rank = (!all ? dated : dated ? 5 : window ? 2 : 4) + 2 * during;
     if (rank < best || (rank == best && (n->metric == out->cause || within(c, chosen->metric, n)))) continue;

@@ -602,7 +602,7 @@ static size_t event_words(Reader *r, size_t i, Span *s) {
   if (!event.end) return 0;
   if (event.many) return bad(r, PROPTER_GAP_MANY_CAUSES, event.end);
   if (event.first == PROPTER_NO_DAY) return 0;
-  *s = (Span){.has_year = true, .when = PROPTER_WHEN_EVENT, .from = event.first, .to = event.last == PROPTER_NO_DAY ? event.first : event.last};
+  *s = (Span){.has_year = true, .when = PROPTER_WHEN_EVENT, .from = event.first, .to = event.last};
   r->question->told_by = event.iri;
   const Word *first = &r->words->word[i], *last = &r->words->word[event.end - 1];
   char a[16], b[16];

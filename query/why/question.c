@@ -364,7 +364,7 @@ static PropterStatus read_despite(PropterLexicon *l, Words *part, PropterStr tex
     PROPTER_TRY(why_lexicon_event(causes, part, i, &there, false, arena, &event, err));
     if (!event.end) continue;
     *gap = event.many ? PROPTER_GAP_MANY_CAUSES : PROPTER_GAP_NONE;
-    if (!event.many) q->despite = event.iri, q->from = event.first, q->to = event.last == PROPTER_NO_DAY ? event.first : event.last;
+    if (!event.many) q->despite = event.iri, q->from = event.first, q->to = event.last;
     const int n = (int)(part->word[event.end - 1].end - part->word[i].begin);
     for (size_t k = i; k < event.end && !event.many; k++) part->word[k].used = USED_CAUSE;
     PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was read as %.*s", n, text.data + part->word[i].begin, (int)event.label.len, event.label.data));
@@ -506,7 +506,7 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
     const bool own = q->has_period && dates(words, q, event.end);
     if ((q->has_period && !own) || q->gap != PROPTER_GAP_NONE || event.first == PROPTER_NO_DAY) continue;
     q->has_period = true, q->when = PROPTER_WHEN_EVENT, q->open = PROPTER_OPEN_NOT, q->period_words = said;
-    q->from = event.first, q->to = event.last == PROPTER_NO_DAY ? event.first : event.last;
+    q->from = event.first, q->to = event.last;
     PROPTER_TRY(why_question_note(q, arena, err, OWN_TIME));
   }
   return PROPTER_OK;

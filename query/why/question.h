@@ -150,13 +150,13 @@ typedef struct {
   bool whole;  /* all words of one of its names are there */
   size_t cause;
   PropterStr iri, label;
-  PropterDay first, last; /* PROPTER_NO_DAY: not known */
+  PropterDay first, last; /* PROPTER_NO_DAY: not known; a last day that is not is the first */
 } WhyEvent;
 /* The longest name of a cause, or part of one, from word i on among the words not used. Of several, one that lasts in the question's window is meant. `time`:
  * only causes whose days are known. */
 PropterStatus why_lexicon_event(const PropterLexicon *causes, const Words *words, size_t i, const PropterQuestion *question, bool time, PropterArena *arena,
                                 WhyEvent *out, PropterError *err);
-/* The days of a cause; a last day that is not known is the first. */
+/* The days of a cause, as in WhyEvent. */
 void why_lexicon_days(const PropterLexicon *causes, size_t cause, PropterDay *first, PropterDay *last);
 /* Names of causes; NULL: none were added. */
 PropterLexicon *why_lexicon_causes(PropterLexicon *lexicon);
