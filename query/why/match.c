@@ -318,7 +318,7 @@ static bool heads_one(const Spelling *s, const Match *m) {
 }
 
 /* May the word stand between those of a name: "business services shed jobs"? */
-static bool passes(const Word *w) { return why_joins(w) || w->kind == WORD_DOWN || w->kind == WORD_UP || w->kind == WORD_MOVE || why_idles(w); }
+static bool passes(const Word *w) { return why_joins(w) || why_moves(w) || why_idles(w); }
 
 /* "Login tickets" where "tickets" is a whole name, but more of it stands in that of another metric: "tickets opened, Login". */
 static bool longer_part(const Spelling *s, Match *best, PropterQuestion *q) {

@@ -25,7 +25,7 @@ typedef struct {
 /* NULL: beyond the last word. */
 static inline const Word *why_at(const Look *k, size_t i) { return i < k->words->count ? &k->words->word[i] : NULL; }
 /* An unused word that moves; NULL does not. */
-static inline bool why_goes(const Word *w) { return w && w->used == USED_NOT && (w->kind == WORD_UP || w->kind == WORD_DOWN || w->kind == WORD_MOVE); }
+static inline bool why_goes(const Word *w) { return w && w->used == USED_NOT && why_moves(w); }
 
 /* Is one of the `most` (up to LOOKED) commonest senses of the word in one of these classes (lexnames(5WN), between blanks)? WordNet must be there. */
 bool why_of_class(const Look *k, PropterStr word, PropterWordnetPos pos, const char *classes, size_t most);

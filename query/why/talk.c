@@ -154,7 +154,7 @@ void why_talk_denies(const PropterLexicon *l, Words *words) {
     for (size_t i = from; i < end; i++) {
       const Word *w = &words->word[i];
       speaks |= w->kind == WORD_SPEAKER || (w->kind == WORD_NOT && why_has(w, ROLE_ANYBODY));
-      asks |= w->kind == WORD_UP || w->kind == WORD_DOWN || w->kind == WORD_MOVE || (w->kind == WORD_NONE && why_lexicon_spells(l, w));
+      asks |= why_moves(w) || (w->kind == WORD_NONE && why_lexicon_spells(l, w));
     }
     const bool aside = words->word[from].mark == ',' && words->word[from].kind == WORD_WHICH; /* ", which nobody had foreseen" */
     for (size_t i = from; ((((speaks && opened) || aside) && !asks) || tags(words, from, end)) && i < end; i++)
