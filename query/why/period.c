@@ -30,17 +30,14 @@ static PropterGap run_on(Span *a, const Span *b) {
   PropterDay from, to;
   const bool dated = b->run.days == 1 && b->run.weekday; /* "to Thursday 12 March" */
   if (run->days < 0 || run->week || run->shift || (b->run.days > 0 && !dated) || b->run.week || b->run.shift) return PROPTER_GAP_UNCLEAR_PERIOD;
-  const int weekday = run->weekday;
-  run->month_last = b->run.month_last, run->day_last = b->run.day_last, run->days = dated ? 0 : b->run.days, run->weekday = 0;
-  const bool within = why_run_in(SAMPLE, run, &from, &to);
-  run->weekday = weekday; /* tells the year */
-  if (within && dated && weekday && (to - from - (b->run.weekday - weekday)) % 7) return PROPTER_GAP_BAD_DATE;
-  if (within) return PROPTER_GAP_NONE;
+  run->month_last = b->run.month_last, run->day_last = b->run.day_last, run->days = dated ? 0 : b->run.days;
+  PropterRecurring plain = *run;
+  plain.weekday = 0; /* tells the year */
+  if (why_run_in(SAMPLE, &plain, &from, &to))
+    return dated && run->weekday && (to - from - (b->run.weekday - run->weekday)) % 7 ? PROPTER_GAP_BAD_DATE : PROPTER_GAP_NONE;
   if (run->month_last > 12) return PROPTER_GAP_BACKWARDS;
-  run->month_last += 12, run->weekday = 0;
-  const bool wraps = why_run_in(SAMPLE, run, &from, &to);
-  run->weekday = weekday;
-  if (!wraps) return PROPTER_GAP_BAD_DATE;
+  plain.month_last = run->month_last += 12;
+  if (!why_run_in(SAMPLE, &plain, &from, &to)) return PROPTER_GAP_BAD_DATE;
   return run->day && run->day_last && run->month_last - run->month > WRAPS ? PROPTER_GAP_BACKWARDS : PROPTER_GAP_NONE;
 }
 
