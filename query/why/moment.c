@@ -45,8 +45,7 @@ static int this_century(const Reader *r) { return why_year_of(r->today) / 100 * 
 
 /* "FY23", "fiscal 2023": the word before the year; the year is taken as the calendar's. */
 static size_t fiscal(const Reader *r, size_t i) {
-  int a, b;
-  return i + why_phrase(r, i, DATE_FISCAL, &a, &b);
+  return i + why_phrase(r, i, DATE_FISCAL, NULL, NULL);
 }
 
 /* A year: 2011, '11 in the century that puts it nearest below today, FY11; index after it or 0. */
@@ -479,8 +478,7 @@ static size_t weekday_words(Reader *r, size_t i, Span *s) {
 
 /* The unit from its beginning to now: "ytd", "year to date". */
 static size_t to_date(const Reader *r, size_t i, int *unit) {
-  int unused;
-  const size_t n = why_phrase(r, i, DATE_TO_DATE, unit, &unused);
+  const size_t n = why_phrase(r, i, DATE_TO_DATE, unit, NULL);
   if (n) return i + n;
   return why_is(r, i, DATE_UNIT, unit, NULL) && why_text_is(r, i + 1, "to") && why_text_is(r, i + 2, "date") ? i + 3 : 0;
 }
@@ -488,12 +486,12 @@ static size_t to_date(const Reader *r, size_t i, int *unit) {
 /* last month, past year, last 6 months, this quarter, last August, two months ago, yesterday, year to date. */
 static size_t relative_words(Reader *r, size_t i, Span *s) {
   int unit, many, n, m, b;
-  size_t used = why_phrase(r, i, DATE_NOW, &n, &b);
+  size_t used = why_phrase(r, i, DATE_NOW, &n, NULL);
   if (used) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_DAY, .count = -n};
     return i + used;
   }
-  if ((used = why_phrase(r, i, DATE_AHEAD, &n, &b)) && !(i && propter_str_equal(r->words->word[i - 1].text, PROPTER_STR("the"))))
+  if ((used = why_phrase(r, i, DATE_AHEAD, NULL, NULL)) && !(i && propter_str_equal(r->words->word[i - 1].text, PROPTER_STR("the"))))
     return bad(r, PROPTER_GAP_AHEAD, i + used);
   if ((used = to_date(r, i, &unit))) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_TO_DATE, .unit = (unsigned)unit};

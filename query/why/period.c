@@ -58,10 +58,9 @@ static Found from_to(Reader *r, size_t i, bool between) {
   bool days = a.has_year && a.when == PROPTER_WHEN_FIXED && a.from == a.to;
   const bool joined = w && days && !w->space && (w->mark == '/' || w->mark == '.'); /* 2024-06-10/2024-06-16 (ISO 8601), 2024-06-10..2024-06-16 */
   bool dash = w && (w->mark == '-' || joined);
-  int unused;
-  const size_t to = between ? why_is(r, j, DATE_AND, NULL, NULL) : why_phrase(r, j, DATE_TO, &unused, &unused); /* how many words */
+  const size_t to = between ? why_is(r, j, DATE_AND, NULL, NULL) : why_phrase(r, j, DATE_TO, NULL, NULL); /* how many words */
   if (!dash && !to) return f;
-  const size_t now = to ? why_phrase(r, j + to, DATE_PRESENT, &unused, &unused) : 0;
+  const size_t now = to ? why_phrase(r, j + to, DATE_PRESENT, NULL, NULL) : 0;
   if (now) {
     f.end = j + to + now, f.gap = gap, f.span = a, f.span.open = PROPTER_OPEN_SINCE;
     latest(&f.span);
@@ -102,9 +101,8 @@ static Found from_to(Reader *r, size_t i, bool between) {
 
 /* What a word that opens a time at one end makes of what follows: since, after, before, until; "from" only before "onwards". */
 static PropterOpen opens(const Reader *r, size_t i, size_t *length) {
-  int unused;
   *length = 1;
-  const size_t until = why_phrase(r, i, DATE_UNTIL, &unused, &unused);
+  const size_t until = why_phrase(r, i, DATE_UNTIL, NULL, NULL);
   if (until) return *length = until, PROPTER_OPEN_UNTIL;
   return why_is(r, i, DATE_SINCE, NULL, NULL)    ? PROPTER_OPEN_SINCE
          : why_is(r, i, DATE_AFTER, NULL, NULL)  ? PROPTER_OPEN_AFTER
@@ -273,12 +271,11 @@ static PropterGap stretch_of_days(Span *s, int n, int unit, Edge edge) {
 
 /* The words between the unit and the moment; index after them or 0. */
 static size_t edge_at(Reader *r, size_t i, Edge *edge) {
-  int a, b;
   size_t n;
-  if ((n = why_phrase(r, i, DATE_ENDED, &a, &b))) return *edge = EDGE_END, i + n;
-  if ((n = why_phrase(r, i, DATE_BEGUN, &a, &b))) return *edge = EDGE_BEGIN, i + n;
-  if ((n = why_phrase(r, i, DATE_AFTER, &a, &b))) return *edge = EDGE_AFTER, i + n;
-  if ((n = why_phrase(r, i, DATE_BEFORE, &a, &b))) return *edge = EDGE_BEFORE, i + n;
+  if ((n = why_phrase(r, i, DATE_ENDED, NULL, NULL))) return *edge = EDGE_END, i + n;
+  if ((n = why_phrase(r, i, DATE_BEGUN, NULL, NULL))) return *edge = EDGE_BEGIN, i + n;
+  if ((n = why_phrase(r, i, DATE_AFTER, NULL, NULL))) return *edge = EDGE_AFTER, i + n;
+  if ((n = why_phrase(r, i, DATE_BEFORE, NULL, NULL))) return *edge = EDGE_BEFORE, i + n;
   return why_text_is(r, i, "of") ? (*edge = EDGE_WITHIN, i + 1) : 0;
 }
 
@@ -288,14 +285,14 @@ static Found told_by_edge(Reader *r, size_t i) {
   Found f = {0};
   Span a;
   Edge edge;
-  int n = 1, unit = UNIT_WEEK, many = 1, side = 0, unused;
-  size_t j = why_skip(r, i, "the"), k = why_phrase(r, j, DATE_WEEK_OF, &side, &unused);
+  int n = 1, unit = UNIT_WEEK, many = 1, side = 0;
+  size_t j = why_skip(r, i, "the"), k = why_phrase(r, j, DATE_WEEK_OF, &side, NULL);
   if (k) {
     edge = side > 0 ? EDGE_BEGIN : EDGE_END, k += j;
   } else {
     if (why_is(r, j, DATE_ORDINAL, &side, NULL) && side == 1) j++; /* the first week after it */
     k = why_small_number(r, j, &n) ? j + 1 : j;
-    if (why_phrase(r, j, DATE_NOW, &side, &unused)) return f; /* "the day before yesterday" */
+    if (why_phrase(r, j, DATE_NOW, &side, NULL)) return f; /* "the day before yesterday" */
     if (!why_is(r, k, DATE_UNIT, &unit, &many) || !(k = edge_at(r, k + 1, &edge))) return f;
   }
   r->events = true;
@@ -321,8 +318,8 @@ static Found told_by_edge(Reader *r, size_t i) {
 /* "Around 20 January": three days before it to three after it. */
 static Found around(Reader *r, size_t i) {
   Found f = {0};
-  int days, unused;
-  const size_t n = why_phrase(r, i, DATE_AROUND, &days, &unused);
+  int days;
+  const size_t n = why_phrase(r, i, DATE_AROUND, &days, NULL);
   if (!n || !(f.end = why_moment(r, i + n, &f.span))) return (Found){0};
   Span *s = &f.span;
   why_moment_as_day(s);
@@ -342,8 +339,7 @@ static Found around(Reader *r, size_t i) {
 /* "During the strike", "through the recession". */
 static Found during(Reader *r, size_t i) {
   Found f = {0};
-  int unused;
-  const size_t n = why_phrase(r, i, DATE_DURING, &unused, &unused);
+  const size_t n = why_phrase(r, i, DATE_DURING, NULL, NULL);
   if (!n) return f;
   r->events = true;
   f.end = why_moment(r, i + n, &f.span);
@@ -418,9 +414,8 @@ static Found period(Reader *r, size_t i) {
 
 /* A fiscal year may be another than the calendar's. */
 static void note_fiscal(Reader *r, size_t from, size_t end) {
-  int a, b;
   for (size_t i = from; i < end; i++)
-    if (why_phrase(r, i, DATE_FISCAL, &a, &b)) {
+    if (why_phrase(r, i, DATE_FISCAL, NULL, NULL)) {
       why_period_note(r, "fiscal years were taken as calendar years");
       return;
     }

@@ -46,7 +46,7 @@ bool why_is(const Reader *r, size_t i, DateKind kind, int *a, int *b);
 bool why_text_is(const Reader *r, size_t i, const char *text);
 /* i, or the next where the word is this one. */
 size_t why_skip(const Reader *r, size_t i, const char *text);
-/* How many words from i on are a row of this kind; 0: none. */
+/* why_date_phrase: how many words from i on are a row of this kind; 0: none. */
 size_t why_phrase(const Reader *r, size_t i, DateKind kind, int *a, int *b);
 bool why_small_number(const Reader *r, size_t i, int *n);
 void why_period_note(Reader *r, const char *format, ...) PROPTER_PRINTF(2, 3);

@@ -87,7 +87,7 @@ typedef enum {
 /* Does a mark with white space before the word end what stands before it? */
 bool why_ends_clause(const Word *w, WordEnd end);
 
-/* How many words from i on are a row of this kind, the longest such row; 0: none. */
+/* How many words from i on are a row of this kind, the longest such row, and its two numbers (NULL: not wanted); 0: none. */
 size_t why_date_phrase(const Words *words, size_t i, DateKind kind, int *a, int *b);
 
 /* Splits valid UTF-8 into at most `max` words. NO_MEMORY. */

@@ -138,7 +138,10 @@ size_t why_date_phrase(const Words *found, size_t i, DateKind kind, int *a, int 
   size_t most = 0;
   for (size_t k = 0; k < sizeof dates / sizeof *dates; k++) {
     size_t n = dates[k].kind == kind ? row_length(dates[k].word, found, i) : 0;
-    if (n > most) most = n, *a = dates[k].a, *b = dates[k].b;
+    if (n <= most) continue;
+    most = n;
+    if (a) *a = dates[k].a;
+    if (b) *b = dates[k].b;
   }
   return most;
 }
