@@ -76,7 +76,10 @@ static PropterStatus settle_day_or_year(PropterQuestion *q, PropterGrain grain, 
   return why_question_note(q, arena, err, "\"%.*s\" was taken as a month of %d", (int)q->period_words.len, q->period_words.data, q->count);
 }
 
-static PropterDay year_earlier(PropterDay day) { return why_months_later(day, -12); }
+/* Compares with the same days so many months later. */
+static void compare_months_later(PropterQuestion *q, int months) {
+  q->compared_from = why_months_later(q->from, months), q->compared_to = why_months_later(q->to + 1, months) - 1;
+}
 
 /* As many days, or whole months, as the window has, right before it. */
 static void window_before(PropterDay from, PropterDay to, PropterDay *earlier, PropterDay *end) {
@@ -99,6 +102,7 @@ static void same_days_of_month(PropterQuestion *q) {
 static void settle_compared(PropterQuestion *q, PropterGrain grain) {
   if (!q->compared) return;
   const bool before = q->compared_when == PROPTER_WHEN_BACK, to_date = q->when == PROPTER_WHEN_TO_DATE && q->unit == UNIT_YEAR;
+  const bool unfinished = q->when == PROPTER_WHEN_BACK && !q->count; /* this week, this month */
   if (q->compared_when == PROPTER_WHEN_LATEST) {
     (void)latest_run(&q->compared_run, q->from - 1, &q->compared_from, &q->compared_to);
     if (q->compared_unit == PROPTER_UNIT_SAME) same_days_of_month(q);
@@ -106,22 +110,19 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
              q->compared_to == why_months_later(q->compared_from, 12) - 1) { /* "year to date … 2025", "the same period of 2025" */
     int y, earlier, ignore;
     propter_day_civil(q->from, &y, &ignore, &ignore), propter_day_civil(q->compared_from, &earlier, &ignore, &ignore);
-    q->compared_from = why_months_later(q->from, 12 * (earlier - y)), q->compared_to = why_months_later(q->to + 1, 12 * (earlier - y)) - 1;
+    compare_months_later(q, 12 * (earlier - y));
   } else if (q->compared_when == PROPTER_WHEN_WEEKDAY) { /* the last such day before the window */
     q->compared_from = q->from - 1;
     while (propter_day_weekday(q->compared_from) != q->compared_run.month) q->compared_from--;
     q->compared_to = q->compared_from;
   } else if (before && q->compared_unit == UNIT_YEAR) {
-    q->compared_from = year_earlier(q->from), q->compared_to = year_earlier(q->to + 1) - 1;
+    compare_months_later(q, -12);
   } else if (before && (q->compared_unit == PROPTER_UNIT_SAME || (q->compared_unit == UNIT_WEEK && q->to - q->from == 6))) {
     window_before(q->from, q->to, &q->compared_from, &q->compared_to);
-  } else if (before && q->compared_unit == PROPTER_UNIT_WEEKDAY) {
+  } else if (before && (q->compared_unit == PROPTER_UNIT_WEEKDAY || (q->compared_unit == UNIT_WEEK && unfinished))) {
     q->compared_from = q->from - 7, q->compared_to = q->to - 7;
-  } else if (before && q->compared_unit == UNIT_WEEK && q->when == PROPTER_WHEN_BACK && !q->count) { /* a week that is not over */
-    q->compared_from = q->from - 7, q->compared_to = q->to - 7;
-  } else if (before && (q->compared_unit == UNIT_MONTH || q->compared_unit == UNIT_QUARTER) && q->when == PROPTER_WHEN_BACK && !q->count) { /* nor a month */
-    const int months = q->compared_unit == UNIT_MONTH ? 1 : 3;
-    q->compared_from = why_months_later(q->from, -months), q->compared_to = why_months_later(q->to + 1, -months) - 1;
+  } else if (before && (q->compared_unit == UNIT_MONTH || q->compared_unit == UNIT_QUARTER) && unfinished) {
+    compare_months_later(q, q->compared_unit == UNIT_MONTH ? -1 : -3);
   } else if (before) {
     why_unit_back(q->compared_unit, q->from, 1, &q->compared_from, &q->compared_to);
   }
