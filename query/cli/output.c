@@ -106,10 +106,7 @@ const char *output_figures(double value, int digits, bool sign) {
   return propter_number(texts[turn++ % 8], value, propter_number_decimals(value, digits), sign);
 }
 
-int output_width(PropterStr text, int columns) {
-  const int more = (int)(text.len - propter_utf8_length(text));
-  return columns < 0 ? columns - more : columns + more;
-}
+int output_width(PropterStr text, int columns) { return columns + (int)(text.len - propter_utf8_length(text)); }
 
 const char *output_count(uint64_t n, const char *what) {
   static char texts[8][64];

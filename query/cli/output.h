@@ -20,7 +20,7 @@ void output_line(FILE *out, PropterStr text);
 const char *output_number(uint64_t n);
 /* propter_number of so many significant digits; valid until the eighth call after this. */
 const char *output_figures(double value, int digits, bool sign);
-/* What printf must be told as width to put the text into so many columns, whatever bytes its characters have; negative columns: on the left. */
+/* What printf must be told as width to put the text into so many columns, whatever bytes its characters have. */
 int output_width(PropterStr text, int columns);
 /* "1,234 claims", "1 claim"; the text stays as long. `what` is the word for one, at most 30 bytes, whose plural has an s. */
 const char *output_count(uint64_t n, const char *what);
