@@ -69,6 +69,13 @@ static PropterStatus put_measure(Start *s, PropterBuf *out, PropterStr iri, Prop
   return PROPTER_OK;
 }
 
+/* What stands there up to a blank. */
+static PropterStr word_at(PropterStr text, size_t at) {
+  size_t end = at;
+  while (end < text.len && text.data[end] != ' ') end++;
+  return (PropterStr){text.data + at, end - at};
+}
+
 /* A metric for each part of the data: documents speak of parts, and so do moves. Columns: metric, label, dimension, its label, member, then as named below. */
 static PropterStatus slice_metric(Start *s, const PropterTerm *row, void *payload) {
   static const char *const properties[] = {"dataset", "measure", "timeDimension", "aggregation", "goodDirection", "grain", "unit", "unitLabel"};
@@ -88,10 +95,10 @@ static PropterStatus slice_metric(Start *s, const PropterTerm *row, void *payloa
     propter_term_write(&row[5 + i], out);
   }
   PropterStr apart = row[5 + sizeof properties / sizeof *properties].value; /* IRIs with blanks between them */
-  for (size_t n; apart.len; apart.data += n, apart.len -= n) {
-    for (n = 0; n < apart.len && apart.data[n] != ' ';) n++;
-    propter_buf_printf(out, " ;\n  propter:nonAdditive <%.*s>", (int)n, apart.data);
-    n += n < apart.len;
+  for (size_t at = 0; at < apart.len;) {
+    const PropterStr iri = word_at(apart, at);
+    propter_buf_printf(out, " ;\n  propter:nonAdditive <%.*s>", (int)iri.len, iri.data);
+    at += iri.len + 1;
   }
   propter_buf_add(out, PROPTER_STR(" .\n"));
   return propter_buf_status(out, s->err);
@@ -105,7 +112,7 @@ static PropterStatus member_concept(Start *s, const PropterTerm *row, void *payl
   return propter_buf_status(out, s->err);
 }
 
-enum { CLAUSE_VERB = 1, CLAUSE_LAST, CLAUSE_NOBODY };
+enum { CLAUSE_VERB = 1, CLAUSE_LAST, CLAUSE_NOBODY, CLAUSE_PREPOSITION };
 static const struct {
   const char *word;
   int kind;
@@ -121,26 +128,13 @@ static int clause_kind(PropterStr word) {
   return 0;
 }
 
-static bool is_preposition(PropterStr word) {
-  static const char *const words[] = {"in", "on", "at", "from", "to", "until", "after", "before", "during", "for", "by", "with", "im", "am", "bis", "nach", NULL};
-  for (size_t i = 0; words[i]; i++)
-    if (propter_str_equal_caseless(word, propter_str(words[i]))) return true;
-  return false;
-}
-
-static PropterStr word_at(PropterStr text, size_t at) {
-  size_t end = at;
-  while (end < text.len && text.data[end] != ' ') end++;
-  return (PropterStr){text.data + at, end - at};
-}
-
 /* "redesign" of "redesign went live": a name is of a thing. Nothing of "many believe …". */
 static PropterStr thing_of(PropterStr clause) {
   for (size_t at = 0; at < clause.len;) {
     const PropterStr word = word_at(clause, at), next = word_at(clause, at + word.len < clause.len ? at + word.len + 1 : clause.len);
     const int kind = clause_kind(word);
     if (kind == CLAUSE_NOBODY && !at) return (PropterStr){"", 0};
-    if (at && (kind == CLAUSE_VERB || (kind == CLAUSE_LAST && (!next.len || is_preposition(next))))) return (PropterStr){clause.data, at - 1};
+    if (at && (kind == CLAUSE_VERB || (kind == CLAUSE_LAST && (!next.len || clause_kind(next) == CLAUSE_PREPOSITION)))) return (PropterStr){clause.data, at - 1};
     at += word.len + 1;
   }
   return clause;
