@@ -121,8 +121,8 @@ static PropterStatus slice_named(Define *d, yaml_node_t *cube, const yaml_node_t
   return yaml_fail(d->file, at, err, PROPTER_INVALID, "no dimension \"%.*s\" in its cube", (int)name.len, name.data);
 }
 
-/* Primary keys tell rows apart; every other dimension but those of time is a slice. */
-static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *cube, size_t *keys, PropterError *err) {
+/* Every dimension but those of time is a slice. Primary keys tell rows apart (`keys`: how many); that of a joined cube (`join` not NULL) is no dimension. */
+static PropterStatus say_dimensions(Define *d, PropterStr metric, const DefineJoin *join, yaml_node_t *cube, size_t *keys, PropterError *err) {
   yaml_node_t *dimensions = define_get(d, cube, "dimensions"), *one;
   const Meaning *type;
   PropterStr column;
@@ -131,11 +131,11 @@ static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *c
     bool key = define_true(define_get(d, one, "primary_key"));
     PROPTER_TRY(define_keys(d, one, keys_of_dimension, err));
     PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dimension_types, &type, err));
-    if (*type->text || define_true(define_get(d, meta_of(d, one), "skip"))) continue;
+    if (*type->text || (key && join) || define_true(define_get(d, meta_of(d, one), "skip"))) continue;
     PROPTER_TRY(column_of(d, one, &column, err));
     *keys += key;
     PROPTER_TRY(key ? define_say(d, metric, VOCAB_propter_keyColumn, propter_literal(column), one, err)
-                    : define_say_slice(d, metric, column, define_get(d, one, "title"), one, err));
+                    : define_say_slice(d, metric, join, column, define_get(d, one, "title"), one, err));
   }
   return PROPTER_OK;
 }
@@ -203,25 +203,11 @@ static PropterStatus say_conditions(Define *d, DefineJoin *join, const Join *j, 
 
 static PropterStatus say_joins(Define *d, PropterStr metric, yaml_node_t *own, yaml_node_t *cube, const DefineJoin *around, PropterError *err);
 
-/* The dimensions of a joined cube; its key is none. */
-static PropterStatus say_joined(Define *d, const DefineJoin *join, yaml_node_t *cube, PropterError *err) {
-  yaml_node_t *one;
-  const Meaning *type;
-  PropterStr column;
-  for (size_t i = 0; (one = define_item(d, define_get(d, cube, "dimensions"), i)); i++) {
-    PROPTER_TRY(define_keys(d, one, keys_of_dimension, err));
-    PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dimension_types, &type, err));
-    if (*type->text || define_true(define_get(d, one, "primary_key")) || define_true(define_get(d, meta_of(d, one), "skip"))) continue;
-    PROPTER_TRY(column_of(d, one, &column, err));
-    PROPTER_TRY(define_say_joined_slice(d, join, column, define_get(d, one, "title"), one, err));
-  }
-  return PROPTER_OK;
-}
-
 /* What the joined cube says of itself, in its own document. */
 static PropterStatus say_other(Define *d, const Join *j, const DefineJoin *join, yaml_node_t *cube, PropterError *err) {
+  size_t keys;
   PROPTER_TRY(say_table(d, join->node, cube, err));
-  PROPTER_TRY(say_joined(d, join, cube, err));
+  PROPTER_TRY(say_dimensions(d, j->metric, join, cube, &keys, err));
   return say_joins(d, j->metric, j->own, cube, join, err);
 }
 
@@ -333,7 +319,7 @@ static PropterStatus read_measure(Define *d, yaml_node_t *cube, yaml_node_t *nod
   PROPTER_TRY(say_table(d, metric, cube, err));
   PROPTER_TRY(say_time(d, metric, cube, node, err));
   PROPTER_TRY(say_filters(d, metric, define_get(d, node, "filters"), &condition, err));
-  PROPTER_TRY(say_dimensions(d, metric, cube, &keys, err));
+  PROPTER_TRY(say_dimensions(d, metric, NULL, cube, &keys, err));
   PROPTER_TRY(say_joins(d, metric, cube, cube, NULL, err));
   PROPTER_TRY(define_say_non_additive(d, metric, d, meta, slice_named, cube, err));
   yaml_node_t *sql = define_get(d, node, "sql");

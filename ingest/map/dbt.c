@@ -22,7 +22,7 @@ static const Meaning aggregations[] = {{"sum", NULL, VOCAB_propter_Sum},
                                        {"median", "database", VOCAB_propter_Median},
                                        {"percentile", "database", VOCAB_propter_Percentile},
                                        {NULL, NULL, 0}};
-const Meaning dbt_dimension_types[] = {{"categorical", "", 0}, {"time", "1", 0}, {NULL, NULL, 0}};
+static const Meaning dimension_types[] = {{"categorical", "", 0}, {"time", "1", 0}, {NULL, NULL, 0}};
 const Meaning dbt_entity_types[] = {{"primary", "1", 0}, {"unique", "2", 0}, {"natural", "3", 0}, {"foreign", "", 0}, {NULL, NULL, 0}};
 static const Meaning metric_types[] = {{"simple", "s", 0}, {"ratio", "r", 0}, {"derived", "d", 0}, {"cumulative", "c", 0}, {NULL, NULL, 0}};
 
@@ -199,19 +199,26 @@ static PropterStatus say_column(Define *d, PropterStr metric, PropterVocab word,
   return define_say(d, metric, word, propter_literal(column), node, err);
 }
 
-/* Every categorical dimension is a slice. Dimensions of time other than the one that the measure is added up by are none. */
-static PropterStatus say_dimensions(Define *d, PropterStr metric, yaml_node_t *model, PropterError *err) {
+/* Rows that hold for a time have several partners. */
+static PropterStatus check_validity(Define *d, const yaml_node_t *dimension, PropterError *err) {
+  yaml_node_t *validity = define_get(d, define_get(d, dimension, "type_params"), "validity_params");
+  if (!validity) return PROPTER_OK;
+  return yaml_fail(d->file, validity, err, PROPTER_INVALID, "rows that hold for a time are not joined: expected one row for each entity");
+}
+
+PropterStatus dbt_say_dimensions(Define *d, PropterStr metric, const DefineJoin *join, yaml_node_t *model, PropterError *err) {
   yaml_node_t *dimensions = define_get(d, model, "dimensions"), *one;
   const Meaning *type;
   PropterStr column;
   for (size_t i = 0; (one = define_item(d, dimensions, i)); i++) {
     PROPTER_TRY(define_keys(d, one, dbt_keys_of_dimension, err));
-    PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dbt_dimension_types, &type, err));
+    PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dimension_types, &type, err));
+    if (join) PROPTER_TRY(check_validity(d, one, err));
     bool out;
     PROPTER_TRY(dbt_left_out(d, one, &out, err));
     if (*type->text || out) continue;
     PROPTER_TRY(dbt_column(d, one, &column, err));
-    PROPTER_TRY(define_say_slice(d, metric, column, define_get(d, one, "label"), one, err));
+    PROPTER_TRY(define_say_slice(d, metric, join, column, define_get(d, one, "label"), one, err));
   }
   return PROPTER_OK;
 }
@@ -239,7 +246,7 @@ static PropterStatus say_time(Define *d, PropterStr metric, yaml_node_t *model, 
   PROPTER_TRY(define_name(d, measure, by, "an agg_time_dimension for the measure", &name, err));
   dimension = define_named(d, define_get(d, model, "dimensions"), name);
   if (!dimension) return yaml_fail(d->file, by, err, PROPTER_INVALID, "no dimension \"%.*s\" in its semantic model", (int)name.len, name.data);
-  PROPTER_TRY(define_meaning(d, define_get(d, dimension, "type"), dbt_dimension_types, &type, err));
+  PROPTER_TRY(define_meaning(d, define_get(d, dimension, "type"), dimension_types, &type, err));
   if (!*type->text) return yaml_fail(d->file, by, err, PROPTER_INVALID, "expected a dimension of type time, found \"%.*s\"", (int)name.len, name.data);
   params = define_get(d, dimension, "type_params");
   PROPTER_TRY(define_keys(d, params ? params : dimension, params ? "time_granularity|!validity_params" : "type_params", err));
@@ -286,7 +293,7 @@ static PropterStatus say_percentile(Define *d, PropterStr metric, yaml_node_t *m
 static PropterStatus say_place(Define *d, PropterStr metric, yaml_node_t *model, yaml_node_t *measure, yaml_node_t *grain, PropterError *err) {
   PROPTER_TRY(dbt_say_table(d, metric, model, err));
   PROPTER_TRY(say_time(d, metric, model, measure, grain, err));
-  PROPTER_TRY(say_dimensions(d, metric, model, err));
+  PROPTER_TRY(dbt_say_dimensions(d, metric, NULL, model, err));
   PROPTER_TRY(dbt_say_joins(d, metric, model, err));
   PROPTER_TRY(define_say_non_additive(d, metric, d, meta_of(d, metric_named(d, metric)), dbt_filter_column, model, err));
   return say_key(d, metric, model, err);

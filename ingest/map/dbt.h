@@ -8,8 +8,7 @@
 #include "dbt.def"
 #undef KEYS
 
-extern const Meaning dbt_dimension_types[]; /* text: empty for those that are no time */
-extern const Meaning dbt_entity_types[];    /* text: empty for those that do not tell rows apart */
+extern const Meaning dbt_entity_types[]; /* text: empty for those that do not tell rows apart */
 
 /* Rewrites semantic models and metrics inside `models` as `semantic_models` and `metrics` at the top. INVALID: metrics of a model that is no semantic model. */
 PropterStatus dbt_newer(Define *d, PropterError *err);
@@ -21,6 +20,9 @@ bool dbt_skips(Define *d, const yaml_node_t *node);
 PropterStatus dbt_left_out(Define *d, const yaml_node_t *node, bool *out, PropterError *err);
 /* The table of a model: a file that `holder` names, else NAME.csv for ref('NAME'). */
 PropterStatus dbt_say_table(Define *d, PropterStr metric, yaml_node_t *holder, PropterError *err);
+/* Every categorical dimension of the metric's model (`join` NULL), or of a joined one, is a slice. Dimensions of time other than the one that the measure is
+ * added up by are none. INVALID: rows of the joined model hold for a time. */
+PropterStatus dbt_say_dimensions(Define *d, PropterStr metric, const DefineJoin *join, yaml_node_t *model, PropterError *err);
 
 /* dbt_join.c: the categorical dimensions of models that the foreign entities of `model` lead to, each in the one model in which an entity of that name is primary,
  * unique or natural. */

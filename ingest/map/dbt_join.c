@@ -12,10 +12,6 @@ typedef struct {
   DefineFile *in;                        /* where parent and partner stand */
 } Join;
 
-static PropterStatus type_of(Define *d, const yaml_node_t *node, const Meaning *types, const Meaning **out, PropterError *err) {
-  return define_meaning(d, define_get(d, node, "type"), types, out, err);
-}
-
 static bool is_foreign(Define *d, const yaml_node_t *entity) { return propter_str_equal(yaml_text(define_get(d, entity, "type")), PROPTER_STR("foreign")); }
 
 typedef struct {
@@ -39,30 +35,6 @@ static yaml_node_t *partner_of(Define *d, PropterStr entity, yaml_node_t **key, 
   return model;
 }
 
-/* Rows that hold for a time have several partners. */
-static PropterStatus check_validity(Define *d, const yaml_node_t *dimension, PropterError *err) {
-  yaml_node_t *validity = define_get(d, define_get(d, dimension, "type_params"), "validity_params");
-  if (!validity) return PROPTER_OK;
-  return yaml_fail(d->file, validity, err, PROPTER_INVALID, "rows that hold for a time are not joined: expected one row for each entity");
-}
-
-static PropterStatus say_dimensions(Define *d, const DefineJoin *join, yaml_node_t *model, PropterError *err) {
-  yaml_node_t *dimensions = define_get(d, model, "dimensions"), *one;
-  const Meaning *type;
-  PropterStr column;
-  bool out;
-  for (size_t i = 0; (one = define_item(d, dimensions, i)); i++) {
-    PROPTER_TRY(define_keys(d, one, dbt_keys_of_dimension, err));
-    PROPTER_TRY(type_of(d, one, dbt_dimension_types, &type, err));
-    PROPTER_TRY(check_validity(d, one, err));
-    PROPTER_TRY(dbt_left_out(d, one, &out, err));
-    if (*type->text || out) continue;
-    PROPTER_TRY(dbt_column(d, one, &column, err));
-    PROPTER_TRY(define_say_joined_slice(d, join, column, define_get(d, one, "label"), one, err));
-  }
-  return PROPTER_OK;
-}
-
 static PropterStatus say_joins(Define *d, PropterStr metric, yaml_node_t *own, yaml_node_t *model, const DefineJoin *around, PropterError *err);
 
 /* What the partner says of itself, in its own document. */
@@ -72,7 +44,7 @@ static PropterStatus say_partner(Define *d, const Join *j, DefineJoin *join, Pro
   PROPTER_TRY(dbt_say_table(d, join->node, j->partner, err));
   PROPTER_TRY(dbt_column(d, j->parent, &parent, err));
   PROPTER_TRY(define_say_on(d, join, child, parent, j->parent, err));
-  PROPTER_TRY(say_dimensions(d, join, j->partner, err));
+  PROPTER_TRY(dbt_say_dimensions(d, j->metric, join, j->partner, err));
   return say_joins(d, j->metric, j->own, j->partner, join, err);
 }
 
@@ -99,7 +71,7 @@ static PropterStatus say_joins(Define *d, PropterStr metric, yaml_node_t *own, y
   bool out;
   for (size_t i = 0; (one = define_item(d, entities, i)); i++) {
     Join j = {.around = around, .metric = metric, .own = own, .child = one};
-    PROPTER_TRY(type_of(d, one, dbt_entity_types, &type, err));
+    PROPTER_TRY(define_meaning(d, define_get(d, one, "type"), dbt_entity_types, &type, err));
     PROPTER_TRY(dbt_left_out(d, one, &out, err));
     if (*type->text || out) continue;
     j.partner = partner_of(d, yaml_text(define_get(d, one, "name")), &j.parent, &j.in);

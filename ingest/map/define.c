@@ -347,16 +347,19 @@ PropterStatus define_say_value(Define *d, PropterStr metric, PropterStr text, co
   return define_say(d, metric, VOCAB_propter_sourceExpression, propter_literal(text), at, err);
 }
 
-PropterStatus define_say_slice(Define *d, PropterStr metric, PropterStr column, yaml_node_t *label, const yaml_node_t *at, PropterError *err) {
-  PropterStr property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s", (int)metric.len, metric.data, (int)column.len, column.data);
+PropterStatus define_say_slice(Define *d, PropterStr metric, const DefineJoin *join, PropterStr column, yaml_node_t *label, const yaml_node_t *at,
+                               PropterError *err) {
+  const PropterStr path = join ? join->path : (PropterStr){"", 0};
+  PropterStr property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s%s%.*s", (int)metric.len, metric.data, (int)path.len, path.data, join ? "." : "",
+                                             (int)column.len, column.data);
   if (!property.data) return define_no_memory(err);
-  PROPTER_TRY(define_say(d, metric, VOCAB_propter_sliceColumn, propter_literal(column), at, err));
+  PROPTER_TRY(define_say(d, join ? join->node : metric, VOCAB_propter_sliceColumn, propter_literal(column), at, err));
   return define_say_text(d, property, VOCAB_skos_prefLabel, define_said(label), err);
 }
 
 PropterStatus define_say_join(Define *d, const DefineJoin *around, PropterStr metric, PropterStr name, const yaml_node_t *table, const yaml_node_t *at,
                               DefineJoin *out, PropterError *err) {
-  *out = (DefineJoin){.around = around, .metric = metric, .path = name, .table = table};
+  *out = (DefineJoin){.around = around, .path = name, .table = table};
   if (around) out->path = propter_arena_printf(&d->arena, "%.*s.%.*s", (int)around->path.len, around->path.data, (int)name.len, name.data);
   if (!out->path.data) return define_no_memory(err);
   out->node = propter_arena_printf(&d->arena, "%.*s/join/%.*s", (int)metric.len, metric.data, (int)out->path.len, out->path.data);
@@ -380,14 +383,6 @@ PropterStatus define_say_on(Define *d, DefineJoin *join, PropterStr child, Propt
   PROPTER_TRY(define_say(d, join->node, VOCAB_rml_joinCondition, propter_iri(iri), at, err));
   PROPTER_TRY(define_say(d, on, VOCAB_rml_child, propter_literal(child), at, err));
   return define_say(d, on, VOCAB_rml_parent, propter_literal(parent), at, err);
-}
-
-PropterStatus define_say_joined_slice(Define *d, const DefineJoin *join, PropterStr column, yaml_node_t *label, const yaml_node_t *at, PropterError *err) {
-  PropterStr property = propter_arena_printf(&d->arena, "%.*s/dimension/%.*s.%.*s", (int)join->metric.len, join->metric.data, (int)join->path.len,
-                                             join->path.data, (int)column.len, column.data);
-  if (!property.data) return define_no_memory(err);
-  PROPTER_TRY(define_say(d, join->node, VOCAB_propter_sliceColumn, propter_literal(column), at, err));
-  return define_say_text(d, property, VOCAB_skos_prefLabel, define_said(label), err);
 }
 
 PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err) {

@@ -164,13 +164,11 @@ PropterStatus define_say_file(Define *d, PropterStr metric, PropterStr name, Pro
 PropterStatus define_by_database(Define *d, const yaml_node_t *node, const char *what, PropterError *err);
 /* What is added up: the column of that name, or SQL, which only a database evaluates. */
 PropterStatus define_say_value(Define *d, PropterStr metric, PropterStr text, const yaml_node_t *at, PropterError *err);
-/* A column whose members slice the metric; `label` is what people call that dimension. NULL: no label. */
-PropterStatus define_say_slice(Define *d, PropterStr metric, PropterStr column, yaml_node_t *label, const yaml_node_t *at, PropterError *err);
 /* A table that is joined with a metric's, or with one that is joined before it, many to one. */
 typedef struct DefineJoin DefineJoin;
 struct DefineJoin {
   const DefineJoin *around; /* NULL: joined with the metric's table */
-  PropterStr metric, path;  /* path: its name behind those it is reached through, customer.country */
+  PropterStr path;          /* its name behind those it is reached through, customer.country */
   PropterStr node;          /* what is said of it is said of this name */
   const yaml_node_t *table; /* what the form calls a table */
   size_t columns;           /* it is joined by so many */
@@ -183,8 +181,10 @@ PropterStatus define_say_join(Define *d, const DefineJoin *around, PropterStr me
 bool define_join_ends(const DefineJoin *around, const yaml_node_t *own, const yaml_node_t *table);
 /* That a column of the table around it equals one of its own. */
 PropterStatus define_say_on(Define *d, DefineJoin *join, PropterStr child, PropterStr parent, const yaml_node_t *at, PropterError *err);
-/* As define_say_slice, of a joined table. */
-PropterStatus define_say_joined_slice(Define *d, const DefineJoin *join, PropterStr column, yaml_node_t *label, const yaml_node_t *at, PropterError *err);
+/* A column whose members slice the metric, of the metric's own table (`join` NULL) or of a joined one; `label` is what people call that dimension. NULL: no
+ * label. */
+PropterStatus define_say_slice(Define *d, PropterStr metric, const DefineJoin *join, PropterStr column, yaml_node_t *label, const yaml_node_t *at,
+                               PropterError *err);
 /* The numerator (part 0) or denominator (part 1) of a ratio: another metric. */
 PropterStatus define_say_part(Define *d, PropterStr metric, int part, PropterStr other, const yaml_node_t *at, PropterError *err);
 

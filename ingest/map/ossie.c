@@ -125,13 +125,13 @@ static PropterStatus say_slices(Define *d, PropterStr metric, const DefineJoin *
   yaml_node_t *one;
   PropterStr column, skip;
   for (size_t i = 0; (one = define_item(d, define_get(d, dataset, "fields"), i)); i++) {
-    yaml_node_t *dimension = define_get(d, one, "dimension"), *label = define_get(d, one, "label");
+    yaml_node_t *dimension = define_get(d, one, "dimension");
     PROPTER_TRY(define_keys(d, one, keys_of_field, err));
     if (dimension) PROPTER_TRY(define_keys(d, dimension, keys_of_dimension, err));
     PROPTER_TRY(own_text(d, one, "skip", &skip, err));
     if (!dimension || define_true(define_get(d, dimension, "is_time")) || (skip.len && !propter_str_equal(skip, PROPTER_STR("false")))) continue;
     PROPTER_TRY(column_of(d, one, &column, err));
-    PROPTER_TRY(join ? define_say_joined_slice(d, join, column, label, one, err) : define_say_slice(d, metric, column, label, one, err));
+    PROPTER_TRY(define_say_slice(d, metric, join, column, define_get(d, one, "label"), one, err));
   }
   return PROPTER_OK;
 }
