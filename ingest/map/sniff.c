@@ -451,6 +451,18 @@ static void choose_means(const Sniff *s, const Means *means) {
     if (s->columns[means->of[n].column].digits && means_ratio(means, n)) s->out->columns[means->of[n].column].mean = true;
 }
 
+/* A key of several cells, and whether it is new. */
+static void add_cell(PropterBuf *key, PropterStr cell) {
+  propter_buf_printf(key, "%zu:", cell.len);
+  propter_buf_add(key, cell);
+}
+
+static PropterStatus see_key(const PropterBuf *key, PropterMap *seen, bool *added, PropterError *err) {
+  PROPTER_TRY(propter_buf_status(key, err));
+  uint64_t hash = propter_hash64(propter_buf_str(key));
+  return propter_map_put(seen, (PropterStr){(const char *)&hash, sizeof hash}, 0, added) ? PROPTER_OK : no_memory(err);
+}
+
 static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload, PropterError *err) {
   Keys *k = payload;
   PropterBuf key = {0};
@@ -465,13 +477,10 @@ static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload,
       if (!in_set(s, k, set, i)) continue;
       PropterStr cell = propter_row_text(row, i);
       if (i == s->out->time) propter_day_format((PropterDay)day, text), cell = propter_str(text); /* hours of a day are one period */
-      propter_buf_printf(&key, "%zu:", cell.len);
-      propter_buf_add(&key, cell);
+      add_cell(&key, cell);
     }
-    status = propter_buf_status(&key, err);
-    uint64_t hash = propter_hash64(propter_buf_str(&key));
     bool added = true;
-    if (status == PROPTER_OK && !propter_map_put(&k->seen[set], (PropterStr){(const char *)&hash, sizeof hash}, 0, &added)) status = no_memory(err);
+    status = see_key(&key, &k->seen[set], &added, err);
     k->repeated[set] += !added;
   }
   propter_buf_clear(&key);
@@ -557,14 +566,8 @@ static PropterStatus row_pass(Sniff *s, const PropterRow *row, void *payload, Pr
     bool added = true;
     if (set->repeated) continue;
     propter_buf_reset(&key);
-    for (size_t i = 0; i < set->count; i++) {
-      PropterStr cell = propter_row_text(row, set->columns[i]);
-      propter_buf_printf(&key, "%zu:", cell.len);
-      propter_buf_add(&key, cell);
-    }
-    status = propter_buf_status(&key, err);
-    uint64_t hash = propter_hash64(propter_buf_str(&key));
-    if (status == PROPTER_OK && !propter_map_put(&set->seen, (PropterStr){(const char *)&hash, sizeof hash}, 0, &added)) status = no_memory(err);
+    for (size_t i = 0; i < set->count; i++) add_cell(&key, propter_row_text(row, set->columns[i]));
+    status = see_key(&key, &set->seen, &added, err);
     if (!added) set->repeated = true, propter_map_clear(&set->seen);
   }
   propter_buf_clear(&key);
@@ -581,6 +584,12 @@ static void take_key(Sniff *s, const size_t *columns, size_t count) {
   }
 }
 
+static PropterColumn *column_named(PropterSniff *out, PropterStr name) {
+  for (size_t i = 0; i < out->count; i++)
+    if (propter_str_equal(out->columns[i].name, name)) return &out->columns[i];
+  return NULL;
+}
+
 /* The primary key that the database declares. */
 static bool declared_key(Sniff *s) {
   const PropterStr table = propter_str(s->out->options.table);
@@ -589,8 +598,8 @@ static bool declared_key(Sniff *s) {
     const SchemaColumn *c = &s->declared.columns.items[i];
     if (!c->key || !propter_str_equal(c->table, table)) continue;
     if (++count > PROPTER_SNIFF_KEY || c->key > PROPTER_SNIFF_KEY) return false;
-    for (size_t k = 0; k < s->out->count; k++)
-      if (propter_str_equal(s->out->columns[k].name, c->column)) columns[c->key - 1] = k, found++;
+    const PropterColumn *column = column_named(s->out, c->column);
+    if (column) columns[c->key - 1] = (size_t)(column - s->out->columns), found++;
   }
   if (count && found == count) take_key(s, columns, count);
   return count && found == count;
@@ -640,12 +649,6 @@ static PropterStatus columns_of(Sniff *s, PropterTable *table, const PropterStr 
   *names = s->paths.names.items, *count = s->paths.names.count;
   for (size_t i = 0, index; i < *count; i++) PROPTER_TRY(propter_table_column(table, (*names)[i], &index, err));
   return PROPTER_OK;
-}
-
-static PropterColumn *column_named(PropterSniff *out, PropterStr name) {
-  for (size_t i = 0; i < out->count; i++)
-    if (propter_str_equal(out->columns[i].name, name)) return &out->columns[i];
-  return NULL;
 }
 
 /* One foreign key: rows `begin` up to `end` of what is declared. */

@@ -212,9 +212,8 @@ static bool is_time_unit(const char *unit) {
 
 /* "first reply min": what is a unit in brackets only is one behind what takes its time, too. */
 static void read_short_unit(PropterStr word, PropterColumn *column) {
-  for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
-    if (known_words[i].kind == KIND_SHORT && is_time_unit(known_words[i].unit) && propter_str_equal(word, propter_str(known_words[i].word)))
-      take_unit(column, known_words[i].unit, known_words[i].label);
+  const SniffWord *known = sniff_word(word, KIND_SHORT);
+  if (known && is_time_unit(known->unit)) take_unit(column, known->unit, known->label);
 }
 
 PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen *c, PropterError *err) {
