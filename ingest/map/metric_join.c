@@ -68,7 +68,8 @@ PropterStatus metric_slices_read(PropterMapping *m, Node metric, MetricSlices *o
   return read_joins(m, metric, SIZE_MAX, 0, out, err);
 }
 
-static PropterStr child_of(const MetricJoin *j, size_t i) { return j->conditions[i].child->parts[0].text; }
+PropterStr metric_child(const MetricJoin *j, size_t c) { return j->conditions[c].child->parts[0].text; }
+PropterStr metric_parent(const MetricJoin *j, size_t c) { return j->conditions[c].parent->parts[0].text; }
 
 /* --- Files ------------------------------------------------------------------------------------------------------------------------------ */
 
@@ -86,7 +87,7 @@ static PropterStatus print_joins(PropterMapping *m, const MetricSlices *s, Propt
     const MetricJoin *j = &s->joins.items[i];
     status = source_of_join(m, j, &source, err);
     propter_buf_printf(&text, "%s\n%zu\n", j->name.data, source);
-    for (size_t c = 0; c < j->condition_count; c++) propter_buf_printf(&text, " %s = %s\n", child_of(j, c).data, j->conditions[c].parent->parts[0].text.data);
+    for (size_t c = 0; c < j->condition_count; c++) propter_buf_printf(&text, " %s = %s\n", metric_child(j, c).data, metric_parent(j, c).data);
   }
   if (status == PROPTER_OK) status = propter_buf_status(&text, err);
   if (status == PROPTER_OK && !(*out = propter_arena_copy(&m->arena, propter_buf_str(&text))).data) status = no_memory(err);
@@ -101,8 +102,8 @@ static PropterStatus bind_conditions(PropterMapping *m, const MetricSlices *s, c
   for (size_t c = 0; c < j->condition_count; c++) {
     PropterStr name;
     conditions[c].parent = j->conditions[c].parent;
-    PROPTER_TRY(name_in(m, s, j->around, child_of(j, c), &name, err));
-    PROPTER_TRY(j->around == SIZE_MAX ? view_column(m, v, name, j->at, err) : view_joined(m, v, j->around, child_of(j, c), name, j->at, err));
+    PROPTER_TRY(name_in(m, s, j->around, metric_child(j, c), &name, err));
+    PROPTER_TRY(j->around == SIZE_MAX ? view_column(m, v, name, j->at, err) : view_joined(m, v, j->around, metric_child(j, c), name, j->at, err));
     PROPTER_TRY(model_reference(m, name, TYPE_LITERAL, j->at, &conditions[c].child, err));
   }
   return PROPTER_OK;
@@ -152,8 +153,8 @@ size_t metric_finer(const MetricSlices *s, size_t n, size_t i) {
     const MetricJoin *join = &s->joins.items[j];
     if (join->condition_count != 1 || s->slices.items[n].join == SIZE_MAX || !leads_to(s, j, s->slices.items[n].join)) continue;
     for (size_t k = 0; k < s->slices.count; k++) {
-      bool child = is_column(&s->slices.items[k], join->around, child_of(join, 0));
-      bool key = is_column(&s->slices.items[k], j, join->conditions[0].parent->parts[0].text);
+      bool child = is_column(&s->slices.items[k], join->around, metric_child(join, 0));
+      bool key = is_column(&s->slices.items[k], j, metric_parent(join, 0));
       if (k != n && (child || key) && i-- == 0) return k;
     }
   }

@@ -32,6 +32,10 @@ typedef struct {
 PropterStatus metric_slices_read(PropterMapping *m, Node metric, MetricSlices *out, PropterError *err);
 void metric_slices_clear(MetricSlices *slices);
 
+/* The columns of condition c. */
+PropterStr metric_child(const MetricJoin *join, size_t c);
+PropterStr metric_parent(const MetricJoin *join, size_t c);
+
 /* Replaces the source of a metric by that source joined with the files that its joins name, which has the columns of `columns` (count) and those of the slices
  * by their names. Without joins nothing is done. */
 PropterStatus metric_joined_file(PropterMapping *m, const MetricSlices *s, const DocTriple *const *columns, size_t count, size_t *source, PropterError *err);

@@ -156,17 +156,20 @@ typedef struct {
 } Joined;
 
 static const MetricJoin *join_at(const Query *q, size_t n) { return &q->w->joined->joins.items[n]; }
-static PropterStr child_of(const MetricJoin *j, size_t c) { return j->conditions[c].child->parts[0].text; }
-static PropterStr parent_of(const MetricJoin *j, size_t c) { return j->conditions[c].parent->parts[0].text; }
+
+/* "JOIN.COLUMN" */
+static void put_joined_name(const Query *q, size_t join, PropterStr column, PropterBuf *out) {
+  PropterBuf name = {0};
+  propter_buf_printf(&name, "%s.%.*s", join_at(q, join)->name.data, (int)column.len, column.data);
+  propter_put_quoted(out, propter_buf_str(&name));
+  if (name.failed) out->failed = name.failed;
+  propter_buf_clear(&name);
+}
 
 /* jN."JOIN.COLUMN" */
 static void put_joined(const Query *q, size_t join, PropterStr column, PropterBuf *out) {
-  PropterBuf name = {0};
-  propter_buf_printf(&name, "%s.%.*s", join_at(q, join)->name.data, (int)column.len, column.data);
   propter_buf_printf(out, "j%zu.", join);
-  propter_put_quoted(out, propter_buf_str(&name));
-  if (name.failed) out->failed = true;
-  propter_buf_clear(&name);
+  put_joined_name(q, join, column, out);
 }
 
 static PropterStatus take_column(Joined *j, PropterStr column, const DocTriple *at, PropterError *err) {
@@ -175,13 +178,9 @@ static PropterStatus take_column(Joined *j, PropterStr column, const DocTriple *
   if (!added) return PROPTER_OK;
   if (j->columns.len) propter_buf_add(&j->columns, PROPTER_STR(", "));
   PROPTER_TRY(put_name(j->q, at, j->table, "c", column, &j->columns, err));
-  PropterBuf name = {0};
-  propter_buf_printf(&name, "%s.%.*s", join_at(j->q, j->join)->name.data, (int)column.len, column.data);
   propter_buf_add(&j->columns, PROPTER_STR(" AS "));
-  propter_put_quoted(&j->columns, propter_buf_str(&name));
-  PropterStatus status = propter_buf_status(&name, err);
-  propter_buf_clear(&name);
-  return status;
+  put_joined_name(j->q, j->join, column, &j->columns);
+  return PROPTER_OK;
 }
 
 /* Those that it is joined by, that others are joined to it by, and dimensions. */
@@ -189,13 +188,13 @@ static PropterStatus take_columns(Joined *j, PropterError *err) {
   const MetricJoin *own = join_at(j->q, j->join);
   const MetricSlices *all = j->q->w->joined;
   for (size_t c = 0; c < own->condition_count; c++) {
-    PROPTER_TRY(take_column(j, parent_of(own, c), own->at, err));
+    PROPTER_TRY(take_column(j, metric_parent(own, c), own->at, err));
     if (c) propter_buf_add(&j->keys, PROPTER_STR(", "));
-    put_joined(j->q, j->join, parent_of(own, c), &j->keys);
+    put_joined(j->q, j->join, metric_parent(own, c), &j->keys);
   }
   for (size_t i = 0; i < all->joins.count; i++)
     for (size_t c = 0; all->joins.items[i].around == j->join && c < all->joins.items[i].condition_count; c++)
-      PROPTER_TRY(take_column(j, child_of(&all->joins.items[i], c), all->joins.items[i].at, err));
+      PROPTER_TRY(take_column(j, metric_child(&all->joins.items[i], c), all->joins.items[i].at, err));
   for (size_t i = 0; i < all->slices.count; i++)
     if (all->slices.items[i].join == j->join) PROPTER_TRY(take_column(j, all->slices.items[i].column, all->slices.items[i].at, err));
   PROPTER_TRY(propter_buf_status(&j->keys, err));
@@ -219,7 +218,7 @@ static PropterStatus check_single(const Joined *j, PropterError *err) {
   if (status == PROPTER_OK) status = propter_table_next(table, &row, &found, &why);
   if (status == PROPTER_OK && found)
     status = propter_fail(&why, PROPTER_INVALID, "expected one row of %s for each %s (a join is many to one), found several that differ", j->from.data,
-                          parent_of(own, 0).data);
+                          metric_parent(own, 0).data);
   propter_table_close(table);
   propter_buf_clear(&text);
   return status == PROPTER_OK ? status : doc_fail(&j->q->m->doc, own->at, err, status, "%s", why.message);
@@ -229,10 +228,10 @@ static PropterStatus put_conditions(const Joined *j, PropterBuf *out, PropterErr
   const MetricJoin *own = join_at(j->q, j->join);
   for (size_t c = 0; c < own->condition_count; c++) {
     propter_buf_add(out, c ? PROPTER_STR(" AND ") : PROPTER_STR(" ON "));
-    if (own->around == SIZE_MAX) PROPTER_TRY(put_name(j->q, own->at, j->q->table, "t", child_of(own, c), out, err));
-    else put_joined(j->q, own->around, child_of(own, c), out);
+    if (own->around == SIZE_MAX) PROPTER_TRY(put_name(j->q, own->at, j->q->table, "t", metric_child(own, c), out, err));
+    else put_joined(j->q, own->around, metric_child(own, c), out);
     propter_buf_add(out, PROPTER_STR(" = "));
-    put_joined(j->q, j->join, parent_of(own, c), out);
+    put_joined(j->q, j->join, metric_parent(own, c), out);
   }
   return PROPTER_OK;
 }
