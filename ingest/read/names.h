@@ -92,7 +92,18 @@ typedef enum { SMALL = 1, LINKING, JOINING, VAGUE } Carries;
 /* Appends the words of a text. False: no memory. */
 bool names_words(const PropterNames *names, PropterStr text, Words *out);
 
-/* How much one word says what another does, 0 to 1: by stem, by the lines `alike` and `negating`, by the stem's beginning, by a meaning in common. */
-double names_likeness(const PropterNames *names, const Word *a, const Word *b);
+/* What words mean by WordNet, each looked up once. Zero-initialise; free with senses_clear. */
+typedef PROPTER_VEC(Meaning) MeaningList;
+typedef struct {
+  PropterMap known; /* word to number in `words` */
+  PROPTER_VEC(MeaningList) words;
+} Senses;
+void senses_clear(Senses *senses);
+/* The number of the word in `senses`: it means nothing there without WordNet or if it is short. False: no memory. */
+bool senses_of(const PropterNames *names, const Word *word, Senses *senses, size_t *number);
+
+/* How much one word says what another does, 0 to 1: by stem, by the lines `alike` and `negating`, by the stem's beginning, by a meaning in common (x, y: those of
+ * a and b). */
+double names_likeness(const PropterNames *names, const Word *a, const Word *b, const MeaningList *x, const MeaningList *y);
 
 #endif

@@ -110,16 +110,37 @@ static double stems_like(const PropterNames *n, PropterStr stem, const uint64_t 
   return !known && other.data[0] == stem.data[0] ? ALIKE * kinship(stem, other) : 0;
 }
 
-double names_likeness(const PropterNames *n, const Word *a, const Word *b) {
-  Meaning x[MEANINGS], y[MEANINGS];
+void senses_clear(Senses *senses) {
+  for (size_t i = 0; i < senses->words.count; i++) propter_vec_clear(&senses->words.items[i]);
+  propter_vec_clear(&senses->words);
+  propter_map_clear(&senses->known);
+}
+
+bool senses_of(const PropterNames *n, const Word *w, Senses *senses, size_t *number) {
+  Meaning meanings[MEANINGS];
+  PropterStr word = propter_str(w->plain);
+  MeaningList list = {0};
+  bool added;
+  const uint64_t *slot = propter_map_put(&senses->known, word, senses->words.count, &added);
+  if (!slot) return false;
+  *number = *slot;
+  if (!added) return true;
+  size_t count = n->wordnet && word.len >= WORD_MIN ? meanings_of(n->wordnet, word, false, meanings) : 0;
+  bool room = true;
+  for (size_t i = 0; i < count && room; i++) room = propter_vec_push(&list, meanings[i]);
+  if (room && propter_vec_push(&senses->words, list)) return true;
+  propter_vec_clear(&list);
+  return false;
+}
+
+double names_likeness(const PropterNames *n, const Word *a, const Word *b, const MeaningList *x, const MeaningList *y) {
   PropterStr stem = propter_str(a->stem);
   double best = stems_like(n, stem, propter_map_get(&n->alike, stem), false, propter_str(b->stem));
-  if (best >= ALIKE || !n->wordnet || strlen(a->plain) < WORD_MIN || strlen(b->plain) < WORD_MIN) return best;
-  size_t p = meanings_of(n->wordnet, propter_str(a->plain), false, x), q = meanings_of(n->wordnet, propter_str(b->plain), false, y);
-  for (size_t i = 0; i < p; i++)
-    for (size_t k = 0; k < q; k++) {
-      double near = x[i].weight * y[k].weight;
-      if (x[i].sense.pos == y[k].sense.pos && x[i].sense.offset == y[k].sense.offset && near >= MEANT_LEAST && MEANT * near > best) best = MEANT * near;
+  for (size_t i = 0; i < x->count && best < ALIKE; i++)
+    for (size_t k = 0; k < y->count; k++) {
+      const Meaning *p = &x->items[i], *q = &y->items[k];
+      double near = p->weight * q->weight;
+      if (p->sense.pos == q->sense.pos && p->sense.offset == q->sense.offset && near >= MEANT_LEAST && MEANT * near > best) best = MEANT * near;
     }
   return best;
 }

@@ -12,9 +12,10 @@ enum { FRONT_WORDS = 3 };  /* among the first of a clause stands what one word c
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for what claims speak of"); }
 
-/* The content words of a text and which way each goes. */
+/* The content words of a text, what each means and which way it goes. */
 typedef struct {
   Words words;
+  size_t sense[TOLD_WORDS]; /* number in the join's senses */
   int way[TOLD_WORDS];
   size_t clause; /* index of the happening */
 } Told;
@@ -25,6 +26,7 @@ typedef struct {
   const PropterRules *rules;
   const PropterDocument *d;
   const PropterReadings *readings;
+  Senses *senses;
   Tolds told;
 } Join;
 
@@ -43,6 +45,7 @@ static bool content(const Join *j, PropterStr text, Told *out) {
     Word w = out->words.items[i];
     PropterStr said = {text.data + w.span.start, w.span.end - w.span.start};
     if (carries_nothing(j->names, &w)) continue;
+    if (!senses_of(j->names, &w, j->senses, &out->sense[n])) return false;
     bool up = rules_any(j->rules, j->rules->up.items, j->rules->up.count, said), down = rules_any(j->rules, j->rules->down.items, j->rules->down.count, said);
     out->way[n] = up - down;
     out->words.items[n++] = w;
@@ -64,7 +67,8 @@ static double meets(const Join *j, const Told *phrase, const Told *clause) {
   for (size_t i = 0; i < phrase->words.count; i++) {
     double best = 0;
     for (size_t k = 0; k < clause->words.count && best < 1; k++) {
-      double likeness = names_likeness(j->names, &phrase->words.items[i], &clause->words.items[k]);
+      const MeaningList *senses = j->senses->words.items;
+      double likeness = names_likeness(j->names, &phrase->words.items[i], &clause->words.items[k], &senses[phrase->sense[i]], &senses[clause->sense[k]]);
       if (phrase->way[i] && phrase->way[i] == clause->way[k] && likeness < SAID_ALIKE) likeness = SAID_ALIKE;
       if (phrase->way[i] * clause->way[k] < 0) likeness = 0;
       if (k + 1 < clause->words.count && makes(&phrase->words.items[i], &clause->words.items[k], &clause->words.items[k + 1])) likeness = SAID_ALIKE;
@@ -146,7 +150,7 @@ static PropterStatus join(const Join *j, const PropterReading *r, size_t *out, P
   PropterStr argument = slice(j->d, r->cause);
   PropterSpan words = r->cause_phrase.end > r->cause_phrase.start ? r->cause_phrase : r->cause;
   *out = SIZE_MAX;
-  if (r->line || hearsay(r)) return PROPTER_OK;
+  if (!j->told.count || r->line || hearsay(r)) return PROPTER_OK;
   if (!content(j, slice(j->d, words), &phrase)) {
     propter_vec_clear(&phrase.words);
     return no_memory(err);
@@ -191,7 +195,8 @@ static PropterStatus retell(const Join *j, size_t i, size_t *clauses, PropterErr
 
 PropterStatus told_join(const PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterReadings *readings, size_t *claims,
                         size_t *clauses, PropterError *err) {
-  Join j = {.names = names, .rules = rules, .d = d, .readings = readings};
+  Senses senses = {0};
+  Join j = {.names = names, .rules = rules, .d = d, .readings = readings, .senses = &senses};
   PropterStatus status = PROPTER_OK;
   for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) {
     const PropterHappening *h = &readings->happenings.items[i];
@@ -207,5 +212,6 @@ PropterStatus told_join(const PropterNames *names, const PropterRules *rules, co
   for (size_t i = 0; i < j.told.count && status == PROPTER_OK; i++) status = retell(&j, i, clauses, err);
   for (size_t i = 0; i < j.told.count; i++) propter_vec_clear(&j.told.items[i].words);
   propter_vec_clear(&j.told);
+  senses_clear(&senses);
   return status;
 }
