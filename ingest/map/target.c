@@ -56,7 +56,6 @@ static PropterStatus read_path(PropterMapping *m, const DocTriple *target, Propt
   return out->path.data ? PROPTER_OK : no_memory(err);
 }
 
-/* The format, and the event stream; `at` names the node. */
 static PropterStatus read_format(PropterMapping *m, const DocTriple *v, PropterMapTarget *out, PropterError *err) {
   if (!v) return PROPTER_OK;
   out->format = format_of(doc_node(&m->doc, v->o)->term.value);

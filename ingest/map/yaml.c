@@ -119,6 +119,14 @@ PropterStr yaml_text(const yaml_node_t *node) {
   return yaml_is_scalar(node) ? (PropterStr){(const char *)node->data.scalar.value, node->data.scalar.length} : (PropterStr){"", 0};
 }
 
+yaml_node_t yaml_scalar(const yaml_node_t *at, PropterStr text) {
+  yaml_node_t node = *at;
+  node.type = YAML_SCALAR_NODE;
+  node.data.scalar.value = (yaml_char_t *)(uintptr_t)text.data;
+  node.data.scalar.length = text.len;
+  return node;
+}
+
 bool yaml_is_scalar(const yaml_node_t *node) { return node && node->type == YAML_SCALAR_NODE; }
 bool yaml_is_mapping(const yaml_node_t *node) { return node && node->type == YAML_MAPPING_NODE; }
 bool yaml_is_sequence(const yaml_node_t *node) { return node && node->type == YAML_SEQUENCE_NODE; }

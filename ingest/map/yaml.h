@@ -37,6 +37,8 @@ yaml_node_t *yaml_item(YamlFile *file, yaml_node_t *node, size_t n);
 bool yaml_pair(YamlFile *file, const yaml_node_t *node, size_t n, yaml_node_t **key, yaml_node_t **value);
 /* Text of a scalar; empty for other nodes and NULL. */
 PropterStr yaml_text(const yaml_node_t *node);
+/* A text that is in no document, as a scalar that stands where `at` does. */
+yaml_node_t yaml_scalar(const yaml_node_t *at, PropterStr text);
 bool yaml_is_scalar(const yaml_node_t *node);
 bool yaml_is_mapping(const yaml_node_t *node);
 bool yaml_is_sequence(const yaml_node_t *node);

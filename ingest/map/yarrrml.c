@@ -130,10 +130,7 @@ static PropterStatus read_input(Yarrrml *y, const PropterTerm *call, yaml_node_t
 
 /* A text made here, as a parameter's value. */
 static PropterStatus say_input_text(Yarrrml *y, const PropterTerm *call, PropterStr parameter, PropterStr text, const yaml_node_t *at, PropterError *err) {
-  yaml_node_t scalar = *at;
-  scalar.type = YAML_SCALAR_NODE;
-  scalar.data.scalar.value = (yaml_char_t *)(uintptr_t)text.data;
-  scalar.data.scalar.length = text.len;
+  yaml_node_t scalar = yaml_scalar(at, text);
   return say_input(y, call, parameter, &scalar, false, at, err);
 }
 

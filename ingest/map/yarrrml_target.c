@@ -66,11 +66,8 @@ static PropterStatus read_words(Yarrrml *y, yaml_node_t *node, Target *t, Propte
 
 /* A text that stands where `at` does, read as an expression. */
 static PropterStatus text_expression(Yarrrml *y, const yaml_node_t *at, PropterStr text, Expression *out, PropterError *err) {
-  yaml_node_t scalar = *at;
+  yaml_node_t scalar = yaml_scalar(at, text);
   if (!text.data) return no_memory(err);
-  scalar.type = YAML_SCALAR_NODE;
-  scalar.data.scalar.value = (yaml_char_t *)(uintptr_t)text.data;
-  scalar.data.scalar.length = text.len;
   return expression_of(y, &scalar, out, err);
 }
 
