@@ -70,30 +70,6 @@ static bool beside_slice(const Words *words, size_t i) {
   return (i && words->word[i - 1].used == USED_SLICE) || (i + 1 < words->count && words->word[i + 1].used == USED_SLICE);
 }
 
-/* "A bad day", "their worst week of the year". */
-static bool of_mild(const Words *words, size_t i) {
-  while (i > 0 && (words->word[i - 1].kind == WORD_STOP || why_date_word(words->word[i - 1].text, DATE_UNIT, NULL, NULL))) i--;
-  return i > 0 && words->word[i - 1].mild;
-}
-
-/* "…, Ghent only, May": a clause that holds nothing but the part. */
-static bool only_part(const Words *words, size_t i) {
-  const Word *w = &words->word[i];
-  if (!propter_str_equal(w->text, PROPTER_STR("only")) || (i + 1 < words->count && !(w[1].mark && w[1].space)) || w->mark) return false;
-  while (i > 0 && words->word[i - 1].used == USED_SLICE && !words->word[i - 1].mark) i--;
-  return i > 0 && words->word[i - 1].used == USED_SLICE;
-}
-
-/* "Three reasons", "the two main drivers": how many answers are wanted. */
-static bool counts_answers(const Words *words, size_t i) {
-  int n;
-  size_t next = i + 1;
-  if (words->word[i].digits > 2 || !why_count_of(&words->word[i], &n)) return false;
-  while (next < words->count && !words->word[next].mark && words->word[next].kind == WORD_MOST) next++;
-  const Word *answers = next < words->count ? &words->word[next] : NULL;
-  return answers && !answers->mark && answers->used == USED_NOT && why_asks(answers) && propter_str_ends(answers->text, PROPTER_STR("s"));
-}
-
 /* --- each word that is not used is the first of these that it is ------------------------------------------------------------------ */
 
 typedef struct {
@@ -119,11 +95,29 @@ static bool silent(const Rest *r, size_t i) {
   return (w->kind == WORD_STOP || why_asks(w) || w->kind == WORD_NORM || why_moves(w)) && !another(r, i);
 }
 
-static bool unit_of_mild(const Rest *r, size_t i) { return why_date_word(at(r, i)->text, DATE_UNIT, NULL, NULL) && of_mild(r->words, i); }
+/* "A bad day", "their worst week of the year". */
+static bool unit_of_mild(const Rest *r, size_t i) {
+  if (!why_date_word(at(r, i)->text, DATE_UNIT, NULL, NULL)) return false;
+  while (i > 0 && (at(r, i - 1)->kind == WORD_STOP || why_date_word(at(r, i - 1)->text, DATE_UNIT, NULL, NULL))) i--;
+  return i > 0 && at(r, i - 1)->mild;
+}
 
-static bool only(const Rest *r, size_t i) { return only_part(r->words, i); }
+/* "…, Ghent only, May": a clause that holds nothing but the part. */
+static bool only(const Rest *r, size_t i) {
+  const Word *w = at(r, i), *next = at(r, i + 1);
+  if (!propter_str_equal(w->text, PROPTER_STR("only")) || (next && !(next->mark && next->space)) || w->mark) return false;
+  while (i > 0 && at(r, i - 1)->used == USED_SLICE && !at(r, i - 1)->mark) i--;
+  return i > 0 && at(r, i - 1)->used == USED_SLICE;
+}
 
-static bool number_of_answers(const Rest *r, size_t i) { return counts_answers(r->words, i); }
+/* "Three reasons", "the two main drivers": how many answers are wanted. */
+static bool number_of_answers(const Rest *r, size_t i) {
+  int n;
+  if (at(r, i)->digits > 2 || !why_count_of(at(r, i), &n)) return false;
+  const Word *answers = at(r, ++i);
+  while (answers && !answers->mark && answers->kind == WORD_MOST) answers = at(r, ++i);
+  return answers && !answers->mark && answers->used == USED_NOT && why_asks(answers) && propter_str_ends(answers->text, PROPTER_STR("s"));
+}
 
 /* "Rides by commuters", "by which cause", "… went up. By what?" */
 static bool by(const Rest *r, size_t i) {
