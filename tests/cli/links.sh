@@ -170,12 +170,16 @@ expect "what is asked about is not left out" 3 'whole steps before them' "$PROPT
 
 # Desks that are open from Monday to Friday: trades follow calls one working day later, over weekends too, and Fridays are busy. Of a figure of every day the
 # working days count, and what moved on a Monday is looked for on the Friday before.
-awk "$uniform"'function noise() { return uniform() + uniform() + uniform() + uniform() - 2 } BEGIN {
-  print "@prefix : <https://example.org/desk#> . @prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
-  n = split("calls trades rain", what, " ")
+days_of_2024='function days_of_2024(cube, names,   what, n, m) {
+  print "@prefix : <https://example.org/" cube "#> . @prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+  n = split(names, what, " ")
   for (m = 1; m <= n; m++)
-    printf ":%s a p:Metric ; skos:prefLabel \"%s\" ; p:dataset :desk ; p:measure :m-%s ; p:timeDimension :day ; p:grain \"P1D\"^^xsd:duration ; p:aggregation p:Sum .\n", what[m], what[m], what[m]
+    printf ":%s a p:Metric ; skos:prefLabel \"%s\" ; p:dataset :%s ; p:measure :m-%s ; p:timeDimension :day ; p:grain \"P1D\"^^xsd:duration ; p:aggregation p:Sum .\n", what[m], what[m], cube, what[m]
   split("31 29 31 30 31 30 31 31 30 31 30 31", length_of, " ")
+}
+'
+awk "$uniform$days_of_2024"'function noise() { return uniform() + uniform() + uniform() + uniform() - 2 } BEGIN {
+  days_of_2024("desk", "calls trades rain")
   for (m = 1; m <= 12; m++) for (d = 1; d <= length_of[m]; d++) {
     weekday = (i++) % 7 # 1 January 2024 is a Monday
     printf ":o%d a qb:Observation ; qb:dataSet :desk ; :day \"2024-%02d-%02d\"^^xsd:date ; :m-rain %.2f", i, m, d, 10 + noise()
@@ -197,12 +201,8 @@ expect "where it came in" 0 '"lag":1,"origin":true' "$PROPTER" -g desk links --e
 # A lag of working days is written as the days it takes on average. Series that share no day of the week are refused with these days.
 "$PROPTER" -g desk links --write >/dev/null 2>&1
 same "a working day as a duration" "$("$PROPTER" -g desk query 'PREFIX p: <https://w3id.org/propter#> SELECT ?lag WHERE { GRAPH ?g { ?l a p:CausalLink ; p:lag ?lag } }' --format csv | tail -1 | tr -d '\r')" P1D
-awk 'BEGIN {
-  print "@prefix : <https://example.org/turns#> . @prefix p: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
-  n = split("early late", what, " ")
-  for (m = 1; m <= n; m++)
-    printf ":%s a p:Metric ; skos:prefLabel \"%s\" ; p:dataset :turns ; p:measure :m-%s ; p:timeDimension :day ; p:grain \"P1D\"^^xsd:duration ; p:aggregation p:Sum .\n", what[m], what[m], what[m]
-  split("31 29 31 30 31 30 31 31 30 31 30 31", length_of, " ")
+awk "$days_of_2024"'BEGIN {
+  days_of_2024("turns", "early late")
   for (m = 1; m <= 12; m++) for (d = 1; d <= length_of[m]; d++) {
     weekday = (i++) % 7
     printf ":o%d a qb:Observation ; qb:dataSet :turns ; :day \"2024-%02d-%02d\"^^xsd:date", i, m, d
