@@ -921,6 +921,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, knowledge_requires_and_forbids);
   tcase_add_test(t, a_claim_moves_no_event);
   tcase_add_test(t, gossip_without_a_date_does_not_beat_what_is_on_record);
+  tcase_add_test(t, what_is_undated_speaks_from_its_own_day);
   tcase_add_loop_test(t, wrong_claims_are_told_with_their_reason, 0, 5);
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
   tcase_add_test(t, an_event_without_a_kind_is_known_by_its_name);
