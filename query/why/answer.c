@@ -250,8 +250,7 @@ static bool quoted(const PropterWhyCause *w, const PropterEvidence *e) {
 }
 
 static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
-  w->cause = c;
-  w->name = cause_name(b, c);
+  *w = (PropterWhyCause){.cause = c, .name = cause_name(b, c)}; /* its place may hold one that was not worth listing */
   w->likely = propter_likelihood_words(c->score.p);
   w->share = share_words(b, &c->score);
   w->grade = grade_words(b, c);

@@ -337,6 +337,32 @@ START_TEST(outcomes_have_their_exit_codes) {
 }
 END_TEST
 
+/* What did not move lists dated causes only; nothing of the others before them may stay in the place of those that are listed. */
+START_TEST(a_cause_left_out_leaves_nothing_behind) {
+  PropterInference *f = made_inference(MADE_ANSWERED);
+  PropterCause *cause = malloc(3 * sizeof *cause);
+  ck_assert_uint_eq(f->causes, 3);
+  cause[0] = cause[1] = f->cause[2], cause[2] = f->cause[0];
+  cause[0].evidence = cause[2].evidence, cause[0].evidences = cause[2].evidences;
+  f->outcome = PROPTER_ANSWER_DID_NOT_MOVE, f->cause = cause;
+  PropterQuestion q = made_question(f, "why did information jobs fall");
+  PropterWhyOptions o = propter_why_options();
+  PropterWhyAnswer *a;
+  ck_ok(propter_why_answer(&q, f, &o, &a, err));
+  ck_assert_uint_eq(a->causes, 1);
+  const PropterWhyCause *w = a->cause;
+  ck_assert_ptr_eq(w->cause, &cause[2]);
+  ck_assert_uint_gt(w->tests, 0);
+  ck_assert_uint_le(w->quotes + w->tests + w->facts + w->objections, cause[2].evidences);
+  for (size_t i = 0; i < w->tests; i++) ck_assert_ptr_nonnull(w->test[i]);
+  PropterBuf out = {0};
+  for (int i = 0; i < FORMATS; i++) render(a, formats[i], &out);
+  propter_buf_clear(&out);
+  propter_why_free(a);
+  free(cause);
+}
+END_TEST
+
 START_TEST(a_disputed_statement_never_passes_for_support) {
   PropterWhyAnswer *a = answer_for(MADE_ANSWERED, false);
   PropterBuf out = {0};
@@ -477,6 +503,7 @@ Suite *suite_render(void) {
   tcase_add_test(t, members_are_a_table_with_every_figure);
   tcase_add_test(t, no_failing_allocation_goes_unnoticed);
   tcase_add_test(t, a_disputed_statement_never_passes_for_support);
+  tcase_add_test(t, a_cause_left_out_leaves_nothing_behind);
   tcase_add_test(t, report_names_are_file_names);
   suite_add_tcase(s, t);
   return s;
