@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Patterns: stretches of a series that leave its baseline in one direction. Each period is asked whether it moved; neighbours that moved the same way are
- * one pattern, judged as a whole, and so is all that lies between a move and its return. */
+ * one pattern from where it may have begun, judged as a whole, and so is all that lies between a move and its return. */
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +20,15 @@ typedef struct {
 static int moved(const PropterAnswer *a) {
   if (a->outcome == PROPTER_OUTCOME_DID_NOT_MOVE || a->outcome == PROPTER_OUTCOME_NOT_TESTABLE) return 0;
   return a->deviation > 0 ? 1 : a->deviation < 0 ? -1 : 0;
+}
+
+/* Periods before the 95 % of the onset: they moved the same way by chance. */
+static size_t early(const PropterAnswer *a) {
+  static const double least = 0.025;
+  double sum = 0;
+  size_t n = 0;
+  while (a->onset && n + 1 < a->window && (sum += a->onset[n]) < least) n++;
+  return n;
 }
 
 /* Seen from before the first period, all but the last one lie off the expectation by half of their mean or more, and the last one by less: it came back. */
@@ -51,7 +60,7 @@ static PropterStatus ask_return(Know *know, const Stretch *out, Back back, bool 
   }
   if (!*whole) return PROPTER_OK;
   PROPTER_TRY(judge_move(know, out->metric, out->from, back.at - 1, &a, err));
-  *whole = moved(&a) == out->direction;
+  *whole = moved(&a) == out->direction && early(&a) == 0;
   propter_answer_clear(&a);
   return PROPTER_OK;
 }
@@ -156,6 +165,37 @@ static PropterStatus join_moves(KnowMetric *m, const char *move, Stretches *foun
   return PROPTER_OK;
 }
 
+static PropterStatus find_early(Know *know, const Stretch *whole, size_t *count, PropterError *err) {
+  KnowView *view;
+  PropterStr kept;
+  PropterAnswer a;
+  PROPTER_TRY(view_open(know, whole->metric, whole->from, whole->to, &view, err));
+  const PropterHash128 key = kept_key(view->key, KEPT_EARLY, whole->from, whole->to);
+  if (memo_get(know->memo, key, &kept) && kept.len == sizeof *count) {
+    memcpy(count, kept.data, sizeof *count);
+    return PROPTER_OK;
+  }
+  PROPTER_TRY(judge_move(know, whole->metric, whole->from, whole->to, &a, err));
+  *count = early(&a);
+  propter_answer_clear(&a);
+  return memo_put(know->memo, key, (PropterStr){(const char *)count, sizeof *count}, err);
+}
+
+/* What moved by chance before a stretch is one of its own. */
+static PropterStatus split_early(Know *know, Stretches *found, PropterError *err) {
+  for (size_t k = 0; k < found->count; k++) {
+    const Stretch whole = found->items[k];
+    size_t count = 0;
+    if (whole.from < whole.to) PROPTER_TRY(find_early(know, &whole, &count, err));
+    if (!count) continue;
+    if (!propter_vec_push(found, whole)) return propter_fail(err, PROPTER_NO_MEMORY, "patterns");
+    memmove(found->items + k + 1, found->items + k, (found->count - 1 - k) * sizeof *found->items);
+    found->items[k++].to = whole.from + count - 1;
+    found->items[k].from = whole.from + count;
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus search(size_t item, void *payload, PropterError *err) {
   Task *task = payload;
   KnowMetric *m = task->metrics[item];
@@ -168,6 +208,7 @@ static PropterStatus search(size_t item, void *payload, PropterError *err) {
   status = find_moves(task, m, move, err);
   if (!status) status = join_moves(m, move, &task->found[item], err);
   propter_free(move);
+  if (!status) status = split_early(task->know, &task->found[item], err);
   return status ? status : last_until_return(task->know, &task->found[item], err);
 }
 

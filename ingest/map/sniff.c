@@ -188,6 +188,31 @@ static int by_day(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+/* Months, quarters and years are dated by their first day or by their last; months also by any other (the 15th, the last working day) where half of them have
+ * one and none has two. */
+static const char *grain_of_days(const PropterMap *set) {
+  bool first = true, last = true, starts_quarter = true, ends_quarter = true, starts_year = true, ends_year = true, weeks = true, apart = true;
+  PropterDay before = 0;
+  const size_t fewest = 6; /* that chance does not put into months of their own */
+  int month = 0, months = 0;
+  for (size_t i = 0; i < set->count; i++) {
+    PropterDay day;
+    int y, m, d;
+    memcpy(&day, set->entries[i].key.data, sizeof day);
+    propter_day_civil(day, &y, &m, &d);
+    first &= d == 1, last &= d == propter_month_length(y, m);
+    starts_quarter &= m % 3 == 1, ends_quarter &= m % 3 == 0, starts_year &= m == 1, ends_year &= m == 12;
+    weeks &= i == 0 || (day - before) % 7 == 0;
+    apart &= i == 0 || 12 * y + m > month;
+    months += i ? 12 * y + m - month : 0;
+    before = day, month = 12 * y + m;
+  }
+  if ((first && starts_year) || (last && ends_year)) return "P1Y";
+  if ((first && starts_quarter) || (last && ends_quarter)) return "P3M";
+  if (first || last) return "P1M";
+  return weeks ? "P7D" : apart && set->count >= fewest && (size_t)months <= 2 * set->count ? "P1M" : "P1D";
+}
+
 /* From how the periods are written, else from the distances of the days. The set is in no use as a map afterwards. */
 static const char *grain_of(Seen *c) {
   PropterMap *set = &c->day[c->form].set;
@@ -196,21 +221,9 @@ static const char *grain_of(Seen *c) {
   if (iso && c->quarter) return "P3M";
   if (iso && c->week) return "P7D";
   if (iso && c->longest == 4) return "P1Y";
-  qsort(set->entries, set->count, sizeof *set->entries, by_day);
-  bool first = true, quarters = true, years = true, weeks = set->count > 2;
-  PropterDay before = 0;
-  for (size_t i = 0; i < set->count; i++) {
-    PropterDay day;
-    int y, m, d;
-    memcpy(&day, set->entries[i].key.data, sizeof day);
-    propter_day_civil(day, &y, &m, &d);
-    first &= d == 1, quarters &= m % 3 == 1, years &= m == 1;
-    weeks &= i == 0 || (day - before) % 7 == 0;
-    before = day;
-  }
   if (iso && c->longest == 7) return "P1M";
-  if (first && set->count > 2) return years ? "P1Y" : quarters ? "P3M" : "P1M";
-  return weeks ? "P7D" : "P1D";
+  qsort(set->entries, set->count, sizeof *set->entries, by_day);
+  return set->count > 2 ? grain_of_days(set) : "P1D";
 }
 
 /* Four digits are a year only where the name says so, and so are digits that could be any number. */

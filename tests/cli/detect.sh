@@ -62,4 +62,45 @@ expect "a ratio without dimensions is cut by those of its parts" 0 'slice' propt
 expect "no dimension to cut by" 3 'propter:sliceBy' propter detect --slices --metric ${m}bare --from 2013-05-01 --to 2013-05-31
 expect "no window" 2 '--slices needs' propter detect --slices --metric ${m}orders
 expect "no such metric" 3 'no propter:Metric' propter detect --slices --metric ${m}none --from 2013-05-01 --to 2013-05-31
+# A move begins where it was planted, in every grain: a shift, and two periods that are over, each just after one that stood out the same way by chance.
+awk "$uniform"'
+  # Day z after 1970-01-01 (Hinnant, days and civil dates).
+  function civil(z,  era, doe, yoe, doy, mp, m) {
+    z += 719468; era = int(z / 146097); doe = z - era * 146097; yoe = int((doe - int(doe / 1460) + int(doe / 36524) - int(doe / 146096)) / 365)
+    doy = doe - (365 * yoe + int(yoe / 4) - int(yoe / 100)); mp = int((5 * doy + 2) / 153); m = mp < 10 ? mp + 3 : mp - 9
+    return sprintf("%04d-%02d-%02d", yoe + era * 400 + (m <= 2), m, doy - int((153 * mp + 2) / 5) + 1)
+  }
+  function date(g, i) {
+    return g == "P1D" ? civil(14613 + i) : g == "P7D" ? civil(14613 + 7 * i) : g == "P1M" ? sprintf("%d-%02d-01", 1990 + int(i / 12), i % 12 + 1) : \
+           g == "P3M" ? sprintf("%d-%02d-01", 1970 + int(i / 4), i % 4 * 3 + 1) : sprintf("%d-01-01", 1900 + i)
+  }
+  BEGIN {
+    print "@prefix : <https://example.org/grain#> . @prefix propter: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
+    print "@prefix qb: <http://purl.org/linked-data/cube#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ."
+    split("P1D P7D P1M P3M P1Y", grain, " ")
+    for (k = 1; k <= 5; k++) for (over = 0; over < 2; over++) {
+      name = grain[k] (over ? "-pulse" : "-shift")
+      printf ":%s-data a qb:DataSet . :%s a propter:Metric ; skos:prefLabel \"%s\" ; propter:dataset :%s-data ; propter:measure :x ; propter:timeDimension :t ; propter:grain \"%s\"^^xsd:duration ; propter:aggregation propter:Sum .\n", name, name, name, name, grain[k]
+      for (i = 0; i < 60; i++) {
+        y = 1000 + 100 * (uniform() - .5) + (i == 35 ? 110 : 0) + (i >= 36 && (!over || i < 38) ? 400 : 0)
+        printf ":%s-%d a qb:Observation ; qb:dataSet :%s-data ; :t \"%s\"^^xsd:date ; :x %.0f .\n", name, i, name, date(grain[k], i), y
+      }
+    }
+  }' >grains.ttl
+"$PROPTER" -g grains load grains.ttl >load.out 2>&1 || cat load.out
+"$PROPTER" -g grains detect --format csv >moves.csv
+while read -r grain first last; do
+  for kind in shift pulse; do
+    # First day, onset and last day of the largest move.
+    found=$(awk -F, -v m="$grain-$kind" '$2 == m && $11 * $11 > most { most = $11 * $11; found = $3 " " $12 " " $4 } END { print found }' moves.csv)
+    [ $kind = pulse ] || found=${found% *}
+    same "$grain, $kind: found from the first period of it on" "$found" "$first $first$([ $kind = shift ] || echo " $last")"
+  done
+done <<END_OF
+P1D 2010-02-09 2010-02-10
+P7D 2010-09-13 2010-09-26
+P1M 1993-01-01 1993-02-28
+P3M 1979-01-01 1979-06-30
+P1Y 1936-01-01 1937-12-31
+END_OF
 echo "1..$n"
