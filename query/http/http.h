@@ -106,6 +106,7 @@ struct HttpRoute {
   const char *summary; /* for /openapi.json */
   const HttpRouteParam *params; /* ended by a row whose name is NULL; may be NULL: none. All others are refused … */
   bool lax;                     /* … unless clients are known to send those of other servers */
+  bool prompt;                  /* short, and answered while all workers are busy: by whoever looks after the server */
   const char *bodies;           /* media types that POST and PUT take, divided by blanks; may be NULL */
   /* What a request needs at least; called before the body is read. NULL: read. */
   PropterAccess (*scope)(const HttpRequest *request);
@@ -127,16 +128,26 @@ typedef struct {
 
 enum { HTTP_CODES = 8, HTTP_TOOK = 12 };
 
+/* Requests that wait, and their workers: those that compute, and one for what is prompt, so that a full server can still be looked at and its queries stopped. */
+typedef enum { HTTP_COMPUTED, HTTP_PROMPT, HTTP_LANES } HttpLaneName;
+
+typedef struct {
+  PropterServer *server;
+  HttpRequest *first, *last;
+  unsigned waiting, running;
+  pthread_cond_t work;
+} HttpLane;
+
 struct PropterServer {
   PropterServerOptions options;
   PropterGraph *graph;
   struct MHD_Daemon *daemon;
   uint16_t port;
   pthread_mutex_t lock; /* of everything below */
-  pthread_cond_t work, idle;
-  HttpRequest *first, *last; /* queue */
-  HttpRequest *live;         /* all requests that are not over */
-  unsigned waiting, running, live_count;
+  pthread_cond_t idle;
+  HttpLane lane[HTTP_LANES];
+  HttpRequest *live; /* all requests that are not over */
+  unsigned live_count;
   bool stopping;
   pthread_t *threads;
   unsigned thread_count;
@@ -178,6 +189,8 @@ bool http_cancel(PropterServer *server, uint64_t id);
 PropterStatus http_queue_start(PropterServer *server, PropterError *err);
 /* Hands the request to the workers, or says the status (503: the queue is full, 429: its client has as many as it may have at once); 0: queued. */
 unsigned http_queue_push(PropterServer *server, HttpRequest *request);
+/* Asks for the end of a request that was queued; one that still waits is answered at once, by the prompt worker. The server's lock is held. */
+void http_queue_cancel(PropterServer *server, HttpRequest *request);
 /* Waits until the requests are over or the time is up, cancels the rest, joins the workers. */
 void http_queue_stop(PropterServer *server, uint32_t grace_ms);
 void http_request_release(HttpRequest *request);

@@ -214,10 +214,6 @@ void http_reply_end(HttpRequest *request, PropterStatus status, const PropterErr
     unsigned own = r->code >= 400 ? r->code : code_of(status);
     r->code = own;
     r->media_type = "application/problem+json";
-    if (own == 503 && r->field_count < FIELDS) {
-      r->fields[r->field_count].name = MHD_HTTP_HEADER_RETRY_AFTER;
-      (void)snprintf(r->fields[r->field_count++].value, sizeof r->fields[0].value, "1");
-    }
     problem(&r->out, own, propter_status_name(status),
             err && err->message[0] ? err->message
             : failed.message[0]    ? failed.message
@@ -270,6 +266,9 @@ static void add_common(HttpRequest *request, struct MHD_Response *response) {
   (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
   (void)MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding, Origin");
   if (origin) (void)MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+  const unsigned code = request->reply->code;
+  if (code == 503 || code == 429) (void)MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+  if (code == 401) (void)MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"propter\"");
   (void)snprintf(id, sizeof id, "%llu", (unsigned long long)request->id);
   (void)MHD_add_response_header(response, "Propter-Request", id);
 }
@@ -284,8 +283,6 @@ enum MHD_Result http_refuse(HttpRequest *request, unsigned code, const char *det
   r->ready = r->over = true;
   add_common(request, response);
   (void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/problem+json");
-  if (code == 503 || code == 429) (void)MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-  if (code == 401) (void)MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"propter\"");
   if (code == 405 && request->route) (void)MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, request->route->methods);
   for (unsigned i = 0; i < r->field_count; i++) (void)MHD_add_response_header(response, r->fields[i].name, r->fields[i].value);
   enum MHD_Result result = MHD_queue_response(request->connection, code, response);

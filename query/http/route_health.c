@@ -20,4 +20,4 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
 
 static PropterAccess scope(const HttpRequest *r) { (void)r; return PROPTER_ACCESS_NONE; }
 
-const HttpRoute http_route_health = {.path = "/health", .methods = "GET HEAD", .summary = "can the graph be read?", .scope = scope, .run = run};
+const HttpRoute http_route_health = {.path = "/health", .methods = "GET HEAD", .summary = "can the graph be read?", .prompt = true, .scope = scope, .run = run};

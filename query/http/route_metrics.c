@@ -40,7 +40,7 @@ static void counters(const PropterServer *s, PropterBuf *out) {
   propter_buf_printf(out, "# TYPE propter_response_bytes_total counter\npropter_response_bytes_total %llu\n", (unsigned long long)s->bytes);
   propter_buf_printf(out,
                      "# TYPE propter_requests_waiting gauge\npropter_requests_waiting %u\n# TYPE propter_requests_running gauge\npropter_requests_running %u\n",
-                     s->waiting, s->running);
+                     s->lane[HTTP_COMPUTED].waiting, s->lane[HTTP_COMPUTED].running);
   propter_buf_printf(out, "# TYPE propter_connections gauge\npropter_connections %u\n# TYPE propter_uptime_seconds gauge\npropter_uptime_seconds %llu\n",
                      s->peer_count, (unsigned long long)(http_clock_ms() - s->started_ms) / 1000);
 }
@@ -66,4 +66,4 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   return status;
 }
 
-const HttpRoute http_route_metrics = {.path = "/metrics", .methods = "GET", .summary = "counters in the Prometheus text format", .run = run};
+const HttpRoute http_route_metrics = {.path = "/metrics", .methods = "GET", .summary = "counters in the Prometheus text format", .prompt = true, .run = run};

@@ -46,5 +46,6 @@ const HttpRoute http_route_queries = {.path = "/queries",
                                       .below = "number",
                                       .methods = "GET DELETE",
                                       .summary = "requests that run now; DELETE /queries/NUMBER stops one",
+                                      .prompt = true,
                                       .scope = scope,
                                       .run = run};

@@ -19,7 +19,8 @@ typedef struct HttpPeer {
   int fd;
   uint64_t since_ms; /* when the present wait began */
   bool asked;        /* a request is under way */
-  bool answering;    /* … and whole */
+  HttpRequest *answered; /* … and whole: this one */
+  uint64_t left_ms;  /* when its client was seen to send no more */
   bool first;        /* none has come yet */
   struct HttpPeer *next, *before;
 } HttpPeer;
@@ -78,16 +79,28 @@ static HttpPeer *peer_of(HttpRequest *request) {
   return info ? info->socket_context : NULL;
 }
 
+/* A connection whose request is computed is not read, so that nothing else tells that its client is gone. One that has only closed its half, to say that it asks
+ * no more, looks the same: it is waited on for a while. Once the reply has begun, sending it fails. */
+static bool has_left(HttpPeer *p, uint64_t now) {
+  enum { LEFT_MS = 2000 };
+  struct pollfd fd = {.fd = p->fd, .events = POLLRDHUP};
+  if (atomic_load(&p->answered->cancel) || http_reply_ready(p->answered)) return false;
+  if (poll(&fd, 1, 0) <= 0) return false;
+  if (!p->left_ms) p->left_ms = now;
+  return now - p->left_ms >= LEFT_MS;
+}
+
 /* The daemon's own timeout counts from the last byte, so that a byte now and then would keep a connection for ever. */
 static void sweep(PropterServer *s) {
   (void)pthread_mutex_lock(&s->lock);
   const uint64_t now = http_clock_ms();
   for (HttpPeer *p = s->peers; p; p = p->next) {
-    uint64_t most = p->answering ? (uint64_t)s->options.deadline_ms + s->options.body_ms
+    if (p->answered && has_left(p, now)) http_queue_cancel(s, p->answered);
+    uint64_t most = p->answered ? (uint64_t)s->options.deadline_ms + s->options.body_ms
                     : p->asked   ? s->options.body_ms
                     : p->first   ? s->options.header_ms
                                  : (uint64_t)s->options.idle_ms + s->options.header_ms;
-    if (!(p->answering && !s->options.deadline_ms) && now - p->since_ms > most) (void)shutdown(p->fd, SHUT_RDWR);
+    if (!(p->answered && !s->options.deadline_ms) && now - p->since_ms > most) (void)shutdown(p->fd, SHUT_RDWR);
   }
   (void)pthread_mutex_unlock(&s->lock);
 }
@@ -112,13 +125,14 @@ static void *run_network(void *payload) {
 }
 
 /* Which wait of the connection begins. */
-static void peer_waits(HttpRequest *request, bool asked, bool answering) {
+static void peer_waits(HttpRequest *request, bool asked, bool whole) {
   HttpPeer *peer = peer_of(request);
   if (!peer) return;
   (void)pthread_mutex_lock(&request->server->lock);
   peer->asked = asked;
   peer->first = false;
-  peer->answering = answering;
+  peer->answered = whole ? request : NULL;
+  peer->left_ms = 0;
   peer->since_ms = http_clock_ms();
   (void)pthread_mutex_unlock(&request->server->lock);
 }
@@ -383,7 +397,7 @@ PropterStatus propter_server_start(const PropterServerOptions *options, PropterS
   s->started_ms = http_clock_ms();
   (void)pthread_mutex_init(&s->lock, NULL);
   (void)pthread_mutex_init(&s->log_lock, NULL);
-  (void)pthread_cond_init(&s->work, NULL);
+  for (int i = 0; i < HTTP_LANES; i++) s->lane[i].server = s, (void)pthread_cond_init(&s->lane[i].work, NULL);
   (void)pthread_cond_init(&s->idle, NULL);
   s->nudge = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   PropterStatus status = s->nudge < 0 ? propter_fail(err, PROPTER_IO, "no event descriptor: %s", strerror(errno)) : PROPTER_OK;
@@ -416,7 +430,7 @@ void propter_server_stop(PropterServer *s) {
   if (s->hidden) propter_vec_clear(&s->hidden->graphs);
   propter_free(s->hidden);
   propter_graph_close(s->graph);
-  (void)pthread_cond_destroy(&s->work);
+  for (int i = 0; i < HTTP_LANES; i++) (void)pthread_cond_destroy(&s->lane[i].work);
   (void)pthread_cond_destroy(&s->idle);
   (void)pthread_mutex_destroy(&s->lock);
   (void)pthread_mutex_destroy(&s->log_lock);

@@ -89,7 +89,7 @@ PropterStatus http_writer(HttpRequest *request, uint32_t deadline_ms, PropterWri
 /* Nothing else is computed or waits: both processors may work for one request. */
 static bool alone(PropterServer *s) {
   (void)pthread_mutex_lock(&s->lock);
-  bool yes = s->running <= 1 && s->waiting == 0;
+  bool yes = s->lane[HTTP_COMPUTED].running <= 1 && s->lane[HTTP_COMPUTED].waiting == 0;
   (void)pthread_mutex_unlock(&s->lock);
   return yes;
 }

@@ -215,6 +215,57 @@ START_TEST(a_full_queue_is_said) {
 }
 END_TEST
 
+START_TEST(a_full_server_can_be_looked_at_and_relieved) {
+  PropterServerOptions o = site_options(2000);
+  Asked asked[2];
+  pthread_t threads[2];
+  char target[64];
+  o.workers = 1, o.queue = 1, o.requests_per_client = 2;
+  PropterServer *server = site_start(&o);
+  for (int i = 0; i < 2; i++) {
+    asked[i] = (Asked){server, 0, false};
+    ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_endless, &asked[i]), 0);
+  }
+  HttpAnswer a = {0};
+  for (int i = 0; i < 200 && !(site_says(&a, "running") && site_says(&a, "waiting")); i++)
+    nap(25), http_answer_clear(&a), a = site_ask(server, "GET", "/queries", ADMIN, "");
+  http_answer_clear(&a);
+  ck_assert_uint_eq(site_code(server, "GET", ALL, "", ""), 503);
+  ck_assert_uint_eq(site_code(server, "GET", "/health", "", ""), 200);
+  a = site_ask(server, "GET", "/metrics", "", "");
+  ck_assert(a.code == 200 && site_says(&a, "propter_requests_waiting 1\n") && site_says(&a, "propter_requests_running 1\n"));
+  http_answer_clear(&a);
+  a = site_ask(server, "GET", "/queries", WRITER, "");
+  ck_assert(a.code == 403 && site_says(&a, "scope admin"));
+  http_answer_clear(&a);
+  for (find_endless(server, target); target[0]; find_endless(server, target)) (void)site_code(server, "DELETE", target, ADMIN, "");
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+    ck_assert_uint_eq(asked[i].code, 503);
+  }
+  ck_assert_uint_eq(site_code(server, "GET", ALL, "", ""), 200);
+  propter_server_stop(server);
+}
+END_TEST
+
+START_TEST(a_client_that_leaves_frees_its_worker) {
+  PropterServerOptions o = site_options(2000);
+  o.workers = 1;
+  PropterServer *server = site_start(&o);
+  int fd = http_connect(propter_server_port(server));
+  char target[64];
+  ck_assert(http_send(fd, PROPTER_STR("GET " ENDLESS " HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+  find_endless(server, target);
+  ck_assert(target[0]);
+  (void)close(fd);
+  ck_assert_uint_eq(site_code(server, "GET", ALL, "", ""), 200);
+  HttpAnswer a = site_ask(server, "GET", "/metrics", "", "");
+  ck_assert(site_says(&a, "propter_cancelled_total 1\n"));
+  http_answer_clear(&a);
+  propter_server_stop(server);
+}
+END_TEST
+
 /* Asks from another address of this machine. */
 static unsigned ask_from(const char *address, PropterServer *server, const char *target) {
   struct sockaddr_in from = {.sin_family = AF_INET},
@@ -483,6 +534,8 @@ Suite *suite_server(void) {
   tcase_add_test(c, who_is_alone_has_all_processors);
   tcase_add_test(c, list_and_cancel);
   tcase_add_test(c, a_full_queue_is_said);
+  tcase_add_test(c, a_full_server_can_be_looked_at_and_relieved);
+  tcase_add_test(c, a_client_that_leaves_frees_its_worker);
   tcase_add_test(c, one_client_leaves_room_for_others);
   tcase_add_test(c, one_client_has_its_share_of_connections);
   tcase_add_test(c, stop_ends_what_runs);
