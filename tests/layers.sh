@@ -11,7 +11,7 @@ owner() {
     child|date|fault|fetch|hash|io|limits|log|mem|pack|put|pool|rng|status|str|wordnet|xml|regex|zip) echo engine/base ;;
     graph|vocab|rdf|store|access|run) echo engine/graph ;;
     math) echo engine/math ;;
-    causal|rootcause|structure|direction|lagged|effects|mechanism|event|pairs) echo engine/causal ;;
+    causal|rootcause|structure|direction|lagged|effects|mechanism|event) echo engine/causal ;;
     decompose|detect|drill|series|stream) echo engine/detect ;;
     score|infer|belief|review|changed|links) echo engine/infer ;;
     ingest|events|ossie|read|document|table|map|sniff|cells) echo ingest ;;

@@ -160,7 +160,7 @@ typedef struct {
   const Input *in;
   const size_t *starts, *from; /* from: where each block of each resample begins */
   size_t count, block, blocks;
-  PropterLaggedGraph *graph;
+  uint32_t *shown;
   pthread_mutex_t lock;
 } Bootstrap;
 
@@ -173,54 +173,83 @@ static PropterStatus resample(size_t item, void *payload, PropterError *err) {
   PropterStatus status = search_on(b->in, drawn, b->count, &again, err);
   propter_free(drawn);
   if (status != PROPTER_OK) return status;
-  (void)pthread_mutex_lock(&b->lock); /* equal parts: their sum does not depend on their order */
-  for (size_t c = 0; c < cells; c++) b->graph->stability[c] += (again.mark[c] != PROPTER_NO_EDGE) / (double)b->in->o->resamples;
+  (void)pthread_mutex_lock(&b->lock);
+  for (size_t c = 0; c < cells; c++) b->shown[c] += again.mark[c] != PROPTER_NO_EDGE;
   (void)pthread_mutex_unlock(&b->lock);
   propter_lagged_graph_free(&again);
   return PROPTER_OK;
 }
 
 /* Moving blocks of steps (Künsch 1989), each step with its own past, so that no lag crosses a seam. The resamples share the threads. */
-static PropterStatus stability(const Input *in, const size_t *starts, size_t count, PropterLaggedGraph *g, PropterError *err) {
+static PropterStatus draw(const Input *in, const size_t *starts, size_t count, size_t first, size_t resamples, uint32_t *shown, PropterError *err) {
   size_t block = in->o->block ? in->o->block : (size_t)fmax(2 * (double)in->lags, cbrt((double)count));
   if (block > count) block = count;
-  size_t blocks = (count + block - 1) / block, *from = propter_malloc((in->o->resamples * blocks + 1) * sizeof *from);
+  size_t blocks = (count + block - 1) / block, *from = propter_malloc((resamples * blocks + 1) * sizeof *from);
+  if (!from) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a bootstrap");
   PropterLaggedOptions one = *in->o;
   Input alone = *in;
   one.threads = 1, alone.o = &one;
-  Bootstrap b = {&alone, starts, from, count, block, blocks, g, PTHREAD_MUTEX_INITIALIZER};
-  g->stability = propter_calloc((in->lags + 1) * in->p * in->p + 1, sizeof(double));
-  PropterStatus status = from && g->stability ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a bootstrap");
+  Bootstrap b = {&alone, starts, from, count, block, blocks, shown, PTHREAD_MUTEX_INITIALIZER};
   PropterRng rng;
   propter_rng_seed(&rng, in->o->seed);
-  for (size_t i = 0; i < in->o->resamples * blocks && status == PROPTER_OK; i++) from[i] = (size_t)propter_rng_below(&rng, count - block + 1);
-  if (status == PROPTER_OK) status = propter_pool_run(in->o->resamples, in->o->threads, resample, &b, err);
+  for (size_t i = 0; i < first * blocks; i++) (void)propter_rng_below(&rng, count - block + 1);
+  for (size_t i = 0; i < resamples * blocks; i++) from[i] = (size_t)propter_rng_below(&rng, count - block + 1);
+  PropterStatus status = propter_pool_run(resamples, in->o->threads, resample, &b, err);
   (void)pthread_mutex_destroy(&b.lock);
   propter_free(from);
   return status;
 }
 
+static PropterStatus stability(const Input *in, const size_t *starts, size_t count, PropterLaggedGraph *g, PropterError *err) {
+  const size_t cells = (in->lags + 1) * in->p * in->p;
+  uint32_t *shown = propter_calloc(cells + 1, sizeof *shown);
+  g->stability = propter_calloc(cells + 1, sizeof *g->stability);
+  PropterStatus status = shown && g->stability ? draw(in, starts, count, 0, in->o->resamples, shown, err)
+                                               : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a bootstrap");
+  for (size_t c = 0; c < cells && status == PROPTER_OK; c++) g->stability[c] = shown[c] / (double)in->o->resamples;
+  propter_free(shown);
+  return status;
+}
+
+/* `starts` is to be freed, after a failure too. */
+static PropterStatus open_input(size_t p, size_t n, const double *x, const char *name, const PropterLaggedOptions *o, Input *in, size_t **starts, size_t *count,
+                                PropterError *err) {
+  *in = (Input){.p = p, .n = n, .x = x, .o = o, .lags = o->lags ? o->lags : 1};
+  *starts = NULL, *count = 0;
+  for (size_t i = 0; i < sizeof searches / sizeof *searches; i++)
+    if (strcmp(searches[i]->name, name) == 0) in->search = searches[i];
+  if (!in->search) return propter_fail(err, PROPTER_NOT_FOUND, "no search of lagged links \"%s\"", name);
+  if (o->knowledge) PROPTER_TRY(propter_knowledge_check(p, o->knowledge, err));
+  if (in->lags > MOST_LAGS) return propter_fail(err, PROPTER_LIMIT, "%zu lags, at most %d", in->lags, MOST_LAGS);
+  in->depth = in->search->reach * in->lags;
+  if (!(*starts = propter_malloc((n + 1) * sizeof **starts))) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu steps", n);
+  PROPTER_TRY(whole_steps(p, n, x, in->depth, *starts, count, err));
+  if (*count >= in->depth + 10) return PROPTER_OK;
+  return propter_fail(err, PROPTER_INVALID, "%zu steps have %zu whole steps before them, lags up to %zu need %zu such", *count, in->depth, in->lags,
+                      in->depth + 10);
+}
+
 PropterStatus propter_lagged_search(size_t p, size_t n, const double *x, const char *name, const PropterLaggedOptions *options, PropterLaggedGraph *g,
                                     PropterError *err) {
   static const PropterLaggedOptions defaults = {0};
+  Input in;
+  size_t *starts, count;
   *g = (PropterLaggedGraph){0};
-  if (!options) options = &defaults;
-  Input in = {.p = p, .n = n, .x = x, .o = options, .lags = options->lags ? options->lags : 1};
-  for (size_t i = 0; i < sizeof searches / sizeof *searches; i++)
-    if (strcmp(searches[i]->name, name) == 0) in.search = searches[i];
-  if (!in.search) return propter_fail(err, PROPTER_NOT_FOUND, "no search of lagged links \"%s\"", name);
-  if (options->knowledge) PROPTER_TRY(propter_knowledge_check(p, options->knowledge, err));
-  if (in.lags > MOST_LAGS) return propter_fail(err, PROPTER_LIMIT, "%zu lags, at most %d", in.lags, MOST_LAGS);
-  in.depth = in.search->reach * in.lags;
-  size_t *starts = propter_malloc((n + 1) * sizeof *starts), count = 0;
-  if (!starts) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu steps", n);
-  PropterStatus status = whole_steps(p, n, x, in.depth, starts, &count, err);
-  if (status == PROPTER_OK && count < in.depth + 10)
-    status =
-        propter_fail(err, PROPTER_INVALID, "%zu steps have %zu whole steps before them, lags up to %zu need %zu such", count, in.depth, in.lags, in.depth + 10);
+  PropterStatus status = open_input(p, n, x, name, options ? options : &defaults, &in, &starts, &count, err);
   if (status == PROPTER_OK) status = search_on(&in, starts, count, g, err);
-  if (status == PROPTER_OK && options->resamples) status = stability(&in, starts, count, g, err);
+  if (status == PROPTER_OK && in.o->resamples) status = stability(&in, starts, count, g, err);
   propter_free(starts);
   if (status != PROPTER_OK) propter_lagged_graph_free(g);
+  return status;
+}
+
+PropterStatus propter_lagged_resample(size_t p, size_t n, const double *x, const char *name, const PropterLaggedOptions *options, size_t first, size_t resamples,
+                                      uint32_t *shown, PropterError *err) {
+  static const PropterLaggedOptions defaults = {0};
+  Input in;
+  size_t *starts, count;
+  PropterStatus status = open_input(p, n, x, name, options ? options : &defaults, &in, &starts, &count, err);
+  if (status == PROPTER_OK) status = draw(&in, starts, count, first, resamples, shown, err);
+  propter_free(starts);
   return status;
 }

@@ -151,7 +151,8 @@ static Tally repeat(Cache *c, double (*attempt)(Cache *, PropterRng *, double *)
 }
 
 static void tell(PropterRefutation *r, const char *name, Tally t, double p, bool passed) {
-  *r = (PropterRefutation){.name = name, .value = t.mean, .spread = t.spread, .p = p, .passed = passed};
+  *r = (PropterRefutation){.value = t.mean, .spread = t.spread, .p = p, .passed = passed};
+  (void)snprintf(r->name, sizeof r->name, "%s", name);
 }
 
 static const char *figures(char out[PROPTER_NUMBER], double value) { return propter_number(out, value, propter_number_decimals(value, 4), false); }

@@ -18,8 +18,21 @@ PropterStatus kept_model_key(PropterHash128 series, const unsigned char *covered
                              PropterError *err);
 
 /* What is asked of a model about the periods from … to. KEPT_EVIDENCE: what score_known.h keeps. KEPT_LEARNED: of
- * windows of several periods (Learned). KEPT_STUDY: of an event in several series (history.c). */
-typedef enum { KEPT_MOVES, KEPT_RETURN, KEPT_OVER, KEPT_EARLY, KEPT_SIGN, KEPT_ANSWER, KEPT_EVIDENCE, KEPT_LEARNED, KEPT_STUDY } KeptKind;
+ * windows of several periods (Learned). KEPT_STUDY: of an event in several series (history.c). KEPT_RESAMPLES, KEPT_DOUBT: of a search for links
+ * (link_kept.c). */
+typedef enum {
+  KEPT_MOVES,
+  KEPT_RETURN,
+  KEPT_OVER,
+  KEPT_EARLY,
+  KEPT_SIGN,
+  KEPT_ANSWER,
+  KEPT_EVIDENCE,
+  KEPT_LEARNED,
+  KEPT_STUDY,
+  KEPT_RESAMPLES,
+  KEPT_DOUBT
+} KeptKind;
 PropterHash128 kept_key(PropterHash128 model, KeptKind kind, size_t from, size_t to);
 /* The same with candidates; `controls`: how many the model has. */
 PropterStatus kept_answer_key(PropterHash128 model, size_t from, size_t to, const PropterCandidate *candidates, size_t count, size_t controls,

@@ -104,10 +104,17 @@ typedef struct {
   double *t, *y, *s; /* s[count×rows] */
 } Rows;
 
-static double *take(const Unrolled *u, size_t k, size_t rows, double *out) {
-  const LinkPanel *x = u->x;
-  memcpy(out, x->own + u->node[k].series * x->n + (u->depth - u->node[k].back), rows * sizeof *out);
-  return out;
+/* All steps of `from` that have so much past. */
+static PropterStatus take_rows(const Unrolled *u, const LinkPanel *from, const PropterAdjustment *a, Rows *r, PropterError *err) {
+  const size_t rows = from->n - u->depth;
+  double *space = propter_malloc((a->count + 2) * rows * sizeof *space);
+  if (!space) return propter_fail(err, PROPTER_NO_MEMORY, "%zu rows", rows);
+  *r = (Rows){rows, a->count, space, space + rows, space + 2 * rows};
+  for (size_t c = 0; c < a->count + 2; c++) {
+    const Moment *m = &u->node[c == 0 ? 1 : c == 1 ? 0 : a->set[c - 2]];
+    memcpy(space + c * rows, from->own + m->series * from->n + (u->depth - m->back), rows * sizeof *space);
+  }
+  return PROPTER_OK;
 }
 
 /* A link is a step of the graph itself, so that no door in front of it can stand in for it: adjustment or an instrument. */
@@ -144,41 +151,59 @@ static PropterStatus block_error(const Rows *r, PropterIdentification by, size_t
   return status;
 }
 
-static PropterStatus refute(const LinkPanel *x, const Rows *r, PropterMetricLink *out, PropterError *err) {
-  PropterRefutation *tries = propter_arena_alloc(x->arena, PROPTER_REFUTATIONS * sizeof *tries);
+static PropterStatus resample(const Rows *r, PropterIdentification by, size_t resamples, uint64_t seed, LinkDoubt *out, PropterError *err) {
   const PropterEffectData data = {r->rows, r->count, 0, r->t, r->y, r->s, NULL};
+  PROPTER_TRY(block_error(r, by, resamples, seed, &out->error, err));
+  if (!isfinite(out->error) || by != PROPTER_BACK_DOOR) return PROPTER_OK;
+  out->attempts = PROPTER_REFUTATIONS;
+  return propter_refute(&data, ROUNDS, seed, out->attempt, err);
+}
+
+/* What is kept of it, else made and kept. */
+static PropterStatus doubt(const Unrolled *u, const LinkPanel *from, const PropterAdjustment *a, size_t resamples, LinkDoubt *out, PropterError *err) {
+  const uint64_t seed = u->x->know->options.score.seed;
+  Rows r;
+  PROPTER_TRY(take_rows(u, from, a, &r, err));
+  const PropterHash128 key = link_doubt_key(r.t, (r.count + 2) * r.rows, a->by, resamples, seed);
+  PropterStatus status = PROPTER_OK;
+  if (!link_doubt_get(u->x->know, key, out)) {
+    memset(out, 0, sizeof *out);
+    status = resample(&r, a->by, resamples, seed, out, err);
+    if (!status) status = link_doubt_put(u->x->know, key, out, err);
+  }
+  propter_free(r.t);
+  return status;
+}
+
+static PropterStatus tell_effect(const LinkPanel *x, const PropterEffectEstimate *e, const LinkDoubt *doubt, PropterMetricLink *out, PropterError *err) {
+  const double reach = propter_normal_quantile(.975) * doubt->error;
+  PropterRefutation *tries = propter_arena_alloc(x->arena, sizeof doubt->attempt);
   if (!tries) return propter_fail(err, PROPTER_NO_MEMORY, "refutations");
-  PROPTER_TRY(propter_refute(&data, ROUNDS, x->know->options.score.seed, tries, err));
-  out->refutation = tries, out->refutations = PROPTER_REFUTATIONS;
+  memcpy(tries, doubt->attempt, sizeof doubt->attempt);
+  out->value = e->value, out->low = e->value - reach, out->high = e->value + reach, out->rows = e->rows;
+  out->refutation = tries, out->refutations = doubt->attempts;
   return PROPTER_OK;
 }
 
 static PropterStatus measure(const Unrolled *u, const PropterAdjustment *a, size_t resamples, PropterMetricLink *out, PropterError *err) {
   const LinkPanel *x = u->x;
-  size_t rows = x->n - u->depth;
-  double *space = propter_malloc((a->count + 2) * rows * sizeof *space), error = NAN;
-  if (!space) return propter_fail(err, PROPTER_NO_MEMORY, "%zu rows", rows);
-  Rows r = {rows, a->count, take(u, 1, rows, space), take(u, 0, rows, space + rows), space + 2 * rows};
-  for (size_t i = 0; i < a->count; i++) (void)take(u, a->set[i], rows, r.s + i * rows);
+  Rows r;
   PropterEffectEstimate e;
   PropterError unfit;
+  PROPTER_TRY(take_rows(u, x, a, &r, err));
   PropterStatus status = estimate(&r, a->by, &e, &unfit);
+  propter_free(r.t);
   if (status == PROPTER_INVALID) { /* as collinear data: the sentence says why there is no number */
     PropterStr text = propter_arena_printf(x->arena, "%.*s; no estimate: %s", (int)out->adjustment.len, out->adjustment.data, unfit.message);
-    propter_free(space);
     if (!text.data) return propter_fail(err, PROPTER_NO_MEMORY, "an adjustment");
     out->adjustment = text;
     return PROPTER_OK;
   }
-  if (!status) status = block_error(&r, a->by, resamples, x->know->options.score.seed, &error, err);
-  else (void)propter_fail(err, status, "%s", unfit.message);
-  if (!status && isfinite(error)) {
-    double reach = propter_normal_quantile(.975) * error;
-    out->value = e.value, out->low = e.value - reach, out->high = e.value + reach, out->rows = e.rows;
-    if (a->by == PROPTER_BACK_DOOR) status = refute(x, &r, out, err);
-  }
-  propter_free(space);
-  return status;
+  if (status) return propter_fail(err, status, "%s", unfit.message);
+  LinkDoubt resampled = {.error = NAN};
+  if (x->over) PROPTER_TRY(doubt(u, x->over, a, resamples, &resampled, err));
+  if (!isfinite(resampled.error)) PROPTER_TRY(doubt(u, x, a, resamples, &resampled, err));
+  return isfinite(resampled.error) ? tell_effect(x, &e, &resampled, out, err) : PROPTER_OK;
 }
 
 PropterStatus link_effect(const LinkPanel *x, size_t i, size_t j, size_t lag, size_t resamples, PropterMetricLink *out, PropterError *err) {

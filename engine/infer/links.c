@@ -87,6 +87,8 @@ size_t link_panel_find(const LinkPanel *x, const KnowMetric *metric) {
 
 /* --- their common periods -------------------------------------------------------------------------------------------------------------------------- */
 
+static const PropterSeries *series_of(const LinkPanel *x, size_t i) { return &x->metric[i]->view[x->view].series; }
+
 /* Periods with a value. */
 static size_t observed(const PropterSeries *s) {
   size_t n = 0;
@@ -111,11 +113,11 @@ static PropterStatus keep_comparable(LinkPanel *x, PropterError *err) {
   x->grain = choose_grain(x);
   for (size_t i = 0; i < x->p; i++) PROPTER_TRY(know_series(x->know, x->metric[i], err));
   for (size_t i = 0; i < x->p; i++) {
-    const PropterSeries *s = &x->metric[i]->series.series;
+    const PropterSeries *s = series_of(x, i);
     if (s->grain == x->grain && observed(s) > longest) longest = observed(s);
   }
   for (size_t i = x->p; i-- > 0;) {
-    const PropterSeries *s = &x->metric[i]->series.series;
+    const PropterSeries *s = series_of(x, i);
     const char *why = x->metric[i]->series.apart ? "it does not add up over one of its dimensions"
                       : !s->count                ? "it has no observations"
                       : s->grain != x->grain     ? "its periods are of another length"
@@ -156,7 +158,7 @@ void link_window_back(const LinkPanel *x, size_t lag, int32_t *first, int32_t *l
 
 /* Without its season, and its changes. */
 static PropterStatus fill_row(const LinkPanel *x, size_t i, PropterError *err) {
-  const PropterSeries *s = &x->metric[i]->series.series;
+  const PropterSeries *s = series_of(x, i);
   Baseline *b = NULL;
   size_t at = (size_t)(x->period[0] - s->first);
   PROPTER_TRY(baseline_changes(s, 0, &b, err));
@@ -236,7 +238,8 @@ static PropterStatus fill_rows(LinkPanel *x, PropterError *err) {
   for (size_t i = 0; i < x->p && !status; i++) status = fill_row(x, i, err);
   if (!status) leave_out_closed(x);
   for (size_t i = 0; i < x->p && !status; i++) scratch[i] = taken_back(x->own + i * x->n, x->n);
-  if (!status) x->levels = x->o->as == PROPTER_LINKS_LEVELS || (x->o->as == PROPTER_LINKS_AS_THEY_ARE && propter_median(scratch, x->p) > half_way);
+  if (!status && x->view == VIEW_WHOLE)
+    x->levels = x->o->as == PROPTER_LINKS_LEVELS || (x->o->as == PROPTER_LINKS_AS_THEY_ARE && propter_median(scratch, x->p) > half_way);
   for (size_t i = 0; i < x->p && !status; i++) standardise(x, i, scratch);
   propter_free(scratch);
   return status;
@@ -299,7 +302,7 @@ static PropterStatus share_days(const LinkPanel *x, PropterError *err) {
   enum { NAMED = 3 };
   bool seen[WEEK], shared[WEEK] = {true, true, true, true, true, true, true}, any = x->grain != PROPTER_GRAIN_DAY;
   for (size_t i = 0; i < x->p && !any; i++) {
-    days_seen(&x->metric[i]->series.series, seen);
+    days_seen(series_of(x, i), seen);
     for (size_t d = 0; d < WEEK; d++) shared[d] &= seen[d];
   }
   for (size_t d = 0; d < WEEK; d++) any |= shared[d];
@@ -307,7 +310,7 @@ static PropterStatus share_days(const LinkPanel *x, PropterError *err) {
   PropterBuf out = {.max = 1 << 16};
   for (size_t i = 0; i < x->p && i < NAMED; i++) {
     const PropterStr label = x->metric[i]->def.label;
-    days_seen(&x->metric[i]->series.series, seen);
+    days_seen(series_of(x, i), seen);
     propter_buf_printf(&out, "%s%.*s has figures on", i ? "; " : "", (int)label.len, label.data);
     for (size_t d = 0, n = 0; d < WEEK; d++)
       if (seen[d]) propter_buf_printf(&out, "%s%s", n++ ? ", " : " ", names[d]);
@@ -319,24 +322,69 @@ static PropterStatus share_days(const LinkPanel *x, PropterError *err) {
   return status;
 }
 
-static PropterStatus fill_panel(LinkPanel *x, PropterError *err) {
+/* Periods that all have, from the first of them on. */
+static size_t common_periods(const LinkPanel *x, int32_t *from) {
   int64_t first = INT64_MIN, end = INT64_MAX;
   for (size_t i = 0; i < x->p; i++) {
-    const PropterSeries *s = &x->metric[i]->series.series;
+    const PropterSeries *s = series_of(x, i);
     if (s->first > first) first = s->first;
     if ((int64_t)s->first + (int64_t)s->count < end) end = (int64_t)s->first + (int64_t)s->count;
   }
-  if (x->p < 2) return propter_fail(err, PROPTER_INVALID, "links are sought between metrics, and %s can be searched", x->p ? "only one" : "none");
-  if (end - first < FEWEST_STEPS)
-    return propter_fail(err, PROPTER_INVALID, "the %zu metrics have %lld periods in common, expected at least %d: name those to be searched", x->p,
-                        (long long)(end > first ? end - first : 0), FEWEST_STEPS);
-  x->n = (size_t)(end - first);
+  *from = (int32_t)first;
+  return end > first ? (size_t)(end - first) : 0;
+}
+
+static PropterStatus fill_steps(LinkPanel *x, int32_t first, size_t n, PropterError *err) {
+  x->n = n;
   x->value = propter_malloc(3 * x->p * x->n * sizeof *x->value);
   x->period = propter_malloc(x->n * sizeof *x->period);
   if (!x->value || !x->period) return propter_fail(err, PROPTER_NO_MEMORY, "%zu series of %zu periods", x->p, x->n);
   x->own = x->value + x->p * x->n, x->standard = x->own + x->p * x->n;
-  for (size_t t = 0; t < x->n; t++) x->period[t] = (int32_t)first + (int32_t)t;
-  PROPTER_TRY(fill_rows(x, err));
+  for (size_t t = 0; t < x->n; t++) x->period[t] = first + (int32_t)t;
+  return fill_rows(x, err);
+}
+
+static size_t steps_without_gap(const LinkPanel *x) {
+  size_t whole = 0;
+  for (size_t t = 0; t < x->n; t++) {
+    bool seen = true;
+    for (size_t i = 0; i < x->p && seen; i++) seen = !isnan(x->standard[i * x->n + t]);
+    whole += seen;
+  }
+  return whole;
+}
+
+static void drop_over(LinkPanel *x) {
+  if (!x->over) return;
+  propter_free(x->over->value);
+  propter_free(x->over->period);
+  x->over = NULL;
+}
+
+/* Where that is most of what there is. */
+static PropterStatus fill_over(LinkPanel *x, PropterError *err) {
+  const double most = .9;
+  int32_t first;
+  LinkPanel *over = propter_arena_alloc(x->arena, sizeof *over);
+  if (!over) return propter_fail(err, PROPTER_NO_MEMORY, "%zu series", x->p);
+  *over = *x;
+  over->view = VIEW_CLOSED, over->value = NULL, over->period = NULL;
+  const size_t n = common_periods(over, &first);
+  if (n < FEWEST_STEPS) return PROPTER_OK;
+  x->over = over;
+  PROPTER_TRY(fill_steps(over, first, n, err));
+  if ((double)steps_without_gap(over) < most * (double)steps_without_gap(x)) drop_over(x);
+  return PROPTER_OK;
+}
+
+static PropterStatus fill_panel(LinkPanel *x, PropterError *err) {
+  int32_t first;
+  if (x->p < 2) return propter_fail(err, PROPTER_INVALID, "links are sought between metrics, and %s can be searched", x->p ? "only one" : "none");
+  const size_t n = common_periods(x, &first);
+  if (n < FEWEST_STEPS)
+    return propter_fail(err, PROPTER_INVALID, "the %zu metrics have %zu periods in common, expected at least %d: name those to be searched", x->p, n,
+                        FEWEST_STEPS);
+  PROPTER_TRY(fill_steps(x, first, n, err));
   PROPTER_TRY(leave_out_gaps(x, err));
   return share_days(x, err);
 }
@@ -507,7 +555,7 @@ static PropterStatus check_size(const LinkPanel *x, PropterError *err) {
                       x->lags, bytes / 1e9, most / 1e9);
 }
 
-static PropterStatus open_locked(LinkPanel *x, PropterError *err) {
+static PropterStatus open_locked(LinkPanel *x, bool resampled, PropterError *err) {
   KnowMetric **hidden = NULL;
   size_t hiddens = 0;
   PROPTER_TRY(metrics_named(x->know, x->o->hidden, x->o->hiddens, &hidden, &hiddens, err)); /* says which is none */
@@ -519,11 +567,12 @@ static PropterStatus open_locked(LinkPanel *x, PropterError *err) {
   PROPTER_TRY(keep_comparable(x, err));
   PROPTER_TRY(check_size(x, err));
   PROPTER_TRY(fill_panel(x, err));
+  if (resampled) PROPTER_TRY(fill_over(x, err));
   return know_pairs(x, err);
 }
 
 PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, size_t resamples, PropterArena *arena, LinkPanel *x, PropterError *err) {
-  *x = (LinkPanel){.know = know, .o = o, .arena = arena, .lags = o->lags ? o->lags : LAGS};
+  *x = (LinkPanel){.know = know, .o = o, .arena = arena, .view = VIEW_WHOLE, .lags = o->lags ? o->lags : LAGS};
   if (know->unnamed.count) {
     const KnowUnnamed *u = &know->unnamed.items[0];
     return propter_fail(err, PROPTER_INVALID, "%.*s: no metric or concept is called \"%.*s\": such a constraint cannot be kept", (int)u->reason.len,
@@ -531,16 +580,27 @@ PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, size_t re
   }
   if (x->lags > MOST_LAGS) return propter_fail(err, PROPTER_LIMIT, "%zu lags, at most %d", x->lags, MOST_LAGS);
   (void)pthread_mutex_lock(&know->lock);
-  PropterStatus status = open_locked(x, err);
+  PropterStatus status = open_locked(x, resamples > 0, err);
   (void)pthread_mutex_unlock(&know->lock);
-  const PropterLaggedOptions search = {.lags = x->lags, .rate = o->rate > 0 ? o->rate : .05, .resamples = resamples, .threads = know->options.threads,
-                                       .seed = know->options.score.seed, .knowledge = &x->knowledge};
-  return status ? status : propter_lagged_search(x->p, x->n, x->standard, o->method ? o->method : "pcmci_plus", &search, &x->graph, err);
+  const char *method = o->method ? o->method : "pcmci_plus";
+  PropterLaggedOptions search = {.lags = x->lags, .rate = o->rate > 0 ? o->rate : .05, .threads = know->options.threads, .seed = know->options.score.seed,
+                                 .knowledge = &x->knowledge};
+  if (!status) status = propter_lagged_search(x->p, x->n, x->standard, method, &search, &x->graph, err);
+  search.resamples = resamples;
+  if (status || !resamples) return status;
+  PropterError few;
+  status = link_stability(x, method, &search, &few);
+  if (status == PROPTER_INVALID && x->over) { /* what is over is too little for this search */
+    drop_over(x);
+    return link_stability(x, method, &search, err);
+  }
+  return status ? propter_fail(err, status, "%s", few.message) : PROPTER_OK;
 }
 
 void link_panel_close(LinkPanel *x) {
   for (size_t i = 0; x->place && i < x->p; i++) propter_vec_clear(&x->place[i]);
   propter_free(x->place);
+  drop_over(x);
   propter_free(x->metric);
   propter_free(x->value);
   propter_free(x->period);
@@ -607,16 +667,28 @@ static PropterStatus tell_links(LinkPanel *x, size_t resamples, PropterMetricLin
   return status;
 }
 
-PropterStatus propter_links(PropterInferrer *know, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out, PropterError *err) {
+/* A search with what is kept of earlier ones. */
+static PropterStatus search(Know *know, const PropterLinkOptions *options, size_t resamples, PropterArena *arena, PropterMetricLinks *out, PropterError *err) {
   LinkPanel x;
-  size_t resamples = options->resamples ? options->resamples : RESAMPLES;
-  *out = (PropterMetricLinks){.method = options->method ? options->method : "pcmci_plus"};
   PropterStatus status = link_panel_open(know, options, resamples, arena, &x, err);
   if (!status) {
     out->metrics = x.p, out->steps = x.n, out->rows = x.graph.rows, out->grain = x.grain, out->forbidden = x.forbidden, out->lags = x.lags;
     out->levels = x.levels, out->closed = x.closed;
+    if (x.over) out->until = propter_period_last(x.grain, x.over->period[x.over->n - 1]);
     status = tell_links(&x, resamples, out, err);
   }
   link_panel_close(&x);
+  memo_counts(know->memo, &out->kept, &out->made);
+  return status ? status : memo_settle(know->memo, false, err);
+}
+
+PropterStatus propter_links(PropterInferrer *know, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out, PropterError *err) {
+  PropterHash128 maker;
+  PropterStatus status = PROPTER_OK;
+  *out = (PropterMetricLinks){.method = options->method ? options->method : "pcmci_plus", .until = PROPTER_NO_DAY};
+  if (options->kept && !(status = kept_maker(&maker, err))) status = memo_open(options->kept, maker, options->keep, &know->memo, err);
+  if (!status) status = search(know, options, options->resamples ? options->resamples : RESAMPLES, arena, out, err);
+  memo_close(know->memo);
+  know->memo = NULL;
   return status;
 }

@@ -9,10 +9,13 @@
 
 enum { LINK_LEVEL = 28 }; /* periods whose mean is the level: four weeks of days */
 
-typedef struct {
+typedef struct LinkPanel {
   Know *know;
   const PropterLinkOptions *o;
   PropterArena *arena;
+  KnowViews view;       /* of the series */
+  struct LinkPanel *over; /* the same metrics up to the end of the months that are over: what resamples are drawn from, so that they stay as they are while a
+                             month goes on; NULL: all. Only its steps are its own, and it has no graph */
   size_t p, n, lags, forbidden;
   KnowMetric **metric;  /* p; by IRI */
   PropterIds *place;    /* of each: concepts of its fixed members and its slice */
@@ -45,6 +48,20 @@ void link_window_back(const LinkPanel *panel, size_t lag, int32_t *first, int32_
 /* First step from this period on; n: none. */
 size_t link_step(const LinkPanel *panel, int32_t period);
 static inline size_t link_cell(const LinkPanel *panel, size_t lag, size_t i, size_t j) { return (lag * panel->p + i) * panel->p + j; }
+
+/* link_kept.c: the share of resamples that show each link, into panel->graph. What the memo of `know` has is taken from there, the rest kept in it. */
+PropterStatus link_stability(LinkPanel *panel, const char *method, const PropterLaggedOptions *search, PropterError *err);
+
+/* What resampling says of an effect: standard error (NaN: none), attempts to refute it. */
+typedef struct {
+  double error;
+  size_t attempts;
+  PropterRefutation attempt[PROPTER_REFUTATIONS];
+} LinkDoubt;
+/* Of the `count` numbers that the effect is estimated from, and how. */
+PropterHash128 link_doubt_key(const double *rows, size_t count, PropterIdentification by, size_t resamples, uint64_t seed);
+bool link_doubt_get(const Know *know, PropterHash128 key, LinkDoubt *out);
+PropterStatus link_doubt_put(const Know *know, PropterHash128 key, const LinkDoubt *doubt, PropterError *err);
 
 /* link_effects.c: by what the effect of i on j, `lag` steps later, is identified in the graph, and its estimate with interval and refutations. */
 PropterStatus link_effect(const LinkPanel *panel, size_t i, size_t j, size_t lag, size_t resamples, PropterMetricLink *out, PropterError *err);

@@ -213,20 +213,26 @@ PropterStatus propter_metric_list(PropterSnapshot *snapshot, PropterIds *out, Pr
 
 typedef struct {
   PropterScan *scan;
+  PropterQuad of; /* its property; with an object: only subjects that have it */
   PropterQuad rows[1024];
   size_t count, at;
   bool end;
 } Column;
 
-static PropterStatus column_open(PropterSnapshot *snapshot, PropterId property, Column *column, PropterError *err) {
+static PropterStatus column_scan(PropterSnapshot *snapshot, PropterQuad of, Column *column, PropterError *err) {
   column->scan = NULL;
+  column->of = of;
   column->count = column->at = 0;
   column->end = false;
-  return propter_scan_open(snapshot, PROPTER_PSOG, (PropterQuad){.p = property}, 1, &column->scan, err);
+  return propter_scan_open(snapshot, of.o ? PROPTER_POSG : PROPTER_PSOG, of, of.o ? 2 : 1, &column->scan, err);
+}
+
+static PropterStatus column_open(PropterSnapshot *snapshot, PropterId property, Column *column, PropterError *err) {
+  return column_scan(snapshot, (PropterQuad){.p = property}, column, err);
 }
 
 /* Object of the subject, PROPTER_NO_ID for none; subjects must ascend from call to call. */
-static PropterStatus column_at(Column *column, PropterId property, PropterId subject, PropterId *object, PropterError *err) {
+static PropterStatus column_at(Column *column, PropterId subject, PropterId *object, PropterError *err) {
   *object = PROPTER_NO_ID;
   for (bool sought = false; !column->end;) {
     while (column->at < column->count && column->rows[column->at].s < subject) column->at++;
@@ -235,7 +241,7 @@ static PropterStatus column_at(Column *column, PropterId property, PropterId sub
       return PROPTER_OK;
     }
     if (!sought && column->count) {
-      PROPTER_TRY(propter_scan_seek(column->scan, (PropterQuad){.p = property, .s = subject}, err));
+      PROPTER_TRY(propter_scan_seek(column->scan, (PropterQuad){.p = column->of.p, .o = column->of.o, .s = subject}, err));
       sought = true;
     }
     column->at = 0;
@@ -245,25 +251,21 @@ static PropterStatus column_at(Column *column, PropterId property, PropterId sub
   return PROPTER_OK;
 }
 
-static PropterStatus keep_common(PropterIds *ids, const PropterIds *other) {
-  size_t n = 0;
-  for (size_t i = 0, j = 0; i < ids->count && j < other->count;) {
-    if (ids->items[i] < other->items[j]) i++;
-    else if (ids->items[i] > other->items[j]) j++;
-    else {
-      ids->items[n++] = ids->items[i];
-      i++, j++;
-    }
-  }
-  ids->count = n;
-  return PROPTER_OK;
-}
-
+/* Of the subjects those with the member. */
 static PropterStatus keep_member(PropterSnapshot *snapshot, PropterMember member, PropterIds *ids, PropterError *err) {
-  PropterIds other = {0};
-  PropterStatus status = propter_snapshot_subjects(snapshot, member.dimension, member.member, &other, err);
-  if (!status) status = keep_common(ids, &other);
-  propter_vec_clear(&other);
+  const size_t all = ids->count;
+  ids->count = 0;
+  if (!all || !member.dimension || !member.member) return PROPTER_OK;
+  Column *column = propter_calloc(1, sizeof *column);
+  if (!column) return propter_fail(err, PROPTER_NO_MEMORY, "columns of a cube");
+  PropterStatus status = column_scan(snapshot, (PropterQuad){.p = member.dimension, .o = member.member}, column, err);
+  for (size_t i = 0; i < all && !status; i++) {
+    PropterId found;
+    status = column_at(column, ids->items[i], &found, err);
+    if (!status && found) ids->items[ids->count++] = ids->items[i];
+  }
+  propter_scan_close(column->scan);
+  propter_free(column);
   return status;
 }
 
@@ -327,7 +329,7 @@ static PropterStatus known(const Reading *reading, Column *from, Column *until, 
   PropterDay day;
   bool is;
   if (from->scan) {
-    PROPTER_TRY(column_at(from, reading->v[VOCAB_propter_knownFrom], id, &object, err));
+    PROPTER_TRY(column_at(from, id, &object, err));
     if (object) {
       PROPTER_TRY(node_value_day(reading->snapshot, object, &day, &is, err));
       if (is) end = day;
@@ -335,7 +337,7 @@ static PropterStatus known(const Reading *reading, Column *from, Column *until, 
   }
   if (reading->known_by != PROPTER_NO_DAY) *yes = end <= reading->known_by;
   if (*yes && until->scan) {
-    PROPTER_TRY(column_at(until, reading->v[VOCAB_propter_supersededAt], id, &object, err));
+    PROPTER_TRY(column_at(until, id, &object, err));
     if (object) {
       PROPTER_TRY(node_value_day(reading->snapshot, object, &day, &is, err));
       if (is && (reading->known_by == PROPTER_NO_DAY || day <= reading->known_by)) *yes = false;
@@ -362,11 +364,11 @@ static PropterStatus collect(const Reading *reading, const PropterIds *ids, Cell
     PropterId number, when, weight = PROPTER_NO_ID;
     bool is = false;
     Cell cell = {.id = ids->items[i], .weight = 1};
-    if ((status = column_at(value, m->measure, cell.id, &number, err)) || (status = column_at(time, m->time, cell.id, &when, err))) goto done;
+    if ((status = column_at(value, cell.id, &number, err)) || (status = column_at(time, cell.id, &when, err))) goto done;
     if (!number || !when) continue;
     if ((status = node_value_number(reading->snapshot, number, &cell.value, &is, err))) goto done;
     if (!is || !isfinite(cell.value)) continue;
-    if (size->scan && (status = column_at(size, v[VOCAB_propter_sampleSize], cell.id, &weight, err))) goto done;
+    if (size->scan && (status = column_at(size, cell.id, &weight, err))) goto done;
     if (weight && (status = node_value_number(reading->snapshot, weight, &cell.weight, &is, err))) goto done;
     if (!is || !(cell.weight > 0)) continue;
     if ((status = node_value_day(reading->snapshot, when, &cell.day, &is, err))) goto done;
@@ -457,7 +459,7 @@ static PropterStatus find_apart(const Reading *reading, const PropterIds *ids, P
     PropterId one = PROPTER_NO_ID, member = PROPTER_NO_ID;
     status = column_open(reading->snapshot, m->apart[d], column, err);
     for (size_t i = 0; i < ids->count && !*apart && !status; i++) {
-      status = column_at(column, m->apart[d], ids->items[i], &member, err);
+      status = column_at(column, ids->items[i], &member, err);
       if (member && one && member != one) *apart = m->apart[d];
       if (member) one = member;
     }
@@ -545,10 +547,15 @@ static PropterStatus series_of(const Reading *reading, const PropterMember *slic
   out->series = (PropterSeries){.grain = m->grain, .reference_day = m->reference_day, .seasonally_adjusted = m->seasonally_adjusted};
   PropterIds ids = {0};
   Cells cells = {0};
-  PropterStatus status = PROPTER_OK;
-  if (reading->v[VOCAB_qb_dataSet]) status = propter_snapshot_subjects(reading->snapshot, reading->v[VOCAB_qb_dataSet], m->dataset, &ids, err);
-  for (size_t i = 0; !status && i < m->fixed_count; i++) status = keep_member(reading->snapshot, m->fixed[i], &ids, err);
-  for (size_t i = 0; !status && i < slice_count; i++) status = keep_member(reading->snapshot, slice[i], &ids, err);
+  /* A member has fewer observations than the cube. */
+  const PropterMember cube = {.dimension = reading->v[VOCAB_qb_dataSet], .member = m->dataset};
+  const PropterMember *first = m->fixed_count ? m->fixed : slice_count ? slice : &cube;
+  PropterStatus status = propter_snapshot_subjects(reading->snapshot, first->dimension, first->member, &ids, err);
+  for (size_t i = 0; !status && i < m->fixed_count; i++)
+    if (first != &m->fixed[i]) status = keep_member(reading->snapshot, m->fixed[i], &ids, err);
+  for (size_t i = 0; !status && i < slice_count; i++)
+    if (first != &slice[i]) status = keep_member(reading->snapshot, slice[i], &ids, err);
+  if (!status && first != &cube) status = keep_member(reading->snapshot, cube, &ids, err);
   if (!status) status = find_apart(reading, &ids, &out->apart, err);
   if (!status && ids.count && !out->apart) status = collect(reading, &ids, &cells, err);
   if (!status) status = fill(reading, &cells, slice_count ? 0 : m->cells_per_period, out, err);
@@ -604,7 +611,7 @@ static PropterStatus sort_one(Sorting *sorting, Column *columns, PropterId id, P
   PropterId key[SLICE_DIMENSIONS];
   size_t dims = sorting->out->dimensions;
   for (size_t d = 0; d < dims; d++) {
-    PROPTER_TRY(column_at(&columns[d], sorting->out->dimension[d], id, &key[d], err));
+    PROPTER_TRY(column_at(&columns[d], id, &key[d], err));
     if (!key[d]) return PROPTER_OK;
   }
   bool added, ok = true;

@@ -5,6 +5,7 @@
 
 #include "links_print.h"
 #include "output.h"
+#include "propter/hash.h"
 #include "slice_call.h"
 
 typedef PROPTER_VEC(PropterStr) Names;
@@ -15,6 +16,7 @@ typedef struct {
   const char *format, *explain;
   PropterDay from, to;
   PropterMember where[SLICE_CALL_MOST];
+  PropterBuf parameters;
   PropterLinksWritten written;
 } Asked;
 
@@ -68,12 +70,15 @@ static PropterStatus read_options(const CommandCall *call, Asked *a, PropterErro
 }
 
 /* What decides the result: so is the graph of a search named. */
-static void parameters(const CommandCall *call, const Asked *a, PropterBuf *out) {
+static PropterStatus name_search(const CommandCall *call, Asked *a, PropterArena *arena, PropterError *err) {
   const struct {
     const char *name;
     const Names *names;
   } lists[] = {{"metric", &a->metric}, {"among", &a->among}, {"hidden", &a->hidden}, {"order", &a->order}};
   const char *text;
+  char hex[33];
+  PropterBuf *out = &a->parameters;
+  out->max = 1 << 20;
   propter_buf_printf(out, "method=%s lags=%zu resamples=%zu as=%d seed=%llu known-by=%s", a->o.method ? a->o.method : "pcmci_plus", a->o.lags, a->o.resamples,
                      (int)a->o.as, (unsigned long long)call->seed, (text = cmd_value(call, "known-by")) ? text : "");
   if (a->o.rate > 0) propter_buf_printf(out, " rate=%.17g", a->o.rate);
@@ -81,17 +86,17 @@ static void parameters(const CommandCall *call, const Asked *a, PropterBuf *out)
     for (size_t i = 0; i < lists[l].names->count; i++)
       propter_buf_printf(out, " %s=%.*s", lists[l].name, (int)lists[l].names->items[i].len, lists[l].names->items[i].data);
   for (unsigned i = 0; (text = cmd_value_at(call, "where", i)); i++) propter_buf_printf(out, " where=%s", text);
+  PROPTER_TRY(propter_buf_status(out, err));
+  propter_hash_hex(propter_buf_str(out), hex);
+  a->o.kept = propter_arena_printf(arena, "%s/links-%s.kept", call->graph, hex).data;
+  a->o.keep = cmd_flag(call, "write") && !call->dry_run;
+  return a->o.kept ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "name of a search");
 }
 
 static PropterStatus write_links(const CommandCall *call, Asked *a, PropterGraph *graph, PropterInferrer *inferrer, const PropterMetricLinks *x,
                                  PropterError *err) {
-  PropterBuf text = {.max = 1 << 20};
-  parameters(call, a, &text);
-  PropterStatus status = propter_buf_status(&text, err);
-  if (!status)
-    status = propter_links_write(graph, inferrer, x, propter_buf_str(&text), PROPTER_STR("propter " PACKAGE_VERSION), call->now, call->dry_run, &a->written,
-                                 err);
-  propter_buf_clear(&text);
+  PropterStatus status = propter_links_write(graph, inferrer, x, propter_buf_str(&a->parameters), PROPTER_STR("propter " PACKAGE_VERSION), call->now,
+                                             call->dry_run, &a->written, err);
   if (status || strcmp(a->format, "table") != 0) return status;
   const PropterLinksWritten *w = &a->written;
   fprintf(call->out, "graph      %s: ", w->graph);
@@ -110,6 +115,7 @@ static PropterStatus answer(CommandCall *call, Asked *a, PropterGraph *graph, Pr
     return PROPTER_OK;
   }
   PropterMetricLinks x;
+  PROPTER_TRY(name_search(call, a, arena, err));
   PROPTER_TRY(propter_links(inferrer, &a->o, arena, &x, err));
   double rate = a->o.rate > 0 ? a->o.rate : .05;
   if (json) links_json(call->out, &x, rate);
@@ -144,6 +150,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   propter_vec_clear(&asked.among);
   propter_vec_clear(&asked.hidden);
   propter_vec_clear(&asked.order);
+  propter_buf_clear(&asked.parameters);
   return status;
 }
 
@@ -188,6 +195,9 @@ const Command command_links = {
         "usual course, robust score (interquartile ranges), what its own causes leave of z, and its part of the move (Shapley values over mechanisms, 95 %).\n"
         "--write puts the links as propter:CausalLink, with lag, strength, q, stability and effect, into a graph named after the search, by a run that can be\n"
         "undone; the same search again writes what changed. They are results, never knowledge: no search and no question takes them for given.\n"
+        "Where days or weeks of at least a year of months are over, stability, intervals and refutations are by these months, links and effects by all days.\n"
+        "With --write what resampling said is kept beside the graph in a file links-*.kept, under a hash of all that went into it: the same search in the\n"
+        "same month draws nothing anew, and one that was stopped goes on. Results are those of a search without the file, which may be removed.\n"
         "--format table, json or csv.\n"
         "Exit codes: 0 links; 1 none; 3 an unknown metric, or too few figures; 5 more metrics than memory holds.",
     .examples = "propter links \"information jobs\"\npropter links --method var --format csv",

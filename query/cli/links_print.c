@@ -54,6 +54,11 @@ void links_table(FILE *out, const PropterMetricLinks *x, double rate, bool refut
   fprintf(out, "searched   %zu metrics, %zu %ss in common, %zu of them whole; lags up to %zu; as %s; ", x->metrics, x->steps, step_of(x),
           x->rows, x->lags, x->levels ? "distances from the level before" : "changes");
   fprintf(out, "%s, false discovery rate %g over %zu tests; %zu ordered pairs ruled out\n", x->method, rate, x->tests, x->forbidden);
+  if (x->until != PROPTER_NO_DAY) {
+    char day[16];
+    propter_day_format(x->until, day);
+    fprintf(out, "resampled  up to %s: stability, intervals and refutations are by the months that are over\n", day);
+  }
   for (size_t i = 0; i < x->left_out; i++) fprintf(out, "left out   %.*s\n", (int)x->left_out_text[i].len, x->left_out_text[i].data);
   for (size_t i = 0; i < x->links; i++) print_link(out, x, &x->link[i], refute);
   fprintf(out, "%s%s link%s\n", x->links ? "\n" : "", output_number(x->links), x->links == 1 ? "" : "s");
@@ -80,8 +85,11 @@ static void link_json(FILE *out, const PropterMetricLink *l) {
 }
 
 void links_json(FILE *out, const PropterMetricLinks *x, double rate) {
+  char until[16] = "";
+  if (x->until != PROPTER_NO_DAY) propter_day_format(x->until, until);
   fprintf(out, "{\"method\":\"%s\",\"metrics\":%zu,\"grain\":\"%s\",\"steps\":%zu,\"closed\":%zu,\"rows\":%zu,\"lags\":%zu", x->method, x->metrics,
           propter_grain_name(x->grain), x->steps, x->closed, x->rows, x->lags);
+  if (*until) fprintf(out, ",\"resampledUntil\":\"%s\"", until);
   fprintf(out, ",\"as\":\"%s\",\"rate\":%g,\"tests\":%zu,\"ruledOut\":%zu,\"leftOut\":[", x->levels ? "levels" : "changes", rate, x->tests, x->forbidden);
   for (size_t i = 0; i < x->left_out; i++) {
     if (i) fputc(',', out);

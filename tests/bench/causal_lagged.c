@@ -5,7 +5,6 @@
 
 #include "causal.h"
 #include "propter/lagged.h"
-#include "propter/pairs.h"
 #include "propter/rng.h"
 
 enum { P = 100, N = 1000, LAGS = 5, LINKS = 150 };
@@ -81,59 +80,6 @@ static int write_series(const char *path, const double *x) {
   return fclose(out) == 0 ? 0 : 75;
 }
 
-/* ---- a night: ten new steps of a thousand series ----------------------------------------------------------------------------------------------------------
- */
-
-enum { SERIES = 1000, STEPS = 1000, NEW = 10 };
-
-static size_t night_links(PropterPairs *pairs, size_t *tested) {
-  PropterError err = {0};
-  PropterPairLink *link;
-  size_t count;
-  need(propter_pairs_links(pairs, &link, &count, tested, &err), &err);
-  propter_free(link);
-  return count;
-}
-
-static void add_steps(PropterPairs *pairs, const double *x, size_t from, size_t to, double *some) {
-  PropterError err = {0};
-  for (size_t i = 0; i < SERIES; i++) memcpy(some + i * (to - from), x + i * (STEPS + NEW) + from, (to - from) * sizeof *some);
-  need(propter_pairs_add(pairs, to - from, some, &err), &err);
-}
-
-/* Every hundredth series leads the ninety-nine after it a little, by one to five steps. */
-static void night(void) {
-  PropterRng rng;
-  PropterError err = {0};
-  PropterPairs *kept, *anew;
-  size_t tested;
-  double *x = propter_malloc((size_t)2 * SERIES * (STEPS + NEW) * sizeof *x), *some = x + (size_t)SERIES * (STEPS + NEW);
-  if (!x) exit(75);
-  propter_rng_seed(&rng, 9);
-  for (size_t i = 0; i < SERIES; i++)
-    for (size_t t = 0; t < STEPS + NEW; t++) {
-      size_t lag = 1 + i % LAGS, leader = i / 100 * 100;
-      x[i * (STEPS + NEW) + t] = propter_rng_normal(&rng) + (i % 100 && t >= lag ? .1 * x[leader * (STEPS + NEW) + t - lag] : 0);
-    }
-  const PropterPairOptions options = {.lags = LAGS};
-  need(propter_pairs_new(SERIES, &options, &kept, &err), &err);
-  need(propter_pairs_new(SERIES, &options, &anew, &err), &err);
-  add_steps(kept, x, 0, STEPS, some);
-  double begin = bench_cpu();
-  add_steps(kept, x, STEPS, STEPS + NEW, some);
-  size_t links = night_links(kept, &tested);
-  double update = bench_cpu() - begin;
-  begin = bench_cpu();
-  add_steps(anew, x, 0, STEPS + NEW, some);
-  size_t same = night_links(anew, NULL);
-  bench_versus("pairs-1000x1000x5-night", 1e3 * update, "ms", "all-pairs", 1e3 * (bench_cpu() - begin));
-  bench_print("pairs-1000x1000x5-tested", (double)tested / ((double)SERIES * SERIES * LAGS), "of 1");
-  if (links != same) exit(70);
-  propter_pairs_free(kept);
-  propter_pairs_free(anew);
-  propter_free(x);
-}
-
 int causal_lagged(const char *folder, int argc, char **argv) {
   (void)folder;
   double *x = propter_malloc((size_t)P * N * sizeof *x);
@@ -142,7 +88,7 @@ int causal_lagged(const char *folder, int argc, char **argv) {
   generate(x, link);
   int code = 0;
   if (argc > 1 && strcmp(argv[0], "write") == 0) code = write_series(argv[1], x);
-  else search(x, "var", link), search(x, "pcmci_plus", link), night();
+  else search(x, "var", link), search(x, "pcmci_plus", link);
   propter_free(x);
   return code;
 }

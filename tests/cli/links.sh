@@ -134,6 +134,12 @@ expect "another key" 3 'key.yml:2:3: ' py ingest key.yml
 propter links --write >written.out 2>&1; code=$?
 [ $code -eq 0 ] && grep -q '^graph  *https://w3id.org/propter/id/links/[0-9a-f]*: [0-9,]* statements added, 0 removed; run ' written.out && ok "links are kept" || not_ok "write: exit $code" "$(cat written.out)"
 expect "the same search again has nothing new" 0 'nothing new' propter links --write
+expect "resamples are of the months that are over" 0 'up to 2025-01-31: stability, intervals and refutations' propter links
+for file in graph/links-*.kept; do break; done
+propter --threads 2 links --format json >from-kept; cp "$file" as-kept; rm "$file"; propter --threads 1 links --format json >anew
+alike "what is kept of them changes nothing" anew from-kept
+[ -e "$file" ] && not_ok "a search without --write wrote" "$file" || ok "only --write keeps them"
+cp as-kept "$file"
 propter links >after.out; cmp -s known.out after.out && ok "no search takes them for given" || not_ok "fed back" "$(diff known.out after.out)"
 propter query --format csv 'PREFIX p: <https://w3id.org/propter#> PREFIX : <https://example.org/shop#> SELECT ?lag ?stability ?low ?high (COUNT(?refutation) AS ?n) (COUNT(?run) AS ?runs) {
   GRAPH ?g { ?l a p:CausalLink ; p:cause :delivery-north ; p:effect :refunds-north ; p:lag ?lag ; p:stability ?stability ; p:effectLow ?low ; p:effectHigh ?high ;

@@ -55,7 +55,7 @@ PROPTER_API PropterStatus propter_effect(const PropterEffectData *data, const ch
 
 /* One attempt to refute a linear estimate. `text` is a sentence for a person. */
 typedef struct {
-  const char *name;
+  char name[24];
   double value, spread; /* mean and standard deviation of what the attempt estimated */
   double p;             /* how unusual the attempt found things; NaN where it is no test */
   bool passed;

@@ -41,4 +41,9 @@ PROPTER_API void propter_lagged_graph_free(PropterLaggedGraph *graph);
 PROPTER_API PropterStatus propter_lagged_search(size_t p, size_t n, const double *x, const char *search, const PropterLaggedOptions *options,
                                                 PropterLaggedGraph *graph, PropterError *err);
 
+/* The resamples behind the stability a few at a time: adds to shown[(lags + 1)·p·p] how many of the `count` from the `first` on have the link of each cell.
+ * All options.resamples of them, in whatever portions, make the stability of propter_lagged_search. Errors as there; after one `shown` holds a part. */
+PROPTER_API PropterStatus propter_lagged_resample(size_t p, size_t n, const double *x, const char *search, const PropterLaggedOptions *options, size_t first,
+                                                  size_t count, uint32_t *shown, PropterError *err);
+
 #endif

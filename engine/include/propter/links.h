@@ -26,6 +26,9 @@ typedef struct {
   double rate;              /* false discovery rate; 0: .05 */
   size_t resamples;         /* of the block bootstrap; 0: 100 */
   PropterLinksAs as;        /* how series are taken */
+  const char *kept;         /* file that keeps what resamples said from one search to the next, one of its own for each search; NULL: none. Every value lies
+                               under a hash of all it was computed from: what is damaged, or another's, is computed again */
+  bool keep;                /* it is written, else only read */
 } PropterLinkOptions;
 
 /* A link from one metric to another, and what it rests on. Texts live in the arena or as long as the inferrer. */
@@ -53,6 +56,8 @@ typedef struct {
   size_t forbidden;            /* ordered pairs ruled out: by knowledge, by definitions, places that do not overlap */
   size_t lags;
   size_t closed;               /* days that are no steps, since one of the series never has figures on these days of the week, or none has one */
+  size_t kept, made;           /* results of resampling taken from options.kept, and those that had to be made for it */
+  PropterDay until;            /* last day of what the resamples are drawn from; NO_DAY: of all */
   bool levels;                 /* they were taken as distances from the level before, not as changes */
   const char *method;
   size_t links;                /* by effect, then q, then cause and lag */
@@ -65,7 +70,8 @@ typedef struct {
  * standard units drawn in to 3.5; effects are fitted to the same as they are. Periods count that all have, with those before them that a search looks at: where
  * these are fewer than 48, metrics that were not asked about are left out, the one with most gaps first. A metric is no cause of what it is a part, a whole or
  * an operand of, nor of what happens elsewhere; curated links require and forbid, and the beliefs of claims from metric to metric are the prior log odds.
- * Stability and the effects' intervals are by moving blocks. NOT_FOUND: no such metric or method; LIMIT: more series than `most`, or than 8 GB hold at these
+ * Stability and the effects' intervals are by moving blocks. Where a period is a day or a week and at least a year of months is over, these and the attempts
+ * to refute an effect are by the months that are over (`until`), the links and the effects by all: resamples then change once a month. NOT_FOUND: no such metric or method; LIMIT: more series than `most`, or than 8 GB hold at these
  * lags; INVALID: too few common periods, or knowledge that contradicts itself. */
 PROPTER_API PropterStatus propter_links(PropterInferrer *inferrer, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out,
                                         PropterError *err);
