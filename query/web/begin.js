@@ -38,11 +38,11 @@ const isReturn = (m, before) => before.metric === m.metric && before.from < m.fr
 
 async function largestMoves() {
   const least = await beyondChance();
-  const rows = await bound(`SELECT ?m (MIN(?l) AS ?label) (SAMPLE(?u) AS ?unit) (SAMPLE(?of_) AS ?of) ?from ?to ?deviation ?expected ?score WHERE {
+  const rows = await bound(`SELECT ?m ?label (SAMPLE(?u) AS ?unit) (SAMPLE(?of_) AS ?of) ?from ?to ?deviation ?expected ?score WHERE {
     { SELECT ?p ?score WHERE { ?p a propter:Pattern ; propter:score ?score } ORDER BY DESC(ABS(?score)) ?p LIMIT ${40 * MOVES} }
     ?p propter:metric ?m ; propter:start ?from ; propter:end ?to ; propter:deviation ?deviation ; propter:expected ?expected .
-    ?m skos:prefLabel ?l OPTIONAL { ?m propter:unitLabel ?u } OPTIONAL { ?m propter:measure ?of_ } }
-    GROUP BY ?m ?from ?to ?deviation ?expected ?score ORDER BY DESC(ABS(?score)) ?m ?from`);
+    ${called('?m', '?label')} OPTIONAL { ?m propter:unitLabel ?u } OPTIONAL { ?m propter:measure ?of_ } }
+    GROUP BY ?m ?label ?from ?to ?deviation ?expected ?score ORDER BY DESC(ABS(?score)) ?m ?from`);
   const moves = rows.map(r => ({ metric: r.m.value, measure: (r.of || r.m).value, label: r.label.value, unit: r.unit ? ' ' + r.unit.value : '', from: r.from.value, to: r.to.value,
     deviation: Number(r.deviation.value), expected: Number(r.expected.value), score: Number(r.score.value) })).filter(m => Math.abs(m.score) >= least);
   const news = moves.filter(m => !moves.some(before => isReturn(m, before)));

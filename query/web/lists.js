@@ -9,8 +9,13 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 `;
 // The last part of a name in words: propter:TextOnly is "text only".
 const words = name => `LCASE(REPLACE(STRAFTER(STR(${name}), "#"), "([a-z])([A-Z])", "$1 $2"))`;
+// Of labels in several languages one: in English, else the first by its letters, as answers choose (label_of in engine/infer/metric.c).
+const inTurn = label => `CONCAT(IF(LANGMATCHES(LANG(${label}), "en"), "0", "1"), STR(${label}))`;
+const called = (name, label, property = 'skos:prefLabel') => `${name} ${property} ${label} FILTER NOT EXISTS { ${name} ${property} ${label}_ FILTER(${inTurn(label + '_')} < ${inTurn(label)}) }`;
 // What it is called (a document's event has an rdfs:label), else what its kind is called, else its address.
-const named = (name, label) => `OPTIONAL { ${name} skos:prefLabel ${label}1 } OPTIONAL { ${name} rdfs:label ${label}2 } OPTIONAL { ${name} propter:concept/skos:prefLabel ${label}3 } BIND(COALESCE(${label}1, ${label}2, ${label}3, STR(${name})) AS ${label})`;
+const named = (name, label) => ['skos:prefLabel', 'rdfs:label', 'propter:concept/skos:prefLabel'].map((property, i) => `OPTIONAL { ${called(name, label + i, property)} }`).join(' ') +
+  ` BIND(COALESCE(${label}0, ${label}1, ${label}2, STR(${name})) AS ${label})`;
+const metricsByName = `{ SELECT ?m_ ?by { ?m_ a propter:Metric . ${called('?m_', '?by')} } }`;
 // As engine/infer/likely.def has it (tests/cli/serve.sh compares them); the number stands in the tip of the cell.
 const LIKELY = [[.99, 'almost certain'], [.90, 'very likely'], [.66, 'likely'], [.33, 'possible'], [.10, 'unlikely'], [0, 'very unlikely']];
 const likely = p => LIKELY.find(([from]) => Number(p) >= from)?.[1] ?? p;
@@ -35,17 +40,22 @@ async function sources(offset) {
     return is(last, 'statements', '/#query?' + new URLSearchParams({ q: `SELECT ?s ?p ?o WHERE { GRAPH <${iri}> { ?s ?p ?o } } LIMIT 100` }));
   }));
 }
+/* Those of the run that was chosen, else of the newest that left any out. */
+async function rejects(offset) {
+  const run = new URLSearchParams(state.rest || '').get('run') ?? JSON.parse(await get('/runs', 'application/json')).find(r => r.rejected)?.run;
+  return run ? (await plainRows('/rejects?' + new URLSearchParams({ run }), offset)).map(row => ({ ...row, run: { value: run } })) : [];
+}
 const LISTS = {
   patterns: {
     title: 'Patterns', about: 'What moved, the strongest first. A row opens the answer to why. The filter looks at metric, kind, first day and outcome.', order: 'DESC(ABS(?score))',
     columns: { metric: 'metric', kind: 'kind', from: 'from', to: 'to', observed: 'observed', expected: 'expected', score: 'standard errors', outcome: 'outcome' },
     where: `?pattern a propter:Pattern ; propter:metric ?m ; propter:patternKind ?k ; propter:start ?from ; propter:end ?to ; propter:observed ?observed ; propter:expected ?expected ;
-  propter:score ?score . ?m skos:prefLabel ?metric . OPTIONAL { ?m propter:unitLabel ?unit } OPTIONAL { ?pattern propter:outcome ?o } BIND(${words("?k")} AS ?kind) BIND(${words("?o")} AS ?outcome)`,
+  propter:score ?score . ${called('?m', '?metric')} OPTIONAL { ?m propter:unitLabel ?unit } OPTIONAL { ?pattern propter:outcome ?o } BIND(${words("?k")} AS ?kind) BIND(${words("?o")} AS ?outcome)`,
     open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?pattern ?m ?unit', as: { observed: withUnit, expected: withUnit, score: short }, key: 'pattern',
     first: {
       ...Object.fromEntries(Object.entries({ from: 'start', to: 'end', observed: 'observed', expected: 'expected', score: 'score', kind: 'patternKind', outcome: 'outcome' }).map(([column, property]) =>
         [column, `?pattern a propter:Pattern ; propter:${property} ?by .`])),
-      metric: '?m_ a propter:Metric ; skos:prefLabel ?by . ?pattern propter:metric ?m_ ; a propter:Pattern .',
+      metric: `${metricsByName} ?pattern propter:metric ?m_ ; a propter:Pattern .`,
     },
     match: text => `{ ?m_ a propter:Metric ; skos:prefLabel ?t_ FILTER(CONTAINS(LCASE(STR(?t_)), ${text})) ?pattern propter:metric ?m_ ; a propter:Pattern }
       UNION { ?pattern a propter:Pattern ; propter:start ?t_ FILTER(STRSTARTS(STR(?t_), ${text})) }
@@ -56,9 +66,9 @@ const LISTS = {
     title: 'Hypotheses', order: 'DESC(?probability)', as: { probability: likely }, tips: { grade: g => GRADES[g] ?? '' },
     columns: { metric: 'metric', from: 'from', to: 'to', cause: 'cause', probability: 'likely?', grade: 'grade' },
     where: `?h propter:probability ?probability ; propter:pattern ?pattern ; propter:cause ?c ; propter:grade ?g .
-  ?pattern propter:metric ?m ; propter:start ?from ; propter:end ?to . ?m skos:prefLabel ?metric . ${named('?c', '?cause')} BIND(${words('?g')} AS ?grade)`,
+  ?pattern propter:metric ?m ; propter:start ?from ; propter:end ?to . ${called('?m', '?metric')} ${named('?c', '?cause')} BIND(${words('?g')} AS ?grade)`,
     open: row => `/#ask?metric=${encodeURIComponent(row.m.value)}&from=${row.from.value}&to=${row.to.value}`, extra: '?m ?h', key: 'h', first: {
-      probability: '?h a propter:Hypothesis ; propter:probability ?by .', metric: '?h a propter:Hypothesis ; propter:pattern/propter:metric/skos:prefLabel ?by .',
+      probability: '?h a propter:Hypothesis ; propter:probability ?by .', metric: `${metricsByName} ?h a propter:Hypothesis ; propter:pattern/propter:metric ?m_ .`,
       from: '?h a propter:Hypothesis ; propter:pattern/propter:start ?by .', to: '?h a propter:Hypothesis ; propter:pattern/propter:end ?by .',
       grade: '?h a propter:Hypothesis ; propter:grade ?by .', /* the names sort as their words do */
       cause: `{ SELECT ?c_ ?by { { SELECT DISTINCT ?c_ { ?h_ propter:cause ?c_ } } ${named('?c_', '?by')} } } ?h propter:cause ?c_ ; a propter:Hypothesis .`,
@@ -81,8 +91,8 @@ const LISTS = {
     title: 'Causal links', about: 'What kind of thing causes what, with belief for and against.', order: 'DESC(?for)',
     columns: { cause: 'cause', effect: 'effect', for: 'belief for', against: 'belief against', constraint: 'knowledge', stability: 'stability in figures', lag: 'lag' },
     where: `?link a propter:CausalLink ; propter:cause ?c ; propter:effect ?e . OPTIONAL { ?link propter:beliefFor ?for } OPTIONAL { ?link propter:beliefAgainst ?against }
-  OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?link propter:stability ?stability ; propter:lag ?lag } OPTIONAL { ?c skos:prefLabel ?cl } OPTIONAL { ?e skos:prefLabel ?el }
-  BIND(COALESCE(?cl, STR(?c)) AS ?cause) BIND(COALESCE(?el, STR(?e)) AS ?effect) BIND(STRAFTER(STR(?k), "#") AS ?constraint)`,
+  OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?link propter:stability ?stability ; propter:lag ?lag } ${named('?c', '?cause')} ${named('?e', '?effect')}
+  BIND(STRAFTER(STR(?k), "#") AS ?constraint)`,
   },
   sources: {
     title: 'Sources', about: 'What the graph is made of, the largest first. A row opens the sentences taken from a document, the row in its file, or the statements.', rows: sources,
@@ -94,7 +104,7 @@ const LISTS = {
     open: row => '/#rejects?' + new URLSearchParams({ run: row.run.value }),
   },
   rejects: {
-    title: 'Rejects', about: 'Rows and documents that a run left out, with the reason; without a choice in the list of runs, those of the newest that took any in.', path: '/rejects',
-    columns: { file: 'file', row: 'row', column: 'column', value: 'value', rule: 'rule', reason: 'reason' },
+    title: 'Rejects', about: 'Rows and documents that a run left out, with the reason; without a choice in the list of runs, those of the newest that left any out.', rows: rejects,
+    columns: { run: 'run', file: 'file', row: 'row', column: 'column', value: 'value', rule: 'rule', reason: 'reason' },
   },
 };

@@ -94,9 +94,7 @@ async function ask(parameters) {
     $('answer').src = path('html');
     $('forms').hidden = false;
     $('forms').replaceChildren('The same answer as ', ...['text', 'md', 'json', 'csv', 'svg', 'png'].flatMap(f => [element('a', { href: path(f) }, f), ' ']));
-    const judged = answer.causes.filter(c => c.hypothesis);
-    $('reviews').hidden = !judged.length;
-    $('reviews').replaceChildren(element('h3', {}, 'Was it so?'), element('ul', {}, ...judged.map(c => element('li', {}, c.label + ' ', reviewButton(c.hypothesis, c.label, answer.headline)))));
+    showReviews(answer);
   } catch (error) {
     $('gist').replaceChildren(failed(error));
   }
@@ -148,7 +146,7 @@ async function showSource(iri) {
     if (found.problem) $('source-text').append(element('p', { className: 'error' }, `The file ${found.problem}.`));
     if (found.kind === 'row') {
       if (found.rows.length) $('source-text').append(sourceRows(found));
-      $('source-text').querySelector('td.here')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+      $('source-text').querySelector('td.here')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
       return;
     }
     const paragraph = element('blockquote', { className: 'words' }, found.cutBefore ? '… ' : '', found.before, element('mark', { id: 'here' }, found.words), found.after, found.cutAfter ? ' …' : '');
@@ -183,11 +181,11 @@ function listQuery(list) {
 
 const legend = ([title, words]) => element('details', {}, element('summary', {}, title), element('ul', {}, ...Object.entries(words).map(([word, what]) => element('li', {}, element('b', {}, word), ': ' + what))));
 
-/* A list that is no query: an array of objects. */
-async function plainList(list) {
-  const all = JSON.parse(await get(list.path + (state.rest ? '?' + state.rest : ''), 'application/json'));
+/* A page of a list that is no query: an array of objects. */
+async function plainRows(path, offset) {
+  const all = JSON.parse(await get(path, 'application/json'));
   const bound = row => Object.fromEntries(Object.entries(row).map(([k, v]) => [k, typeof v === 'number' ? { value: String(v), datatype: '#integer' } : { value: v }]));
-  return all.slice(state.offset, state.offset + PAGE + 1).map(bound);
+  return all.slice(offset, offset + PAGE + 1).map(bound);
 }
 
 async function showList() {
@@ -197,7 +195,7 @@ async function showList() {
   $('filter').hidden = Boolean(list.rows || list.path);
   $('rows').replaceChildren('Looking …');
   try {
-    const found = list.rows ? await list.rows(state.offset) : list.path ? await plainList(list) : (await sparql(listQuery(list))).results.bindings, keys = [...new Set(found.map((row, i) => list.key ? row[list.key].value : i))], rows = found.filter((row, i) => keys.indexOf(list.key ? row[list.key].value : i) < PAGE);
+    const found = list.rows ? await list.rows(state.offset) : list.path ? await plainRows(list.path, state.offset) : (await sparql(listQuery(list))).results.bindings, keys = [...new Set(found.map((row, i) => list.key ? row[list.key].value : i))], rows = found.filter((row, i) => keys.indexOf(list.key ? row[list.key].value : i) < PAGE);
     const sort = name => { state.order = state.order === `DESC(?${name})` ? `?${name}` : `DESC(?${name})`; state.offset = 0; showList(); };
     $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path || list.rows ? null : sort, order: state.order || list.order, review: list.review, as: list.as, tips: list.tips, cards: true }) : 'Nothing here.', ...(list.legend ? [legend(list.legend)] : []));
     $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + Math.min(keys.length, PAGE)}` : '';

@@ -14,7 +14,7 @@ async function verdictsSoFar(hypothesis) {
 async function review(hypothesis, title, shown) {
   const said = element('p', { role: 'status' }), given = element('div');
   const field = (label, input) => element('p', {}, element('label', { htmlFor: input.id }, label), input);
-  const choice = element('select', { id: 'verdict', required: true }, ...Object.entries(VERDICTS).map(([value, text]) => element('option', { value }, text)));
+  const choice = element('select', { id: 'verdict', required: true }, element('option', { value: '' }, ''), ...Object.entries(VERDICTS).map(([value, text]) => element('option', { value }, text)));
   const reason = element('textarea', { id: 'reason', rows: 3 });
   const who = element('input', { id: 'reviewer', required: true, autocomplete: 'name', value: sessionStorage.getItem('reviewer') || '' });
   const token = element('input', { id: 'token', type: 'password', autocomplete: 'off', value: sessionStorage.getItem('token') || '' });
@@ -40,12 +40,28 @@ async function review(hypothesis, title, shown) {
     }
   };
   dialog.append(element('h2', {}, title), given,
-    element('form', { onsubmit: send }, field('Verdict', choice), field('Why', reason), field('Who reviews', who), field('Token (scope write)', token),
+    element('form', { onsubmit: send }, field('Verdict', choice), field('Why', reason), field('Who reviews', who), field('Token (of scope write, from whoever runs the server: --token-file, --print-token)', token),
       element('button', {}, 'Keep the verdict'), element('button', { type: 'button', onclick: () => dialog.close() }, 'Close')), said);
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
   try { given.replaceChildren(await verdictsSoFar(hypothesis)); } catch (error) { given.replaceChildren(failed(error)); }
+}
+
+/* What propter infer holds of the causes of an answer, and can be judged: for patterns of its metric that overlap its days, which need not be those of a pattern. */
+async function showReviews({ causes, question, headline }) {
+  const known = causes.filter(c => c.iri && c.hypothesis);
+  $('reviews').hidden = true;
+  if (!known.length || !question.metric) return;
+  const held = await bound(`SELECT ?h ?c ?from ?to WHERE { VALUES ?c { ${known.map(c => `<${c.iri}>`).join(' ')} } ?h a propter:Hypothesis ; propter:cause ?c ; propter:pattern ?p .
+    ?p propter:metric <${question.metric}> ; propter:start ?from ; propter:end ?to FILTER(STR(?from) <= "${question.to}" && STR(?to) >= "${question.from}") } ORDER BY ?from ?h`);
+  const items = known.flatMap(c => held.filter(h => h.c.value === c.iri).map(h => {
+    const title = `${c.name} for ${question.label}, ${h.from.value} to ${h.to.value}`;
+    return element('li', {}, title + ' ', reviewButton(h.h.value, title, headline));
+  }));
+  $('reviews').hidden = false;
+  $('reviews').replaceChildren(element('h3', {}, 'Was it so?'), items.length ? element('ul', {}, ...items) :
+    element('p', { className: 'note' }, 'Verdicts are given on what propter infer lists; no pattern of its list overlaps these days with one of these causes. ', element('a', { href: '#hypotheses' }, 'Hypotheses')));
 }
 
 const reviewButton = (hypothesis, title, shown) => element('button', { type: 'button', className: 'small', title: 'Review: ' + title, onclick: () => review(hypothesis, title, shown) }, 'Review');

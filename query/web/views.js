@@ -37,12 +37,15 @@ const whyLink = (metric, from, to) => '#ask?' + new URLSearchParams({ metric, fr
 
 const CHART = { width: 960, height: 340, left: 100, right: 20, top: 40, bottom: 40 };
 
+/* A term as SPARQL writes it. */
+const written = ({ type, value, datatype, 'xml:lang': language }) => type === 'uri' ? `<${value}>` : JSON.stringify(value) + (language ? '@' + language : datatype ? `^^<${datatype}>` : '');
+
 async function metricSeries(metric) {
-  const [m] = await bound(`SELECT ?d ?v ?t ?unit ?a (GROUP_CONCAT(CONCAT("<", STR(?fd), "> <", STR(?fm), ">"); separator=" ; ") AS ?fixed) WHERE { <${metric}> propter:dataset ?d ;
-    propter:measure ?v ; propter:timeDimension ?t . OPTIONAL { <${metric}> propter:unitLabel ?unit } OPTIONAL { <${metric}> propter:aggregation ?a }
-    OPTIONAL { <${metric}> propter:fixed ?f . ?f propter:dimension ?fd ; propter:member ?fm . FILTER(isIRI(?fm)) } } GROUP BY ?d ?v ?t ?unit ?a`);
+  const [m] = await bound(`SELECT ?d ?v ?t ?unit ?a WHERE { <${metric}> propter:dataset ?d ; propter:measure ?v ; propter:timeDimension ?t .
+    OPTIONAL { <${metric}> propter:unitLabel ?unit } OPTIONAL { <${metric}> propter:aggregation ?a } }`);
   if (!m || !m.d) return { points: [], unit: '' };
-  const how = m.a && /#(Mean|Average)$/.test(m.a.value) ? 'AVG' : 'SUM', fixed = m.fixed && m.fixed.value ? ` ; ${m.fixed.value}` : '';
+  const how = m.a && /#(Mean|Average)$/.test(m.a.value) ? 'AVG' : 'SUM';
+  const fixed = (await bound(`SELECT ?d ?v WHERE { <${metric}> propter:fixed ?f . ?f propter:dimension ?d ; propter:member ?v }`)).map(f => ` ; <${f.d.value}> ${written(f.v)}`).join('');
   const rows = await bound(`SELECT ?time (${how}(?v) AS ?value) WHERE { ?o <http://purl.org/linked-data/cube#dataSet> <${m.d.value}> ; <${m.t.value}> ?time ; <${m.v.value}> ?v${fixed} }
     GROUP BY ?time ORDER BY ?time LIMIT 20000`);
   const points = rows.map(r => ({ day: r.time.value.slice(0, 10), value: Number(r.value.value) })).filter(p => Number.isFinite(p.value) && /^\d{4}-\d\d-\d\d$/.test(p.day));
@@ -112,7 +115,7 @@ function chart(metric, label, unit, points, patterns, preset) {
 async function showMetric(given) {
   try {
     if (!$('metric-name').options.length)
-      for (const m of await bound('SELECT ?m ?label WHERE { ?m a propter:Metric ; skos:prefLabel ?label } ORDER BY ?label LIMIT 1000'))
+      for (const m of await bound(`SELECT ?m ?label WHERE { ?m a propter:Metric . ${called('?m', '?label')} } ORDER BY LCASE(STR(?label)) LIMIT 1000`))
         $('metric-name').append(element('option', { value: m.m.value }, m.label.value));
     if (given) $('metric-name').value = given;
     const metric = $('metric-name').value, option = $('metric-name').selectedOptions[0];
@@ -223,8 +226,8 @@ async function showGraph(node) {
   try {
     const filter = words ? `FILTER(CONTAINS(LCASE(CONCAT(?cause, " ", ?effect)), ${JSON.stringify(words)}))` : '', most = node ? 1000 : DRAWN;
     const rows = await bound(`SELECT ?link ?c ?e ?cause ?effect ?b ?against ?k ?s ?lag WHERE { ?link a propter:CausalLink ; propter:cause ?c ; propter:effect ?e . OPTIONAL { ?link propter:beliefFor ?b }
-      OPTIONAL { ?link propter:beliefAgainst ?against } OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?link propter:stability ?s ; propter:lag ?lag } OPTIONAL { ?c skos:prefLabel ?cl } OPTIONAL { ?e skos:prefLabel ?el }
-      BIND(COALESCE(?b, ?s, 0) AS ?belief) BIND(COALESCE(?cl, STR(?c)) AS ?cause) BIND(COALESCE(?el, STR(?e)) AS ?effect) FILTER(?belief >= ${least}) ${filter} }
+      OPTIONAL { ?link propter:beliefAgainst ?against } OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?link propter:stability ?s ; propter:lag ?lag } ${named('?c', '?cause')} ${named('?e', '?effect')}
+      BIND(COALESCE(?b, ?s, 0) AS ?belief) FILTER(?belief >= ${least}) ${filter} }
       ORDER BY DESC(?belief) ?cause ?effect LIMIT ${most + 1}`);
     const found = rows.slice(0, most).map(r => ({ iri: r.link.value, cause: r.c.value, effect: r.e.value, causeLabel: r.cause.value, effectLabel: r.effect.value, believed: Boolean(r.b), found: Boolean(r.s), belief: r.b ? Number(r.b.value) : r.s ? Number(r.s.value) : 0, stability: r.s ? Number(r.s.value) : 0, lag: r.lag ? r.lag.value : '',
       against: r.against ? Number(r.against.value) : 0, constraint: r.k ? r.k.value.replace(/^.*#/, '') : '' }));

@@ -12,7 +12,10 @@ missing=$(for f in "$web"/*.html "$web"/*.css "$web"/*.js; do grep -q "$(basenam
 [ -z "$missing" ] && ok 'every file has its row' || not_ok 'every file has its row' "$missing"
 
 cat >g.ttl <<'T'
-@prefix propter: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix : <http://x/> .
+@prefix propter: <https://w3id.org/propter#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> . @prefix qb: <http://purl.org/linked-data/cube#> . @prefix : <http://x/> .
+:m skos:prefLabel "Umsatz"@de . :flood skos:prefLabel "Hochwasser"@de, "flood"@en .
+:part a propter:Metric ; skos:prefLabel "sales, Elm"@en ; propter:dataset :d ; propter:measure :v ; propter:timeDimension :t ; propter:fixed [ propter:dimension :ward ; propter:member "Elm" ] .
+:o1 qb:dataSet :d ; :t "2024-05-01"^^xsd:date ; :ward "Elm" ; :v 3 . :o2 qb:dataSet :d ; :t "2024-05-02"^^xsd:date ; :ward "Elm" ; :v 4 . :o3 qb:dataSet :d ; :t "2024-05-02"^^xsd:date ; :ward "Oak" ; :v 90 .
 :m a propter:Metric ; skos:prefLabel "sales <img src=x onerror=alert(1)>"@en .
 :p a propter:Pattern ; propter:metric :m ; propter:patternKind propter:Spike ; propter:start "2024-05-01"^^xsd:date ; propter:end "2024-05-31"^^xsd:date ; propter:observed 9.0 ; propter:expected 5.0 ; propter:score 7.5 .
 :h a propter:Hypothesis ; propter:pattern :p ; propter:cause :flood ; propter:probability 0.9 ; propter:grade propter:Both .
@@ -34,11 +37,11 @@ view() { # hash: the page's document after its scripts ran
   HOME=$t timeout 60 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --user-data-dir="$t/profile" \
     --virtual-time-budget=5000 --dump-dom "http://127.0.0.1:$port/#$1" 2>/dev/null
 }
-for case in 'patterns|sales &lt;img' 'hypotheses|http://x/flood' 'hypotheses|>Review</button>' 'metric|No series of its own' 'graph|http://x/flood → sales &lt;img src=x onerror=alert(1)&gt;: belief 0.7' 'graph|3 links'  'graph|between 3 things in 3 columns' 'claims|the flood did it' 'links|0.7' 'sources|g.ttl' 'claims?link=%3Cx%3E|the flood did it' 'runs|load' 'query|core#prefLabel' 'ask?q=what+is+this|has no propter:dataset (400)'; do
+for case in 'patterns|sales &lt;img' 'hypotheses|>flood</td>' 'hypotheses|>Review</button>' 'metric|No series of its own' 'metric?m=http%3A%2F%2Fx%2Fpart|2 values, the largest 4.' 'graph|flood → sales &lt;img src=x onerror=alert(1)&gt;: belief 0.7' 'graph|3 links'  'graph|between 3 things in 3 columns' 'claims|the flood did it' 'links|0.7' 'sources|g.ttl' 'claims?link=%3Cx%3E|the flood did it' 'runs|load' 'query|core#prefLabel' 'ask?q=what+is+this|has no propter:dataset (400)'; do
   name=${case%%|*}; text=${case#*|}
   [ -n "$browser" ] || { skip "view $name" "$no_browser"; continue; }
   shown=$(view "$name")
-  if printf '%s' "$shown" | grep -qF -- "$text" && ! printf '%s' "$shown" | grep -q '<img'; then ok "view $name"; else not_ok "view $name" "$shown"; fi
+  if printf '%s' "$shown" | grep -qF -- "$text" && ! printf '%s' "$shown" | grep -qE '<img|Umsatz|Hochwasser'; then ok "view $name"; else not_ok "view $name" "$shown"; fi
 done
 kill "$server"; wait "$server" 2>/dev/null
 
