@@ -460,15 +460,17 @@ static PropterStatus choose_reader(const char *path, const PropterLimits *limits
   return status;
 }
 
-bool propter_events_recognised(const char *path, const PropterLimits *limits) {
+bool propter_events_recognised(const char *path, const PropterLimits *limits, bool *spans) {
   PropterTable *table = NULL;
   const PropterEventsOptions none = {0};
   const Shape quiet = {.list = true}; /* columns that are not read are no matter here */
   Shape shape = {0};
   Events e = {.options = &none, .file = propter_str(path)};
+  if (spans) *spans = false;
   if (choose_reader(path, limits, &shape, NULL) != PROPTER_OK) return false;
   if (shape.expressions) return shape.known; /* a large document is not read again */
   bool fits = propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK && bind_all(&e, table, &quiet, NULL) == PROPTER_OK;
+  if (spans) *spans = fits && bound(&e, TITLE) && bound(&e, END);
   propter_table_close(table);
   propter_vec_clear(&e.bindings);
   return fits;

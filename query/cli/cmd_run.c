@@ -137,10 +137,25 @@ static int on_key(void *payload, const char *section, const char *key, const cha
                 propter_fail(job->err, PROPTER_INVALID, "unknown section [%s]; a job has job, load, ingest, events, read, infer, watch and report", section));
 }
 
+/* inih tells of keys alone; a step without operands needs none. */
+static void note_sections(Job *job, PropterStr text) {
+  for (size_t at = 0, end; at < text.len; at = end + 1) {
+    const char *newline = memchr(text.data + at, '\n', text.len - at);
+    end = newline ? (size_t)(newline - text.data) : text.len;
+    const PropterStr line = propter_str_trim((PropterStr){text.data + at, end - at});
+    for (size_t i = 0; i < STEPS; i++) {
+      const size_t n = strlen(steps[i].command);
+      if (!steps[i].operands[0] && line.len >= n + 2 && line.data[0] == '[' && line.data[n + 1] == ']' && memcmp(line.data + 1, steps[i].command, n) == 0)
+        job->sections[i].present = true;
+    }
+  }
+}
+
 static PropterStatus read_job(Job *job, PropterStr text, PropterError *err) {
   job->err = err;
   ini_use_stack = false, ini_allow_realloc = true; /* inih's lines are of 200 bytes otherwise */
   ini_max_line = text.len < INT_MAX - 4 ? (int)text.len + 4 : INT_MAX;
+  note_sections(job, text);
   int line = ini_parse_string(text.data, on_key, job);
   if (line == 0 && job->status == PROPTER_OK) return PROPTER_OK;
   PropterStatus status = job->status != PROPTER_OK ? job->status : propter_fail(err, PROPTER_SYNTAX, "expected [section], key = value or # comment");

@@ -107,7 +107,7 @@ static PropterStatus write_job(Start *s) {
   propter_buf_add(&job, propter_buf_str(&s->job));
   if (s->events && absolute) add_section(s, absolute, "[events]\nfiles", is_event_list, &job);
   if (s->documents && absolute) add_section(s, absolute, "[read]\ndocuments", is_document, &job);
-  propter_buf_add(&job, PROPTER_STR("\n\n[infer]\n"));
+  propter_buf_add(&job, PROPTER_STR("\n\n[infer]\nmetrics = all\n"));
   PropterStatus status = path && absolute ? propter_buf_status(&job, s->err) : start_no_memory(s->err);
   if (status == PROPTER_OK) status = propter_io_write_file(path, propter_buf_str(&job), s->err);
   propter_buf_clear(&job);
@@ -194,8 +194,8 @@ const Command command_start = {
         "slices, and writes that down as mappings. Lines above and below a table and cells that are no numbers are left out and named, and so is each\n"
         "column that is not used. Rows of single events, and many files with the same columns, are first added up by period and slice; a column for each\n"
         "period becomes a row for each.\n"
-        "A calendar (.ics), or a table without amounts whose header names titles and starts, is a list of events (propter events); its columns called\n"
-        "as a slice say where each held.\n"
+        "A calendar (.ics), a table without amounts whose header names titles and starts, or one of titles, starts and ends is a list of events\n"
+        "(propter events); its columns called as a slice say where each held.\n"
         "Reads every other file that it can as a document, takes the causes they name as concepts, judges every move, lists the five most\n"
         "surprising (the same move of a whole and of its parts once) and answers why for the first; where that is refused, also for the next that has a cause.\n"
         "What it guessed is a pack that can be edited and run again. The moves and the answer go to\n"

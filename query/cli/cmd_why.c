@@ -47,10 +47,11 @@ static void asking(const CommandCall *call, Wanted *w) {
 
 /* --format, else what the ending of --out says, else text. */
 static PropterStatus form(const CommandCall *call, Wanted *w, PropterError *err) {
-  const char *ending = w->out ? strrchr(w->out, '.') : NULL;
-  if (!call->format && (!ending || propter_why_find_format(ending + 1, &w->format, NULL) != PROPTER_OK))
-    return propter_why_find_format("text", &w->format, err);
+  const char *slash = w->out ? strrchr(w->out, '/') : NULL, *ending = w->out ? strrchr(slash ? slash : w->out, '.') : NULL;
   PropterError bad = {0};
+  if (!call->format && (!ending || strcmp(ending, ".txt") == 0)) return propter_why_find_format("text", &w->format, err);
+  if (!call->format && propter_why_find_format(ending + 1, &w->format, &bad) != PROPTER_OK)
+    return propter_fail(err, PROPTER_USAGE, "--out %s: %s; --format says one whatever the file is called", w->out, bad.message);
   if (call->format && propter_why_find_format(call->format, &w->format, &bad) != PROPTER_OK)
     return propter_fail(err, PROPTER_USAGE, "--format: %s", bad.message);
   if (strcmp(w->format->name, "png") == 0 && !w->out && call->terminal)

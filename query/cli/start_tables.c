@@ -202,15 +202,18 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   FILE *out = s->notes;
   size_t measures = 0;
   for (size_t i = 0; i < found->count; i++) measures += found->columns[i].role == PROPTER_COLUMN_MEASURE;
-  bool wide = false;
+  bool wide = false, spans = false;
   if (count == 1 && found->time == SIZE_MAX) PROPTER_TRY(turn(s, found, file->path, called, stem, &wide));
   if (wide) return PROPTER_OK;
-  if (count == 1 && (!measures || found->formulation) && !file->sheet && propter_events_recognised(file->path, NULL)) {
+  if (count == 1 && !file->sheet && propter_events_recognised(file->path, NULL, &spans) && (!measures || found->formulation || spans)) {
     use_events(s, file, called, found->rows - found->bad_rows);
+    if (measures && !found->formulation)
+      say_columns(out, found, PROPTER_COLUMN_MEASURE, "         each from its start to its end; not used: "), fputc('\n', out);
     return PROPTER_OK;
   }
   if (found->time == SIZE_MAX || (!measures && !found->counted.len)) {
     fprintf(out, "table    %s: not used: it has no %s\n", called, found->time == SIZE_MAX ? "column of days or periods" : "column of amounts");
+    if (found->time != SIZE_MAX) fprintf(out, "         if its rows are happenings: propter events %s --column title=COLUMN\n", file->path);
     return say_left_out(s, found);
   }
   fprintf(out, "table    %s%s: %s rows by %.*s", called, count > 1 ? " and others like it" : "", output_number(found->rows - found->aside - found->bad_rows),
@@ -246,7 +249,7 @@ static PropterStatus use_table(Start *s, size_t at) {
   PropterError bad = {0};
   if (propter_sniff(file->path, &options, NULL, &found, &bad) != PROPTER_OK) {
     propter_sniff_clear(&found);
-    if (bad.status != PROPTER_NO_MEMORY && !file->sheet && propter_events_recognised(file->path, NULL)) return use_events(s, file, called, 0), PROPTER_OK;
+    if (bad.status != PROPTER_NO_MEMORY && !file->sheet && propter_events_recognised(file->path, NULL, NULL)) return use_events(s, file, called, 0), PROPTER_OK;
     fprintf(s->notes, "table    %s: not used: %s\n", called, bad.message);
     return bad.status == PROPTER_NO_MEMORY ? propter_fail(s->err, bad.status, "%s", bad.message) : PROPTER_OK;
   }

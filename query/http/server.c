@@ -79,8 +79,8 @@ static HttpPeer *peer_of(HttpRequest *request) {
   return info ? info->socket_context : NULL;
 }
 
-/* A connection whose request is computed is not read, so that nothing else tells that its client is gone. One that has only closed its half, to say that it asks
- * no more, looks the same: it is waited on for a while. Once the reply has begun, sending it fails. */
+/* A connection whose request is computed is not read, so that nothing else tells that its client is gone. One that has only closed its half, to say that
+ * it asks no more, looks the same: it is waited on for a while. Once the reply has begun, sending it fails. */
 static bool has_left(HttpPeer *p, uint64_t now) {
   enum { LEFT_MS = 2000 };
   struct pollfd fd = {.fd = p->fd, .events = POLLRDHUP};
@@ -239,15 +239,16 @@ static bool params_known(HttpRequest *r, const char **why) {
 }
 
 typedef struct {
-  unsigned hosts, lengths, codings;
+  unsigned hosts, lengths, codings, strange; /* `strange`: a coding that is not taken */
 } Framing;
 
 static enum MHD_Result count_framing(void *payload, enum MHD_ValueKind kind, const char *name, const char *value) {
   Framing *f = payload;
-  (void)kind, (void)value;
+  (void)kind;
   f->hosts += strcasecmp(name, MHD_HTTP_HEADER_HOST) == 0;
   f->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
   f->codings += strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
+  f->strange += strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0 && strcasecmp(value, "chunked") != 0;
   return MHD_YES;
 }
 
@@ -255,7 +256,7 @@ static enum MHD_Result count_framing(void *payload, enum MHD_ValueKind kind, con
 static bool framed_once(HttpRequest *r) {
   Framing f = {0};
   (void)MHD_get_connection_values(r->connection, MHD_HEADER_KIND, count_framing, &f);
-  return f.hosts <= 1 && f.lengths + f.codings <= 1;
+  return f.hosts <= 1 && f.lengths + f.codings <= 1 && !f.strange;
 }
 
 /* Splits the target, finds the route. 0, or the status code to refuse with. */
@@ -273,7 +274,7 @@ static unsigned prepare(HttpRequest *r, const char *method, const char **why) {
   if (!r->method.data || !r->path.data) return 503;
   *why = "the path is not UTF-8, or holds a NUL";
   if (!propter_utf8_valid(r->path, NULL) || memchr(r->path.data, 0, r->path.len)) return 400;
-  *why = "expected one Host, and one of Content-Length and Transfer-Encoding";
+  *why = "expected one Host, and one of Content-Length and Transfer-Encoding: chunked";
   if (!framed_once(r)) return 400;
   *why = "the query string has too many parameters";
   if (http_params_parse(&r->arena, query, true, &r->params, &err) != PROPTER_OK) return err.status == PROPTER_LIMIT ? 414 : 503;
@@ -282,10 +283,13 @@ static unsigned prepare(HttpRequest *r, const char *method, const char **why) {
   if (code) return code;
   *why = "there is nothing here; GET /openapi.json lists what there is";
   if (!r->route) return 404;
-  *why = "this path does not take that method";
+  *why = r->route ? propter_arena_printf(&r->arena, "this path does not take that method; it takes %s", r->route->methods).data : "";
+  if (!*why) return 503;
   if (!http_route_allows(r->route, r->method)) return 405;
   if (!params_known(r, why)) return 400;
-  PropterStr length = http_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  *why = "Content-Encoding: bodies are taken as they are, not compressed";
+  PropterStr coding = http_header(r, MHD_HTTP_HEADER_CONTENT_ENCODING), length = http_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  if (coding.len && !propter_str_equal_caseless(coding, PROPTER_STR("identity"))) return 415;
   double bytes;
   *why = "the body is larger than this server takes";
   if (length.len && propter_str_to_double(length, &bytes) && bytes > (double)r->server->options.body_bytes) return 413;

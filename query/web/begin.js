@@ -71,6 +71,12 @@ function moveItem(m) {
   return item;
 }
 
+async function whyNoMoves() {
+  const [held] = await bound('SELECT (EXISTS { ?m a propter:Metric } AS ?metrics) (EXISTS { ?p a propter:Pattern } AS ?patterns) {}');
+  return held.metrics.value !== 'true' ? 'This graph has no metric yet: propter start FOLDER makes one of a folder of tables and documents. ' :
+    held.patterns.value !== 'true' ? 'No moves are known yet: propter infer looks for them. ' : 'Nothing moved beyond what chance makes of so many figures. ';
+}
+
 async function showBegin() {
   state.asked++;
   $('gist').textContent = $('words').value = '';
@@ -79,7 +85,7 @@ async function showBegin() {
   if ($('begin').childNodes.length) return;
   try {
     const moves = await largestMoves();
-    if (!moves.length) { $('begin').replaceChildren(element('p', {}, 'No moves are known here beyond what chance makes of so many figures, or propter infer has not looked yet. '), element('a', { href: '#patterns' }, 'All patterns')); return; }
+    if (!moves.length) { $('begin').replaceChildren(element('p', {}, await whyNoMoves()), element('a', { href: '#patterns' }, 'All patterns')); return; }
     const questions = examples(moves);
     $('words').placeholder = questions[0];
     $('begin').replaceChildren(...listOf('The most surprising moves', moves.map(moveItem)), element('p', {}, element('a', { href: '#patterns' }, 'All patterns')),

@@ -28,9 +28,11 @@ function askToken() {
   return asking;
 }
 
-async function get(path, accept, again = true) {
-  const reply = await fetch(path, { headers: { Accept: accept, ...authorization() } });
-  if (reply.status === 401 && again && await askToken()) return get(path, accept, false);
+async function get(path, accept, signal = null, again = true) {
+  const reply = await fetch(path, { headers: { Accept: accept, ...authorization() }, signal }).catch(error => {
+    throw error.name === 'AbortError' ? new Error('Stopped.') : new Error('The server does not answer. Does it still run?');
+  });
+  if (reply.status === 401 && again && await askToken()) return get(path, accept, signal, false);
   if (reply.status === 401) sessionStorage.removeItem('token');
   const text = await reply.text();
   if (reply.ok) return text;
@@ -91,9 +93,10 @@ async function ask(parameters) {
     $('notes').replaceChildren(...answer.question.notes.map(n => element('li', {}, n)));
     $('understood').hidden = !answer.question.form;
     showNear(answer.gap);
-    $('answer').src = path('html');
+    state.forms = ['The same answer as ', ...['text', 'md', 'json', 'csv', 'svg', 'png'].flatMap(f => [element('a', { href: path(f) }, f), ' '])];
+    $('forms').replaceChildren('Drawing the report …');
     $('forms').hidden = false;
-    $('forms').replaceChildren('The same answer as ', ...['text', 'md', 'json', 'csv', 'svg', 'png'].flatMap(f => [element('a', { href: path(f) }, f), ' ']));
+    $('answer').src = path('html');
     showReviews(answer);
   } catch (error) {
     $('gist').replaceChildren(failed(error));
@@ -104,6 +107,7 @@ async function ask(parameters) {
 $('answer').addEventListener('load', () => {
   const inside = $('answer').contentDocument;
   if (!inside || !inside.querySelector('main') || $('forms').hidden) return;
+  $('forms').replaceChildren(...state.forms);
   $('answer').hidden = false;
   $('answer').style.height = inside.documentElement.scrollHeight + 40 + 'px';
   const shown = inside.querySelector('.window'), figure = shown && shown.closest('.scroll');
@@ -114,6 +118,7 @@ $('question').addEventListener('submit', event => {
   location.hash = '#ask?' + new URLSearchParams({ q: $('words').value });
   if (location.hash === state.hash) route();
 });
+for (const choice of ['numbers', 'terms']) $(choice).addEventListener('change', () => { if (!$('answer').hidden) route(); });
 $('understood').addEventListener('submit', event => {
   event.preventDefault();
   location.hash = '#ask?' + new URLSearchParams({ q: $('form').value });
@@ -211,19 +216,24 @@ $('filter').addEventListener('submit', event => { event.preventDefault(); state.
 
 /* --- SPARQL -------------------------------------------------------------------------------------------------------------------------- */
 
+let running = null; /* the query under way; who leaves it, stops it */
+$('stop').addEventListener('click', () => running?.abort());
 $('sparql').addEventListener('submit', async event => {
   event.preventDefault();
+  running?.abort();
+  const mine = running = new AbortController();
+  $('stop').hidden = false;
   const query = $('text').value, plan = event.submitter && event.submitter.value === 'plan', began = performance.now();
   $('said').textContent = 'Running …';
   $('result').replaceChildren();
   $('download').hidden = true;
   try {
     if (plan) {
-      $('result').replaceChildren(element('pre', {}, await get('/explain?' + new URLSearchParams({ query }), 'text/plain')));
+      $('result').replaceChildren(element('pre', {}, await get('/explain?' + new URLSearchParams({ query }), 'text/plain', mine.signal)));
       $('said').textContent = '';
       return;
     }
-    const text = await get('/sparql?' + new URLSearchParams({ query }), 'application/sparql-results+json, text/turtle;q=0.9');
+    const text = await get('/sparql?' + new URLSearchParams({ query }), 'application/sparql-results+json, text/turtle;q=0.9', mine.signal);
     const took = `${Math.round(performance.now() - began)} ms`;
     if (!text.startsWith('{')) { $('result').replaceChildren(element('pre', {}, text)); $('said').textContent = took; return; }
     const answer = JSON.parse(text);
@@ -235,7 +245,9 @@ $('sparql').addEventListener('submit', async event => {
     for (const format of ['csv', 'json']) $('as-' + format).href = '/sparql?' + new URLSearchParams({ query, format });
     $('download').hidden = false;
   } catch (error) {
-    $('said').replaceChildren(failed(error));
+    if (mine === running) $('said').replaceChildren(failed(error));
+  } finally {
+    if (mine === running) $('stop').hidden = true;
   }
 });
 

@@ -98,9 +98,12 @@ function chart(metric, label, unit, points, patterns, preset) {
   let began = null;
   const place = event => (event.clientX - picture.getBoundingClientRect().left) * width / picture.getBoundingClientRect().width;
   const ends = px => [nearest(Math.min(px, began)), nearest(Math.max(px, began))];
-  picture.addEventListener('pointerdown', event => { if (!event.target.closest('a')) { began = place(event); picture.setPointerCapture(event.pointerId); event.preventDefault(); } });
+  /* A pattern is a link: only what is dragged from it is not a click on it. */
+  picture.addEventListener('pointerdown', event => { began = place(event); event.preventDefault(); });
+  picture.addEventListener('dragstart', event => event.preventDefault());
   picture.addEventListener('pointermove', event => {
-    if (began === null) return;
+    if (began === null || Math.abs(place(event) - began) <= 3) return;
+    picture.setPointerCapture(event.pointerId);
     mark(...ends(place(event)));
   });
   picture.addEventListener('pointerup', event => {
@@ -118,6 +121,7 @@ async function showMetric(given) {
       for (const m of await bound(`SELECT ?m ?label WHERE { ?m a propter:Metric . ${called('?m', '?label')} } ORDER BY LCASE(STR(?label)) LIMIT 1000`))
         $('metric-name').append(element('option', { value: m.m.value }, m.label.value));
     if (given) $('metric-name').value = given;
+    if (given && !$('metric-name').value) { $('metric-picture').replaceChildren(`This graph has no metric <${given}>.`); return; }
     const metric = $('metric-name').value, option = $('metric-name').selectedOptions[0];
     if (!option) { $('metric-picture').replaceChildren('This graph has no metric.'); return; }
     $('metric-picture').replaceChildren('Looking …');

@@ -42,6 +42,7 @@ sed "s|^name = .*|&\nlog = $t/log.jsonl|" "$job" >"$t/packs/pack/log.ini"
 expect 'a job with a log' 0 '' "$PROPTER" -g "$t/a" --today 2016-01-06 run "$t/packs/pack/log.ini"
 if [ "$(grep -c '^{"run":"us-employment-[0-9]*-[0-9a-f]*","level":"info"' "$t/log.jsonl")" -ge 5 ]; then ok 'each line of the log has the run id'; else not_ok 'each line of the log has the run id' "$(cat "$t/log.jsonl")"; fi
 
+printf '[infer]\n' >"$t/infer.ini"; expect 'a step without keys is a step' 0 'infer ' "$PROPTER" -g "$t/a" run "$t/infer.ini"
 printf '[job]\nname = x\n[load]\nfrob = 1\n' >"$t/bad.ini"; expect 'an unknown key' 3 'bad.ini:4: [load] has no key "frob"' "$PROPTER" -g "$t/b" run "$t/bad.ini"
 printf '[frob]\na = 1\n' >"$t/bad.ini"; expect 'an unknown section' 3 'bad.ini:2: unknown section [frob]' "$PROPTER" -g "$t/b" run "$t/bad.ini"
 printf 'frob\n' >"$t/bad.ini"; expect 'no key' 3 'bad.ini:1: expected [section], key = value' "$PROPTER" -g "$t/b" run "$t/bad.ini"

@@ -78,6 +78,17 @@ by json 'calls by office from 11 June to 22 June 2024'; said 'as data' '{"label"
 by html 'calls by office from 11 June to 22 June 2024'; said 'with headers in HTML' '<tr><th scope="row">Pune</th><td class="n">'
 grep -q 'incidents.csv' desk2-pack/job.ini && out=$("$PROPTER" -g desk2.g --today 2024-07-20 run desk2-pack/job.ini 2>&1); ended 'the pack reads it, too' 0
 
+# A list of what happened from when to when stays one where it has an amount; one whose titles stand in no known column is pointed to; the pack infers by itself.
+mkdir desk5; cp desk2/calls.csv desk5/
+printf 'title,start,end,severity,office\nBilling outage,2024-06-11,2024-06-22,1,Oslo\nOffice party,2024-03-01,2024-03-01,3,Lima\n' >desk5/incidents.csv
+printf 'day,story\n2024-03-01,Painting of the stairs\n2024-04-02,A new canteen\n' >desk5/diary.csv
+start desk5
+said 'a severity makes no figure of a list' 'not used: severity'
+said 'its events are causes' ' 1 Billing outage, 11–22 Jun 2024'
+said 'what may be one is pointed to' 'propter events desk5/diary.csv --column title=COLUMN'
+rm -rf desk5.g; out=$("$PROPTER" -g desk5.g --today 2024-07-20 run desk5-pack/job.ini 2>&1); ended 'the pack makes a graph anew' 0
+said 'and infers' 'infer   patterns'
+
 # The list names the place in a column called as the slice: each event holds there only, the one without a place everywhere; and so it is when the pack runs again.
 mkdir desk4; cp desk2/calls.csv desk4/
 printf 'title,start,end,OFFICE,owner\nBilling outage,2024-06-11,2024-06-22,Oslo,Ann\nOffice party,2024-06-12,2024-06-21,Lima,Bo\nHeat,2024-06-14,2024-06-16,,Cy\nMove,2024-06-14,2024-06-16,Rome,Di\n' >desk4/incidents.csv

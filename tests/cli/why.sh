@@ -129,6 +129,9 @@ why --report 'parcels sent in May 2013' >out 2>err
 grep -q 'report  why-sent-2013-05.html' out && [ ! -s err ] && grep -q '<svg' why-sent-2013-05.html && ok 'a report on request' || not_ok 'a report on request' "$(cat err out)"
 why 'parcels sent in April 2013' >/dev/null 2>&1; [ ! -e why-sent-2013-04.html ] && ok 'and not without' || not_ok 'and not without'
 ! grep -Eiq '<script|<link|<iframe|src=|href=|https?://[^"]*\.(css|js)' why-sent-2013-05.html && ok 'the report loads nothing' || not_ok 'the report loads nothing'
+expect 'an ending that is no form' 2 '--out a.pdf: ' why --out a.pdf 'parcels sent in May 2013'
+why --out a.txt 'parcels sent in May 2013'
+grep -q '^understood' a.txt && ok 'a .txt is text' || not_ok 'a .txt is text' "$(head -3 a.txt)"
 expect 'a folder that does not exist' 2 'nowhere' why --out nowhere/x.txt 'parcels sent in May 2013'
 why --format json 'parcels sent in May 2013' >one; "$PROPTER" -g g --today 2016-02-10 --threads 1 why --format json 'parcels sent in May 2013' >two
 for q in 'parcels sent in May 2013' 'parcels sent in July 2012' 'parcels sent in October 2015' 'parcels sent' 'parcels' 'why is the sky blue'; do

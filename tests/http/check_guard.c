@@ -154,6 +154,8 @@ static const struct {
                {"POST /sparql HTTP/1.1\r\n" L SQL "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\nGET /health HTTP/1.1\r\n" L "\r\n", 400},
                {"POST /sparql HTTP/1.1\r\n" L SQL "Content-Length: 5\r\nContent-Length: 6\r\n\r\nASK{}xGET /health HTTP/1.1\r\n" L "\r\n", 400},
                {"POST /sparql HTTP/1.1\r\n" L SQL "Content-Length: -1\r\n\r\n", 400},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Transfer-Encoding: gzip\r\n\r\nASK{}", 400},
+               {"POST /sparql HTTP/1.1\r\n" L SQL "Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nASK{}", 415},
                {"POST /sparql HTTP/1.1\r\n" L SQL "Content-Length: 99999999999999999999999\r\n\r\n", 413},
                {"POST /sparql HTTP/1.1\r\n" L SQL "Content-Length: 0x5\r\n\r\nASK{}", 400},
                {"POST /sparql HTTP/1.1\r\n" L SQL "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\nASK{}\r\n", 413},

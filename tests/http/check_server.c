@@ -222,13 +222,13 @@ START_TEST(a_full_server_can_be_looked_at_and_relieved) {
   char target[64];
   o.workers = 1, o.queue = 1, o.requests_per_client = 2;
   PropterServer *server = site_start(&o);
+  HttpAnswer a = {0};
   for (int i = 0; i < 2; i++) {
     asked[i] = (Asked){server, 0, false};
     ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_endless, &asked[i]), 0);
+    for (int k = 0; k < 400 && !site_says(&a, i ? "waiting" : "running"); k++)
+      nap(25), http_answer_clear(&a), a = site_ask(server, "GET", "/queries", ADMIN, "");
   }
-  HttpAnswer a = {0};
-  for (int i = 0; i < 200 && !(site_says(&a, "running") && site_says(&a, "waiting")); i++)
-    nap(25), http_answer_clear(&a), a = site_ask(server, "GET", "/queries", ADMIN, "");
   http_answer_clear(&a);
   ck_assert_uint_eq(site_code(server, "GET", ALL, "", ""), 503);
   ck_assert_uint_eq(site_code(server, "GET", "/health", "", ""), 200);

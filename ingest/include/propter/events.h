@@ -42,8 +42,8 @@ typedef struct {
  * propter_table_open and the writer. After any failure the graph is as it was. */
 PROPTER_API PropterStatus propter_events(PropterGraph *graph, const PropterEventsOptions *options, PropterEventsResult *result, PropterError *err);
 /* True if the file is a table whose header names a start, and a title or a kind, or a document (JSON) of CloudEvents, log records or
- * releases. */
-PROPTER_API bool propter_events_recognised(const char *path, const PropterLimits *limits);
+ * releases. *spans (may be NULL): it is a table, and names a title, a start and an end, so that amounts beside them are of what happened (a severity). */
+PROPTER_API bool propter_events_recognised(const char *path, const PropterLimits *limits, bool *spans);
 PROPTER_API void propter_events_result_clear(PropterEventsResult *result);
 
 #endif
