@@ -37,6 +37,8 @@ static size_t find_node(const Unrolled *u, size_t series, size_t back) {
   return SIZE_MAX;
 }
 
+static bool is_parent(const Unrolled *u, size_t a, size_t b) { return u->dag[a * u->count + b] == PROPTER_ARROW; }
+
 /* The outcome, the cause and all that leads to them, the nearest first. */
 static void gather(Unrolled *u, size_t cause, size_t outcome, size_t lag) {
   const LinkPanel *x = u->x;
@@ -124,7 +126,7 @@ static PropterStatus estimate(const Rows *r, PropterIdentification by, PropterEf
 }
 
 /* Standard deviation over moving blocks of steps (Künsch 1989): neighbouring steps are not independent. */
-static PropterStatus block_error(const Rows *r, PropterIdentification by, size_t resamples, uint64_t seed, double *error, PropterError *err) {
+static PropterStatus block_error(const Rows *r, PropterIdentification by, size_t resamples, uint64_t seed, double *draws, double *error, PropterError *err) {
   size_t width = r->count + 2, block = (size_t)fmax(4, cbrt((double)r->rows)), done = 0;
   double *space = propter_malloc(width * r->rows * sizeof *space), mean = 0, square = 0;
   Rows again = {r->rows, r->count, space, space ? space + r->rows : NULL, space ? space + 2 * r->rows : NULL};
@@ -140,6 +142,7 @@ static PropterStatus block_error(const Rows *r, PropterIdentification by, size_t
         for (size_t c = 0; c < r->count; c++) again.s[c * r->rows + t] = r->s[c * r->rows + from + k];
       }
     status = estimate(&again, by, &e, err);
+    if (draws) draws[b] = status ? NAN : e.value;
     if (status == PROPTER_INVALID) status = PROPTER_OK; /* a resample in which nothing varies says nothing */
     else if (!status) {
       double off = e.value - mean;
@@ -151,24 +154,25 @@ static PropterStatus block_error(const Rows *r, PropterIdentification by, size_t
   return status;
 }
 
-static PropterStatus resample(const Rows *r, PropterIdentification by, size_t resamples, uint64_t seed, LinkDoubt *out, PropterError *err) {
+static PropterStatus resample(const Rows *r, PropterIdentification by, size_t resamples, uint64_t seed, double *draws, LinkDoubt *out, PropterError *err) {
   const PropterEffectData data = {r->rows, r->count, 0, r->t, r->y, r->s, NULL};
-  PROPTER_TRY(block_error(r, by, resamples, seed, &out->error, err));
+  PROPTER_TRY(block_error(r, by, resamples, seed, draws, &out->error, err));
   if (!isfinite(out->error) || by != PROPTER_BACK_DOOR) return PROPTER_OK;
   out->attempts = PROPTER_REFUTATIONS;
   return propter_refute(&data, ROUNDS, seed, out->attempt, err);
 }
 
-/* What is kept of it, else made and kept. */
-static PropterStatus doubt(const Unrolled *u, const LinkPanel *from, const PropterAdjustment *a, size_t resamples, LinkDoubt *out, PropterError *err) {
+/* What is kept of it, else, and where each resample is wanted, made and kept. */
+static PropterStatus doubt(const Unrolled *u, const LinkPanel *from, const PropterAdjustment *a, size_t resamples, double *draws, LinkDoubt *out,
+                           PropterError *err) {
   const uint64_t seed = u->x->know->options.score.seed;
   Rows r;
   PROPTER_TRY(take_rows(u, from, a, &r, err));
   const PropterHash128 key = link_doubt_key(r.t, (r.count + 2) * r.rows, a->by, resamples, seed);
   PropterStatus status = PROPTER_OK;
-  if (!link_doubt_get(u->x->know, key, out)) {
+  if (draws || !link_doubt_get(u->x->know, key, out)) {
     memset(out, 0, sizeof *out);
-    status = resample(&r, a->by, resamples, seed, out, err);
+    status = resample(&r, a->by, resamples, seed, draws, out, err);
     if (!status) status = link_doubt_put(u->x->know, key, out, err);
   }
   propter_free(r.t);
@@ -185,7 +189,7 @@ static PropterStatus tell_effect(const LinkPanel *x, const PropterEffectEstimate
   return PROPTER_OK;
 }
 
-static PropterStatus measure(const Unrolled *u, const PropterAdjustment *a, size_t resamples, PropterMetricLink *out, PropterError *err) {
+static PropterStatus measure(const Unrolled *u, const PropterAdjustment *a, size_t resamples, PropterMetricLink *out, double *draws, PropterError *err) {
   const LinkPanel *x = u->x;
   Rows r;
   PropterEffectEstimate e;
@@ -201,24 +205,51 @@ static PropterStatus measure(const Unrolled *u, const PropterAdjustment *a, size
   }
   if (status) return propter_fail(err, status, "%s", unfit.message);
   LinkDoubt resampled = {.error = NAN};
-  if (x->over) PROPTER_TRY(doubt(u, x->over, a, resamples, &resampled, err));
-  if (!isfinite(resampled.error)) PROPTER_TRY(doubt(u, x, a, resamples, &resampled, err));
+  if (x->over && !draws) PROPTER_TRY(doubt(u, x->over, a, resamples, NULL, &resampled, err));
+  if (!isfinite(resampled.error)) PROPTER_TRY(doubt(u, x, a, resamples, draws, &resampled, err));
   return isfinite(resampled.error) ? tell_effect(x, &e, &resampled, out, err) : PROPTER_OK;
 }
 
-PropterStatus link_effect(const LinkPanel *x, size_t i, size_t j, size_t lag, size_t resamples, PropterMetricLink *out, PropterError *err) {
+/* Does the cause (node 1) reach the outcome (node 0) by way of another of its parents? */
+static bool has_other_way(const Unrolled *u) {
+  bool reached[NODES] = {[1] = true};
+  for (bool more = true; more;) {
+    more = false;
+    for (size_t a = 0; a < u->count; a++)
+      for (size_t b = 1; b < u->count; b++)
+        if (reached[a] && !reached[b] && is_parent(u, a, b)) reached[b] = more = true;
+  }
+  for (size_t k = 2; k < u->count; k++)
+    if (reached[k] && is_parent(u, k, 0)) return true;
+  return false;
+}
+
+/* With all that acts on the outcome beside the cause held fixed, what is left is the link alone (Pearl 2009, theorem 5.3.1). */
+static void beside_parents(const Unrolled *u, PropterAdjustment *a) {
+  *a = (PropterAdjustment){.by = PROPTER_BACK_DOOR};
+  for (size_t k = 2; k < u->count && a->by; k++) {
+    if (!is_parent(u, k, 0)) continue;
+    if (!u->observed[k] || a->count == PROPTER_ADJUSTMENT) *a = (PropterAdjustment){.by = PROPTER_NOT_IDENTIFIED};
+    else a->set[a->count++] = k;
+  }
+}
+
+PropterStatus link_effect(const LinkPanel *x, size_t i, size_t j, size_t lag, LinkEffect which, size_t resamples, PropterMetricLink *out, double *draws,
+                          PropterError *err) {
   Unrolled *u = propter_calloc(1, sizeof *u);
   PropterAdjustment a;
   if (!u) return propter_fail(err, PROPTER_NO_MEMORY, "an effect");
   u->x = x, u->depth = 2 * x->lags;
   PropterStatus status = unroll(u, i, j, lag, err);
-  PropterStatus found = status ? status : propter_identify(u->count, u->dag, 1, 0, u->observed, &a, err);
+  PropterStatus found = status;
+  if (!status && which == LINK_DIRECT && has_other_way(u)) beside_parents(u, &a);
+  else if (!status) found = propter_identify(u->count, u->dag, 1, 0, u->observed, &a, err);
   if (!status && found == PROPTER_INVALID) { /* a cycle */
     out->adjustment = PROPTER_STR("cannot be told: links of one time lead in a circle, and knowledge does not say where it opens");
     a.by = PROPTER_NOT_IDENTIFIED;
   } else if (!(status = found)) status = say_adjustment(u, &a, &out->adjustment, err);
   if (!status) out->by = a.by;
-  if (!status && a.by >= PROPTER_BACK_DOOR) status = measure(u, &a, resamples, out, err);
+  if (!status && a.by >= PROPTER_BACK_DOOR) status = measure(u, &a, resamples, out, draws, err);
   propter_free(u->dag);
   propter_free(u);
   return status;

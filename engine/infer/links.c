@@ -619,7 +619,7 @@ static bool is_shown(const LinkPanel *x, size_t i, size_t j) {
   return shown;
 }
 
-static PropterStatus describe(const LinkPanel *x, size_t i, size_t j, size_t lag, size_t resamples, PropterMetricLink *out, PropterError *err) {
+void link_describe(const LinkPanel *x, size_t i, size_t j, size_t lag, PropterMetricLink *out) {
   size_t c = link_cell(x, lag, i, j);
   const PropterLaggedGraph *g = &x->graph;
   *out = (PropterMetricLink){.cause = x->metric[i]->def.iri, .cause_label = x->metric[i]->def.label, .effect = x->metric[j]->def.iri,
@@ -628,7 +628,6 @@ static PropterStatus describe(const LinkPanel *x, size_t i, size_t j, size_t lag
                              .stability = g->stability ? g->stability[c] : NAN, .prior = x->knowledge.prior[i * x->p + j], .knowledge = x->said[i * x->p + j],
                              .adjustment = PROPTER_STR("neither the data nor knowledge say which way it goes; a required link or a documented cause would"),
                              .value = NAN, .low = NAN, .high = NAN};
-  return out->directed ? link_effect(x, i, j, lag, resamples, out, err) : PROPTER_OK;
 }
 
 static int by_effect(const void *a, const void *b) {
@@ -651,7 +650,8 @@ static PropterStatus tell_links(LinkPanel *x, size_t resamples, PropterMetricLin
     bool other_end = !lag && x->graph.mark[c] == PROPTER_TAIL && (i > j || x->graph.mark[j * x->p + i] != PROPTER_TAIL);
     if (i == j || x->graph.mark[c] == PROPTER_NO_EDGE || other_end || !is_shown(x, i, j)) continue;
     PropterMetricLink link;
-    status = describe(x, i, j, lag, resamples, &link, err);
+    link_describe(x, i, j, lag, &link);
+    if (link.directed) status = link_effect(x, i, j, lag, LINK_TOTAL, resamples, &link, NULL, err);
     if (!status && !propter_vec_push(&links, link)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu links", links.count);
   }
   if (!status && links.count) qsort(links.items, links.count, sizeof *links.items, by_effect);

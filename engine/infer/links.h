@@ -63,7 +63,12 @@ PropterHash128 link_doubt_key(const double *rows, size_t count, PropterIdentific
 bool link_doubt_get(const Know *know, PropterHash128 key, LinkDoubt *out);
 PropterStatus link_doubt_put(const Know *know, PropterHash128 key, const LinkDoubt *doubt, PropterError *err);
 
-/* link_effects.c: by what the effect of i on j, `lag` steps later, is identified in the graph, and its estimate with interval and refutations. */
-PropterStatus link_effect(const LinkPanel *panel, size_t i, size_t j, size_t lag, size_t resamples, PropterMetricLink *out, PropterError *err);
+/* What the link from i to j is but for its effect. */
+void link_describe(const LinkPanel *panel, size_t i, size_t j, size_t lag, PropterMetricLink *out);
+typedef enum { LINK_TOTAL, LINK_DIRECT } LinkEffect; /* of all ways that take this long, or of the link alone */
+/* link_effects.c: by what the effect of i on j, `lag` steps later, is identified in the graph, and its estimate with interval and refutations. `draws`
+ * [resamples] (NULL: not wanted): the estimate of each resample, NaN where nothing varies; the same resample has the same rows in every link. */
+PropterStatus link_effect(const LinkPanel *panel, size_t i, size_t j, size_t lag, LinkEffect which, size_t resamples, PropterMetricLink *out, double *draws,
+                          PropterError *err);
 
 #endif

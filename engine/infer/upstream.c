@@ -66,7 +66,7 @@ static PropterStatus try_metric(Walk *w, size_t i, size_t j, size_t lag, int32_t
                          .cause = {"", 0}};
   propter_answer_clear(&move);
   if (!moved) return PROPTER_OK;
-  PROPTER_TRY(link_effect(x, i, j, lag, RESAMPLES, &link, err));
+  PROPTER_TRY(link_effect(x, i, j, lag, LINK_TOTAL, RESAMPLES, &link, NULL, err));
   if (link.low <= 0 && link.high >= 0 && !one.knowledge.len) return PROPTER_OK; /* the figures do not say which way it acts, nor does anybody */
   one.value = link.value, one.low = link.low, one.high = link.high, one.adjustment = link.adjustment;
   PROPTER_TRY(add_cause(x, m, (size_t)from, (size_t)to, &one, err));

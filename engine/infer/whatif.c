@@ -366,14 +366,11 @@ PropterStatus propter_what_if(PropterInferrer *know, PropterStr metric, PropterS
                          .reason = {"", 0}};
   if (!s.metric) return propter_fail(err, PROPTER_NOT_FOUND, "no metric is called \"%.*s\"", (int)metric.len, metric.data);
   if (!isfinite(amount)) return propter_fail(err, PROPTER_INVALID, "an amount that is no number");
-  if (know_metric_named(know, cause)) {
-    out->metric = s.metric->def.label;
-    out->cause = know_metric_named(know, cause)->def.label;
-    out->reason = propter_arena_printf(arena,
-                                       "%.*s is a figure: that another one moves with it does not say what setting it would do; a dated event that set it "
-                                       "would be needed (ask for that event or its kind)",
-                                       (int)out->cause.len, out->cause.data);
-    return out->reason.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "a reason");
+  const KnowMetric *figure = know_metric_named(know, cause);
+  if (figure) {
+    out->metric = s.metric->def.label, out->cause = figure->def.label, out->figure = true;
+    out->reason = PROPTER_STR("the cause is a figure, no event");
+    return PROPTER_OK;
   }
   (void)pthread_mutex_lock(&know->lock);
   PropterStatus status = find_concept(know, cause, &s.cause, &out->cause, err);

@@ -5,12 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "links_print.h"
 #include "output.h"
 #include "view.h"
 
+enum { MOST_HIDDEN = 64 };
+
 static const char *const formats[] = {"table", "json", NULL};
 
-static const CommandOption options[] = {{"set", 0, "CAUSE=AMOUNT", "an event or a kind of event, by label or IRI, and how much of it (1: as in the past)"},
+static const CommandOption options[] = {{"set", 0, "CAUSE=AMOUNT",
+                                         "by label or IRI: an event or a kind of event, and how much of it (1: as in the past); or a metric, and by how much"},
+                                        {"hidden", 0, "METRIC", "CAUSE is a metric: do not adjust for this one, as if nobody had measured it (repeat)"},
                                         {"known-by", 0, "DATE", "use only what was known on this day"},
                                         {NULL, 0, NULL, NULL}};
 
@@ -87,6 +92,23 @@ static void as_json(FILE *out, const PropterWhatIf *x, double amount) {
   fputs("]}\n", out);
 }
 
+/* What setting a metric does, through the links of metrics. */
+static PropterStatus run_figure(CommandCall *call, PropterInferrer *inferrer, PropterStr cause, double amount, bool json, PropterArena *arena,
+                                PropterError *err) {
+  PropterTotalEffect x;
+  PropterLinkOptions links = {0};
+  PropterStr hidden[MOST_HIDDEN];
+  for (const char *name; (name = cmd_value_at(call, "hidden", (unsigned)links.hiddens)); links.hiddens++) {
+    if (links.hiddens == MOST_HIDDEN) return propter_fail(err, PROPTER_USAGE, "--hidden: at most %d times", MOST_HIDDEN);
+    hidden[links.hiddens] = propter_str(name);
+  }
+  links.hidden = hidden;
+  PROPTER_TRY(propter_total_effect(inferrer, cause, propter_str(call->operands[0]), &links, arena, &x, err));
+  if (json) total_json(call->out, &x, amount);
+  else total_table(call->out, &x, amount);
+  return x.identified ? PROPTER_OK : PROPTER_DECLINED;
+}
+
 static PropterStatus run(CommandCall *call, PropterError *err) {
   const char *format;
   PropterInferOptions infer = propter_infer_options();
@@ -102,9 +124,13 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterStatus status = view_open(call, &view, err);
   if (!status) status = propter_inferrer_new(view.snapshot, &infer, &inferrer, err);
   if (!status) status = propter_what_if(inferrer, propter_str(call->operands[0]), cause, amount, &arena, &x, err);
-  if (!status && strcmp(format, "json") == 0) as_json(call->out, &x, amount);
-  else if (!status) as_text(call->out, &x, amount);
-  if (!status && !x.identified) status = PROPTER_DECLINED;
+  const bool json = strcmp(format, "json") == 0;
+  if (!status && x.figure) status = run_figure(call, inferrer, cause, amount, json, &arena, err);
+  else if (!status) {
+    if (json) as_json(call->out, &x, amount);
+    else as_text(call->out, &x, amount);
+    status = x.identified ? PROPTER_OK : PROPTER_DECLINED;
+  }
   propter_arena_clear(&arena);
   propter_inferrer_free(inferrer);
   view_close(&view);
@@ -113,7 +139,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 
 const Command command_what_if = {
     .name = "what-if",
-    .summary = "what would an event do to a metric: its effect with interval, from past events of its kind",
+    .summary = "what would an event, or another figure, do to a metric: the effect with interval",
     .operands = "METRIC",
     .min_operands = 1,
     .max_operands = 1,
@@ -125,9 +151,13 @@ const Command command_what_if = {
         "half of the effect is taken as its standard deviation, and said. Of a figure whose spread grows with its level the effects are ratios, and told at its\n"
         "present level, too. With each event stands what placebo slices and false dates say. An event that shares half of\n"
         "its days with another documented one there is left out. Where nothing is left, the answer is that the effect is not identifiable, and\n"
-        "what would be needed. --format table or json.\n"
+        "what would be needed.\n"
+        "Where CAUSE is a metric, AMOUNT is by how much it is set higher in one period. The effect adds up over all ways through the links that propter links\n"
+        "finds, each measured by itself, and over the periods that follow. A common cause of the two that nobody measured does no harm where all that acts\n"
+        "passes through a figure between them. Not identifiable where no link leads there, one has no direction, or one cannot be measured.\n"
+        "--format table or json.\n"
         "Exit codes: 0 an effect; 7 not identifiable; 3 an unknown metric or cause.",
-    .examples = "propter what-if \"government jobs\" --set \"temporary Census hiring=1\"",
+    .examples = "propter what-if \"government jobs\" --set \"temporary Census hiring=1\"\npropter what-if orders --set \"ad spend=10\"",
     .formats = formats,
     .run = run,
 };

@@ -29,16 +29,17 @@ static size_t passed(const PropterMetricLink *l) {
 /* --- links ------------------------------------------------------------------------------------------------------------------------------------------- */
 
 /* What a step is called. */
-static const char *step_of(const PropterMetricLinks *x) { return x->closed ? "working day" : propter_grain_name(x->grain); }
+static const char *step_name(size_t closed, PropterGrain grain) { return closed ? "working day" : propter_grain_name(grain); }
+static const char *step_of(const PropterMetricLinks *x) { return step_name(x->closed, x->grain); }
 
-static void print_lag(FILE *out, const PropterMetricLinks *x, int lag) {
-  if (lag) fprintf(out, "%d %s%s later", lag, step_of(x), lag == 1 ? "" : "s");
-  else fprintf(out, "in the same %s", step_of(x));
+static void print_lag(FILE *out, const char *step, size_t lag) {
+  if (lag) fprintf(out, "%zu %s%s later", lag, step, lag == 1 ? "" : "s");
+  else fprintf(out, "in the same %s", step);
 }
 
 static void print_link(FILE *out, const PropterMetricLinks *x, const PropterMetricLink *l, bool refute) {
   fprintf(out, "\n%.*s %s %.*s, ", (int)l->cause_label.len, l->cause_label.data, l->directed ? "→" : "—", (int)l->effect_label.len, l->effect_label.data);
-  print_lag(out, x, l->lag);
+  print_lag(out, step_of(x), (size_t)l->lag);
   fprintf(out, "\n  link       strength %+.2f   q %.2g   stability %.2f\n", l->strength, l->q, l->stability);
   if (isfinite(l->value))
     fprintf(out, "  effect     %s for one more (%s to %s, 95 %%), %zu rows\n", output_figures(l->value, 4, true), output_figures(l->low, 4, true),
@@ -169,4 +170,53 @@ void explained_csv(FILE *out, const PropterExplained *x) {
     if (isfinite(o->own)) fprintf(out, "%.6g", o->own);
     fprintf(out, ",%.6g,%.6g,%.6g\n", o->share, o->low, o->high);
   }
+}
+
+/* --- what setting a figure does ------------------------------------------------------------------------------------------------------------------------ */
+
+static const char *effect_figures(double value) { return output_figures(value, 4, true); }
+
+static void print_way(FILE *out, const PropterMetricLink *l, const char *step, bool first) {
+  fprintf(out, "%-12s%.*s %s %.*s, ", first ? "through" : "", (int)l->cause_label.len, l->cause_label.data, l->directed ? "→" : "—",
+          (int)l->effect_label.len, l->effect_label.data);
+  print_lag(out, step, (size_t)l->lag);
+  if (isfinite(l->value)) fprintf(out, ": %s for one more (%s to %s)", effect_figures(l->value), effect_figures(l->low), effect_figures(l->high));
+  fprintf(out, ", %s%.*s", isfinite(l->value) ? "" : "effect ", (int)l->adjustment.len, l->adjustment.data);
+  if (l->refutations && passed(l) < l->refutations) fprintf(out, "; %zu of %zu attempts to refute it succeeded", l->refutations - passed(l), l->refutations);
+  fputc('\n', out);
+}
+
+void total_table(FILE *out, const PropterTotalEffect *x, double amount) {
+  const char *step = step_name(x->closed, x->grain);
+  fprintf(out, "what if     %.*s by %s in one %s, for %.*s\n", (int)x->cause.len, x->cause.data, effect_figures(amount), step, (int)x->outcome.len,
+          x->outcome.data);
+  if (x->identified) {
+    fprintf(out, "effect      %s in all (%s to %s, 95 %%)", effect_figures(amount * x->value), effect_figures(amount * (amount < 0 ? x->high : x->low)),
+            effect_figures(amount * (amount < 0 ? x->low : x->high)));
+    for (size_t k = 0, told = 0; k < x->periods; k++) {
+      if (x->after[k] / x->value < .01 && x->after[k] / x->value > -.01) continue;
+      fprintf(out, told++ ? "; %s " : ": %s ", effect_figures(amount * x->after[k]));
+      print_lag(out, step, k);
+    }
+    fputc('\n', out);
+  } else fprintf(out, "effect      not identifiable: %.*s\n", (int)x->reason.len, x->reason.data);
+  for (size_t i = 0; i < x->links; i++) print_way(out, &x->link[i], step, !i);
+  if (!x->identified) return;
+  fprintf(out, "assumes     the links that %zu %ss show (%s) and nothing unseen that acts on two neighbours of the way at once\n", x->steps, step, x->method);
+  fprintf(out, "%-12sthat it acts in proportion to its amount, and that nothing else is set in the %ss after it\n", "", step);
+}
+
+void total_json(FILE *out, const PropterTotalEffect *x, double amount) {
+  fputs("{\"metric\":", out);
+  output_json(out, x->outcome);
+  json_text(out, "cause", x->cause);
+  fprintf(out, ",\"amount\":%.6g,\"identified\":%s", amount, x->identified ? "true" : "false");
+  json_text(out, "reason", x->reason);
+  json_number(out, "effect", amount * x->value), json_number(out, "low", amount * (amount < 0 ? x->high : x->low));
+  json_number(out, "high", amount * (amount < 0 ? x->low : x->high));
+  fprintf(out, ",\"method\":\"%s\",\"grain\":\"%s\",\"steps\":%zu,\"after\":[", x->method, propter_grain_name(x->grain), x->steps);
+  for (size_t k = 0; k < x->periods; k++) fprintf(out, "%s%.6g", k ? "," : "", amount * x->after[k]);
+  fputs("],\"links\":[", out);
+  for (size_t i = 0; i < x->links; i++) fputs(i ? ",\n" : "\n", out), link_json(out, &x->link[i]);
+  fputs("]}\n", out);
 }

@@ -15,4 +15,8 @@ void explained_table(FILE *out, const PropterExplained *explained);
 void explained_json(FILE *out, const PropterExplained *explained);
 void explained_csv(FILE *out, const PropterExplained *explained);
 
+/* What `amount` more of the cause in one period does. */
+void total_table(FILE *out, const PropterTotalEffect *effect, double amount);
+void total_json(FILE *out, const PropterTotalEffect *effect, double amount);
+
 #endif

@@ -58,6 +58,17 @@ expect "as changes" 0 'as changes' propter links "refunds north" --as changes
 expect "two that have nothing to do with each other" 1 '0 links' propter links --among "ad spend north" --among "delivery days north"
 expect "an effect of ads on orders through visits" 0 '"adjustment":"seen after adjusting for' propter links --method var --lags 2 "orders north" --format json
 
+# What ten more a day spent on ads would do: thirty more visits the next day, fifteen more orders with them.
+propter what-if "orders north" --set "ad spend north=10" >set.out; code=$?
+awk '/^effect/ { if ($2 > 13.5 && $2 < 16.5 && substr($5, 2) + 0 > 12 && $7 + 0 < 18) fit++ } /^through +ad spend north → visits north, 1 day later: \+[23]/ { fit++ } /visits north → orders north, in the same day/ { fit++ } END { exit fit != 3 }' set.out &&
+  [ $code -eq 0 ] && ok "what setting a figure would do, and by which way" || not_ok "what-if a figure: exit $code" "$(cat set.out)"
+expect "as JSON" 0 '"identified":true,"reason":"","effect":' propter what-if "orders north" --set "ad spend north=10" --format json
+expect "against the arrows" 7 "no link leads from orders north to ad spend north" propter what-if "ad spend north" --set "orders north=1"
+expect "the other region" 7 "no link leads from ad spend north to orders south" propter what-if "orders south" --set "ad spend north=1"
+expect "what is set by itself" 3 "cause and outcome are one metric" propter what-if "orders north" --set "orders north=1"
+expect "nobody hides what is not there" 3 'is no' propter what-if "orders north" --set "ad spend north=1" --hidden nothing
+propter --threads 1 what-if "orders north" --set "ad spend north=10" >t1; propter --threads 2 what-if "orders north" --set "ad spend north=10" >t2; alike "on one and two threads" t1 t2
+
 # A question walks up the chain, to what moved with nothing above it that did.
 orders="orders north from 27 November 2024 to 6 December 2024"
 propter why "$orders" >chain.out

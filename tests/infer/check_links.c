@@ -9,11 +9,25 @@
 enum { PUSH, HUB, LEVER, YIELD, ODD, METRICS, MONTHS = 180 };
 static const char *const names[METRICS] = {"push", "hub", "lever", "yield", "odd"};
 
+typedef double Months[METRICS][MONTHS];
+
 /* push and hub move the lever a month later, lever and hub the yield one and two months later (2 and 2 for one); the odd one is observed for a year only. */
-static const char *make(void) {
+static void mill_turns(Months x, size_t t) {
+  x[LEVER][t] = .4 * x[LEVER][t] + (t ? x[PUSH][t - 1] + x[HUB][t - 1] : 0);
+  x[YIELD][t] = .4 * x[YIELD][t] + (t > 1 ? 2 * x[LEVER][t - 1] + 2 * x[HUB][t - 2] : 0);
+}
+
+/* The hub moves push and yield; push moves the lever (1.5), the lever the yield (2), each a month later. */
+static void through_the_lever(Months x, size_t t) {
+  x[PUSH][t] = .7 * x[PUSH][t] + (t ? x[HUB][t - 1] : 0);
+  x[LEVER][t] = .5 * x[LEVER][t] + (t ? 1.5 * x[PUSH][t - 1] : 0);
+  x[YIELD][t] = .5 * x[YIELD][t] + (t > 2 ? 2 * x[LEVER][t - 1] + 3 * x[HUB][t - 3] : 0);
+}
+
+static const char *make(void (*turn)(Months, size_t)) {
   PropterBuf text = {0};
   PropterRng rng;
-  static double x[METRICS][MONTHS];
+  static Months x;
   propter_rng_seed(&rng, 14);
   for (size_t m = 0; m < METRICS; m++)
     propter_buf_printf(
@@ -22,8 +36,7 @@ static const char *make(void) {
         names[m], names[m], m);
   for (size_t t = 0; t < MONTHS; t++) {
     for (size_t m = 0; m < METRICS; m++) x[m][t] = propter_rng_normal(&rng);
-    x[LEVER][t] = .4 * x[LEVER][t] + (t ? x[PUSH][t - 1] + x[HUB][t - 1] : 0);
-    x[YIELD][t] = .4 * x[YIELD][t] + (t > 1 ? 2 * x[LEVER][t - 1] + 2 * x[HUB][t - 2] : 0);
+    turn(x, t);
     propter_buf_printf(&text, "w:mill-%zu a qb:Observation ; qb:dataSet w:mill ; w:month \"%zu-%02zu-01\"^^xsd:date", t, 2000 + t / 12, t % 12 + 1);
     for (size_t m = 0; m < METRICS; m++)
       if (m != ODD || t < 12) propter_buf_printf(&text, " ; w:m%zu %.4f", m, 100 + x[m][t]);
@@ -50,12 +63,14 @@ typedef struct {
   PropterArena arena;
 } Open;
 
-static Open open_world(void) {
-  Open o = {.w = world_open(make())};
+static Open open_with(void (*turn)(Months, size_t)) {
+  Open o = {.w = world_open(make(turn))};
   PropterInferOptions options = world_options();
   ck_ok(propter_inferrer_new(o.w.snapshot, &options, &o.inferrer, err));
   return o;
 }
+
+static Open open_world(void) { return open_with(mill_turns); }
 
 static void close_world(Open *o) {
   propter_arena_clear(&o->arena);
@@ -90,6 +105,59 @@ START_TEST(an_instrument_stands_in_for_what_is_hidden) {
   ck_assert(l && l->by == PROPTER_INSTRUMENT && l->low <= 2 && l->high >= 2 && l->refutations == 0);
   ck_assert_ptr_nonnull(memmem(l->adjustment.data, l->adjustment.len, "instrument push 1 month before", 30));
   ck_assert(!find(&x, "push", "lever")); /* not asked about */
+  close_world(&o);
+}
+END_TEST
+
+static PropterTotalEffect total(Open *o, const char *cause, const char *outcome, const PropterLinkOptions *options) {
+  PropterTotalEffect x;
+  ck_ok(propter_total_effect(o->inferrer, propter_str(cause), propter_str(outcome), options, &o->arena, &x, err));
+  return x;
+}
+
+/* What comes through the lever: 1 × 2, two months later; the hub moves the yield through it and by itself: 1 × 2 + 2. */
+START_TEST(effects_add_up_over_all_ways) {
+  Open o = open_world();
+  const PropterStr hub = mill[HUB];
+  const PropterLinkOptions all = {.among = mill, .amongs = METRICS}, hidden = {.among = mill, .amongs = METRICS, .hidden = &hub, .hiddens = 1};
+  PropterTotalEffect x = total(&o, "push", "yield", &all);
+  ck_assert(x.identified && x.links == 2 && x.grain == PROPTER_GRAIN_MONTH && x.steps > 100);
+  ck_assert(x.low <= 2 && 2 <= x.high && x.high - x.low < 1 && x.low < x.value && x.value < x.high);
+  ck_assert_uint_ge(x.periods, 3);
+  ck_assert_double_lt(fabs(x.after[0]) + fabs(x.after[1]), 1e-9);
+  ck_assert_double_eq_tol(x.after[2], x.value, .3);
+  x = total(&o, "hub", "yield", &all);
+  ck_assert(x.identified && x.links == 3 && x.low <= 4 && 4 <= x.high && x.high - x.low < 1.5);
+  x = total(&o, "push", "yield", &hidden); /* nobody sees what moves lever and yield alike */
+  ck_assert(x.identified && x.low <= 2 && 2 <= x.high);
+  x = total(&o, "yield", "push", &all);
+  ck_assert(!x.identified && isnan(x.value) && memmem(x.reason.data, x.reason.len, "no link leads from yield to push", 31));
+  PropterError named = {0};
+  ck_assert_int_eq(propter_total_effect(o.inferrer, mill[PUSH], mill[PUSH], &all, &o.arena, &x, &named), PROPTER_INVALID);
+  ck_assert_int_eq(propter_total_effect(o.inferrer, PROPTER_STR("pull"), mill[PUSH], &all, &o.arena, &x, &named), PROPTER_NOT_FOUND);
+  close_world(&o);
+}
+END_TEST
+
+/* Nobody measures what moves both ends; all that the one does to the other passes through the lever. */
+START_TEST(a_front_door_needs_no_common_cause_measured) {
+  Open o = open_with(through_the_lever);
+  const PropterStr hub = mill[HUB];
+  PropterTotalEffect x = total(&o, "push", "yield", &(PropterLinkOptions){.among = mill, .amongs = METRICS, .hidden = &hub, .hiddens = 1});
+  ck_assert(x.identified && x.links == 2);
+  ck_assert(x.low <= 3 && 3 <= x.high && x.low > 2 && x.high < 4);
+  ck_assert_ptr_nonnull(memmem(x.link[1].adjustment.data, x.link[1].adjustment.len, "push 1 month before", 19));
+  close_world(&o);
+}
+END_TEST
+
+/* What moves lever and yield alike is not measured, nor is what moves the lever alone: the way is named that cannot be measured. */
+START_TEST(a_way_that_cannot_be_measured_is_named) {
+  Open o = open_world();
+  const PropterStr unseen[] = {mill[HUB], mill[PUSH]};
+  const PropterTotalEffect x = total(&o, "lever", "yield", &(PropterLinkOptions){.among = mill, .amongs = METRICS, .hidden = unseen, .hiddens = 2});
+  ck_assert(!x.identified && isnan(x.value) && x.links == 1);
+  ck_assert_ptr_nonnull(memmem(x.reason.data, x.reason.len, "of the link from lever to yield on the way: cannot be told from what is observed", 78));
   close_world(&o);
 }
 END_TEST
@@ -137,9 +205,14 @@ static PropterStatus upstream_once(Open *o, PropterArena *arena, PropterError *e
   return propter_upstream(o->inferrer, PROPTER_STR(W "yield"), propter_day(2012, 5, 1), propter_day(2012, 6, 30), arena, &found, &count, err);
 }
 
+static PropterStatus total_once(Open *o, PropterArena *arena, PropterError *err) {
+  PropterTotalEffect x;
+  return propter_total_effect(o->inferrer, mill[HUB], mill[YIELD], &(PropterLinkOptions){.among = &mill[HUB], .amongs = 3, .lags = 2}, arena, &x, err);
+}
+
 /* Each takes thousands of allocations: fifty of them fail, one at a time. */
 START_TEST(failing_memory_is_reported) {
-  static PropterStatus (*const operation[])(Open *, PropterArena *, PropterError *) = {links_once, explain_once, upstream_once};
+  static PropterStatus (*const operation[])(Open *, PropterArena *, PropterError *) = {links_once, explain_once, upstream_once, total_once};
   Open o = open_world();
   uint64_t every = 1;
   for (uint64_t n = 0, points = 1; n < points; n += every) {
@@ -287,9 +360,12 @@ Suite *suite_links(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, effects_are_identified_by_name);
   tcase_add_test(tc, an_instrument_stands_in_for_what_is_hidden);
+  tcase_add_test(tc, effects_add_up_over_all_ways);
+  tcase_add_test(tc, a_front_door_needs_no_common_cause_measured);
+  tcase_add_test(tc, a_way_that_cannot_be_measured_is_named);
   tcase_add_test(tc, shares_of_a_move_sum_to_it);
   tcase_add_test(tc, more_than_asked_for_is_a_limit);
-  tcase_add_loop_test(tc, failing_memory_is_reported, 0, 3);
+  tcase_add_loop_test(tc, failing_memory_is_reported, 0, 4);
   tcase_add_test(tc, links_are_kept_whole_or_not_at_all);
   tcase_add_test(tc, what_did_not_change_is_not_written_again);
   suite_add_tcase(suite, tc);

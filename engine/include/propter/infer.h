@@ -400,6 +400,7 @@ typedef struct {
 typedef struct {
   PropterStr metric, cause;  /* labels */
   bool identified;
+  bool figure;               /* the cause is a metric: propter_total_effect (links.h) tells what setting it does */
   PropterStr reason;         /* not identified: why, and what would be needed */
   size_t events;             /* events of the cause in the metric's scope, on record or told by a document */
   size_t told;               /* of them, those that only a document tells */

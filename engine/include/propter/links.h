@@ -76,6 +76,29 @@ typedef struct {
 PROPTER_API PropterStatus propter_links(PropterInferrer *inferrer, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out,
                                         PropterError *err);
 
+/* What one more unit of a metric in one period does to another one. */
+typedef struct {
+  PropterStr cause, outcome;  /* labels */
+  bool identified;
+  PropterStr reason;          /* not identified: why, and what would be needed */
+  PropterGrain grain;
+  size_t closed, steps;       /* as of PropterMetricLinks */
+  const char *method;
+  size_t periods;
+  const double *after;        /* periods: what comes 0, 1, … periods later, in units of both */
+  double value, low, high;    /* their sum, 95 %; NaN: not identified */
+  size_t links;               /* those on the ways from cause to outcome, as far as they could be followed; by lag, then as in the graph */
+  const PropterMetricLink *link;
+} PropterTotalEffect;
+
+/* The effect of setting `cause` one unit higher in one period and back in the next: the sum over all ways through the graph that propter_links finds of the
+ * products of their links' direct effects, each identified by itself (Wright 1921; Pearl 2009, 5.3: so a common cause of the two ends that
+ * nobody measured does no harm where all that acts passes through a figure between them, the front door). Links into `cause` do not count, others' persistence
+ * does. The interval is from resamples in which all links are fitted to the same rows. Not identified where no link leads there, where one on the way has no
+ * direction, or no effect of its own that the data can tell. `options->metric` is not looked at. Errors as propter_links. */
+PROPTER_API PropterStatus propter_total_effect(PropterInferrer *inferrer, PropterStr cause, PropterStr outcome, const PropterLinkOptions *options,
+                                               PropterArena *arena, PropterTotalEffect *out, PropterError *err);
+
 typedef struct {
   char graph[128], run[128]; /* IRIs; run: empty if nothing was written; all empty after an error */
   uint64_t added, removed;
