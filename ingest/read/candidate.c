@@ -12,7 +12,7 @@ enum { PHRASE_WORDS = 6 };
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for candidates"); }
 
 /* Appends the stems that carry the phrase; false: they are too many, or none has letters. */
-static bool key_of(const PropterNames *names, const Words *words, PropterBuf *key) {
+static bool key_of(const PropterNames *names, const NameWords *words, PropterBuf *key) {
   size_t count = 0;
   bool letters = false;
   for (size_t i = 0; i < words->count; i++) {
@@ -27,7 +27,7 @@ static bool key_of(const PropterNames *names, const Words *words, PropterBuf *ke
 }
 
 PropterStatus candidate_of(const PropterNames *names, PropterStr phrase, PropterArena *arena, PropterStr *iri, PropterError *err) {
-  Words words = {0};
+  NameWords words = {0};
   PropterBuf key = {0};
   char hex[33];
   *iri = (PropterStr){"", 0};
@@ -136,8 +136,9 @@ static PropterStatus near_in(const PropterNames *names, PropterArena *arena, Pro
   PropterStatus status = propter_names_rank(names, words, PROPTER_ROLE_CONCEPT | PROPTER_ROLE_KIND | PROPTER_ROLE_SCOPE | PROPTER_ROLE_METRIC, &found, err);
   for (size_t i = 0; i < found.count && c->near_count < PROPTER_NEAR && status == PROPTER_OK; i++) {
     PropterStr iri = propter_arena_copy(arena, names->things.items[found.items[i].index].iri);
-    c->near[c->near_count++] = (PropterNearConcept){iri, found.items[i].quality};
-    if (!iri.data) status = no_memory(err);
+    PropterNearConcept *near = &c->near[c->near_count++];
+    *near = (PropterNearConcept){.iri = iri, .closeness = found.items[i].quality};
+    status = iri.data ? names_like_words(names, words, found.items[i].index, arena, near, err) : no_memory(err);
   }
   propter_vec_clear(&found);
   return status;
@@ -156,6 +157,7 @@ static PropterStatus near_of(PropterSnapshot *snapshot, const Language *language
       status = propter_rules_open(language->code, NULL, 0, NULL, &rules, err);
       if (status == PROPTER_OK) status = names_new_in(language, &names, err);
       if (status == PROPTER_OK) status = rules_lexicon(rules, names, err);
+      if (status == PROPTER_OK) status = names_near(names, err);
       if (status == PROPTER_OK) status = propter_names_load(names, snapshot, err);
     }
     c->near_count = 0;

@@ -68,6 +68,7 @@ void propter_names_free(PropterNames *n) {
   for (size_t i = 0; i < n->likes.count; i++) propter_vec_clear(&n->likes.items[i]);
   propter_vec_clear(&n->likes);
   propter_wordnet_close(n->wordnet);
+  words_clear(&n->vectors);
   (void)pthread_mutex_destroy(&n->learning);
   propter_map_clear(&n->label_words);
   propter_map_clear(&n->measured);
@@ -205,7 +206,7 @@ static bool article(const PropterNames *n, PropterStr s, PropterSpan word) {
   return propter_map_get(&n->articles, (PropterStr){text + 1, len}) || (quoted && propter_map_get(&n->articles, (PropterStr){text, len + 1}));
 }
 
-bool names_words(const PropterNames *n, PropterStr s, Words *out) {
+bool names_words(const PropterNames *n, PropterStr s, NameWords *out) {
   for (size_t i = 0; i < s.len;) {
     if (s.data[i] == '&') {
       Word t = {{i, i + 1}, "", ""};
@@ -228,7 +229,7 @@ bool names_words(const PropterNames *n, PropterStr s, Words *out) {
 }
 
 /* Key of tokens [from, from + count): stems, or for one word the word itself. */
-static PropterStr key_of(const Words *t, size_t from, size_t count, char *buf, size_t size) {
+static PropterStr key_of(const NameWords *t, size_t from, size_t count, char *buf, size_t size) {
   size_t len = 0;
   for (size_t i = from; i < from + count; i++) {
     const char *w = count == 1 ? t->items[i].plain : t->items[i].stem;
@@ -248,7 +249,7 @@ static bool links(const PropterNames *n, const Word *w) {
 }
 
 /* High half: how many metrics have the word; low half: the last that had it, plus one. "of" and "in" measure nothing. */
-static PropterStatus count_words(PropterNames *n, size_t index, const Words *t, PropterError *err) {
+static PropterStatus count_words(PropterNames *n, size_t index, const NameWords *t, PropterError *err) {
   for (size_t i = 0; i < t->count; i++) {
     if (strlen(t->items[i].plain) < LETTERS || links(n, &t->items[i])) continue;
     uint64_t *slot = propter_map_put(&n->label_words, propter_str(t->items[i].plain), 0, NULL);
@@ -258,7 +259,7 @@ static PropterStatus count_words(PropterNames *n, size_t index, const Words *t, 
   return PROPTER_OK;
 }
 
-static PropterStatus add_bag(PropterNames *n, size_t index, double quality, bool example, const Words *t, PropterError *err) {
+static PropterStatus add_bag(PropterNames *n, size_t index, double quality, bool example, const NameWords *t, PropterError *err) {
   Bag bag = {index, quality, n->bag_words.count, 0, example, n->newest.items[index]};
   size_t at = n->bags.count;
   for (size_t i = 0; i < t->count; i++) {
@@ -280,7 +281,7 @@ static PropterStatus add_bag(PropterNames *n, size_t index, double quality, bool
 }
 
 PropterStatus propter_names_label(PropterNames *n, size_t index, PropterStr label, double quality, PropterError *err) {
-  Words t = {0};
+  NameWords t = {0};
   char buf[TOKEN_MAX * LABEL_TOKENS + LABEL_TOKENS];
   PropterStatus status = names_words(n, label, &t) ? PROPTER_OK : no_memory(err);
   if (status == PROPTER_OK && t.count && t.count <= LABEL_TOKENS) {
@@ -309,7 +310,7 @@ PropterStatus propter_names_label(PropterNames *n, size_t index, PropterStr labe
 }
 
 PropterStatus propter_names_describe(PropterNames *n, size_t index, PropterStr text, double quality, PropterError *err) {
-  Words t = {0};
+  NameWords t = {0};
   PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
   if (status == PROPTER_OK) status = add_bag(n, index, quality, true, &t, err);
   propter_vec_clear(&t);
@@ -329,7 +330,7 @@ PropterStatus names_settle(PropterNames *n, PropterError *err) {
 }
 
 PropterStatus names_measured(const PropterNames *n, PropterStr text, bool *found, PropterError *err) {
-  Words t = {0};
+  NameWords t = {0};
   *found = false;
   if (!n->measured.count) return PROPTER_OK;
   PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
@@ -339,7 +340,7 @@ PropterStatus names_measured(const PropterNames *n, PropterStr text, bool *found
 }
 
 PropterStatus propter_names_find(const PropterNames *n, PropterStr text, PropterNameMatches *out, PropterError *err) {
-  Words t = {0};
+  NameWords t = {0};
   char buf[TOKEN_MAX * LABEL_TOKENS + LABEL_TOKENS];
   PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
   for (size_t i = 0; i < t.count && status == PROPTER_OK;) {
@@ -362,7 +363,7 @@ PropterStatus propter_names_find(const PropterNames *n, PropterStr text, Propter
 
 /* Where each bag that meets the window [i, …] has all its words; a posting is walked for each word of the text. */
 PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNameMatches *out, PropterError *err) {
-  Words t = {0};
+  NameWords t = {0};
   PROPTER_VEC(uint32_t) seen = {0}; /* per bag: how many of its words, and the first and last token */
   PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
   size_t count = t.count < BAG_TEXT ? t.count : BAG_TEXT;
@@ -398,7 +399,7 @@ PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNa
 
 /* "the storm" may be what has "storm" in a label of its own or of its kind. */
 PropterStatus names_share_head(const PropterNames *n, PropterStr phrase, size_t index, bool *shares, PropterError *err) {
-  Words t = {0};
+  NameWords t = {0};
   *shares = false;
   PropterStatus status = names_words(n, phrase, &t) ? PROPTER_OK : no_memory(err);
   if (status == PROPTER_OK && t.count) {

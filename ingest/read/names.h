@@ -7,6 +7,7 @@
 
 #include "meaning.h"
 #include "reading.h"
+#include "words.h"
 
 enum { TOKEN_MAX = 64 };
 
@@ -31,10 +32,11 @@ typedef struct {
 } Bag;
 typedef PROPTER_VEC(size_t) Posting;
 
-/* A word of labels that another word is like; how much, 0 to 1. */
+/* A word of labels that another word is like; how much, 0 to 1, and why. */
 typedef struct {
   uint32_t word;
   double likeness;
+  PropterLikeness why;
 } Alike;
 typedef PROPTER_VEC(Alike) Alikes;
 
@@ -71,6 +73,7 @@ struct PropterNames {
   /* What rank.c learns when it is first asked, under this lock: */
   pthread_mutex_t learning;
   PropterWordnet *wordnet;         /* NULL: not installed, or not its language */
+  Words vectors;                   /* of words, if names_near was called and the language has them: else without a word */
   PROPTER_VEC(PropterStr) forms;   /* per posting the word of its stem that came first */
   size_t learned;                  /* of them, how many stand in by_sense */
   PropterMap by_sense;             /* sense to index into meant: words with that meaning */
@@ -85,12 +88,12 @@ typedef struct {
   PropterSpan span;
   char stem[TOKEN_MAX], plain[TOKEN_MAX]; /* plain: folded, in the singular */
 } Word;
-typedef PROPTER_VEC(Word) Words;
+typedef PROPTER_VEC(Word) NameWords;
 
 typedef enum { SMALL = 1, LINKING, JOINING, VAGUE } Carries;
 
 /* Appends the words of a text. False: no memory. */
-bool names_words(const PropterNames *names, PropterStr text, Words *out);
+bool names_words(const PropterNames *names, PropterStr text, NameWords *out);
 
 /* What words mean by WordNet, each looked up once. Zero-initialise; free with senses_clear. */
 typedef PROPTER_VEC(Meaning) MeaningList;

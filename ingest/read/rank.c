@@ -11,6 +11,8 @@
 #include "propter/hash.h"
 #include "rules.h"
 
+extern const PropterStr model_en_words; /* ontology/models/en.words */
+
 enum { PHRASE = 24, HITS = 1024, CHAIN = 8, KIN = 4, BEST = 5, WORD_MIN = 3, CACHE = 1 << 14 };
 #define HEAD 1.5    /* weight of the head of a phrase */
 #define ALIKE .8    /* another word for it, another word of its family */
@@ -19,6 +21,8 @@ enum { PHRASE = 24, HITS = 1024, CHAIN = 8, KIN = 4, BEST = 5, WORD_MIN = 3, CAC
 #define MEANT_LEAST .4 /* of the two weights of that meaning */
 #define EXAMPLE .875   /* an example, which may say more than the thing */
 #define ABOVE .8    /* a word that only what is broader has; less by .7 with each further step */
+#define NEAR .6        /* a vector that points the same way; less by the angle, */
+#define NEAR_LEAST .5  /* nothing from this cosine on */
 #define KIN_PART .6 /* of the longer stem two of a family share at least this */
 
 /* A word of the phrase that is, or is akin to, a word of some label. */
@@ -26,11 +30,19 @@ typedef struct {
   uint32_t word;
   unsigned token;
   double likeness;
+  PropterLikeness why;
 } Hit;
+
+/* By what a word of the phrase counts. */
+typedef struct {
+  double likeness;
+  const Hit *hit; /* NULL: by nothing */
+} Met;
 
 typedef struct {
   const PropterNames *names;
   double weight[PHRASE]; /* of each word of the phrase, squared */
+  PropterSpan at[PHRASE]; /* where it stands */
   double all;
   unsigned tokens;
   Hit hits[HITS];
@@ -68,13 +80,13 @@ static bool negates(const PropterNames *n, PropterStr a, PropterStr b) {
   return false;
 }
 
-static PropterStatus like(Alikes *out, uint32_t word, double likeness, PropterError *err) {
+static PropterStatus like(Alikes *out, Alike a, PropterError *err) {
   for (size_t i = 0; i < out->count; i++)
-    if (out->items[i].word == word) {
-      if (out->items[i].likeness < likeness) out->items[i].likeness = likeness;
+    if (out->items[i].word == a.word) {
+      if (out->items[i].likeness < a.likeness) out->items[i] = a;
       return PROPTER_OK;
     }
-  return propter_vec_push(out, ((Alike){word, likeness})) ? PROPTER_OK : no_memory(err);
+  return propter_vec_push(out, a) ? PROPTER_OK : no_memory(err);
 }
 
 static PropterStr sense_key(const PropterSynset *sense, uint64_t *room) {
@@ -82,12 +94,17 @@ static PropterStr sense_key(const PropterSynset *sense, uint64_t *room) {
   return (PropterStr){(const char *)room, sizeof *room};
 }
 
-/* Words of labels that came since are looked up in WordNet; what was learned of phrases holds no longer. */
-static PropterStatus learn(PropterNames *n, PropterError *err) {
-  if (n->learned == n->postings.count && n->likes.count < CACHE) return PROPTER_OK;
+/* What words of phrases are like. */
+static void forget(PropterNames *n) {
   propter_map_clear(&n->looked_up);
   for (size_t i = 0; i < n->likes.count; i++) propter_vec_clear(&n->likes.items[i]);
   n->likes.count = 0;
+}
+
+/* Words of labels that came since are looked up in WordNet; what was learned of phrases holds no longer. */
+static PropterStatus learn(PropterNames *n, PropterError *err) {
+  if (n->learned == n->postings.count && n->likes.count < CACHE) return PROPTER_OK;
+  forget(n);
   for (; n->learned < n->postings.count; n->learned++) {
     Meaning meanings[MEANINGS];
     PropterStr form = n->forms.items[n->learned];
@@ -97,16 +114,19 @@ static PropterStatus learn(PropterNames *n, PropterError *err) {
       bool added = false;
       uint64_t *slot = propter_map_put(&n->by_sense, sense_key(&meanings[i].sense, &room), n->meant.count, &added);
       if (!slot || (added && !propter_vec_push(&n->meant, (Alikes){0}))) return no_memory(err);
-      PROPTER_TRY(like(&n->meant.items[*slot], (uint32_t)n->learned, meanings[i].weight, err));
+      PROPTER_TRY(like(&n->meant.items[*slot], (Alike){(uint32_t)n->learned, meanings[i].weight, PROPTER_LIKE_MEANING}, err));
     }
   }
   return PROPTER_OK;
 }
 
 /* By the lines of the language; `known`: the stem stands in a label, and its kin are other words. */
-static double stems_like(const PropterNames *n, PropterStr stem, const uint64_t *group, bool known, PropterStr other) {
+static double stems_like(const PropterNames *n, PropterStr stem, const uint64_t *group, bool known, PropterStr other, PropterLikeness *why) {
+  *why = PROPTER_LIKE_SAME;
   if (propter_str_equal(other, stem)) return 1;
+  *why = PROPTER_LIKE_ALIKE;
   if ((group && share_group(n, &n->groups.items[*group], other)) || negates(n, stem, other)) return ALIKE;
+  *why = PROPTER_LIKE_KIN;
   return !known && other.data[0] == stem.data[0] ? ALIKE * kinship(stem, other) : 0;
 }
 
@@ -135,7 +155,8 @@ bool senses_of(const PropterNames *n, const Word *w, Senses *senses, size_t *num
 
 double names_likeness(const PropterNames *n, const Word *a, const Word *b, const MeaningList *x, const MeaningList *y) {
   PropterStr stem = propter_str(a->stem);
-  double best = stems_like(n, stem, propter_map_get(&n->alike, stem), false, propter_str(b->stem));
+  PropterLikeness why;
+  double best = stems_like(n, stem, propter_map_get(&n->alike, stem), false, propter_str(b->stem), &why);
   for (size_t i = 0; i < x->count && best < ALIKE; i++)
     for (size_t k = 0; k < y->count; k++) {
       const Meaning *p = &x->items[i], *q = &y->items[k];
@@ -145,14 +166,19 @@ double names_likeness(const PropterNames *n, const Word *a, const Word *b, const
   return best;
 }
 
-/* Words of labels that may say what a word says. */
-static PropterStatus likes_of(const PropterNames *n, const Word *w, Alikes *out, PropterError *err) {
-  PropterStr stem = propter_str(w->stem), word = propter_str(w->plain);
-  const uint64_t *slot = propter_map_get(&n->by_word, stem), *group = propter_map_get(&n->alike, stem);
+static PropterStatus like_by_stem(const PropterNames *n, const Word *w, Alikes *out, PropterError *err) {
+  PropterStr stem = propter_str(w->stem);
+  bool known = propter_map_get(&n->by_word, stem) != NULL;
+  const uint64_t *group = propter_map_get(&n->alike, stem);
   for (size_t i = 0; i < n->by_word.count; i++) {
-    double likeness = stems_like(n, stem, group, slot != NULL, n->by_word.entries[i].key);
-    if (likeness > 0) PROPTER_TRY(like(out, (uint32_t)n->by_word.entries[i].value, likeness, err));
+    PropterLikeness why;
+    double likeness = stems_like(n, stem, group, known, n->by_word.entries[i].key, &why);
+    if (likeness > 0) PROPTER_TRY(like(out, (Alike){(uint32_t)n->by_word.entries[i].value, likeness, why}, err));
   }
+  return PROPTER_OK;
+}
+
+static PropterStatus like_by_meaning(const PropterNames *n, PropterStr word, Alikes *out, PropterError *err) {
   Meaning meanings[MEANINGS];
   size_t count = n->wordnet && word.len >= WORD_MIN ? meanings_of(n->wordnet, word, true, meanings) : 0;
   for (size_t i = 0; i < count; i++) {
@@ -160,10 +186,31 @@ static PropterStatus likes_of(const PropterNames *n, const Word *w, Alikes *out,
     const uint64_t *at = propter_map_get(&n->by_sense, sense_key(&meanings[i].sense, &room));
     for (size_t k = 0; at && k < n->meant.items[*at].count; k++) {
       double near = meanings[i].weight * n->meant.items[*at].items[k].likeness;
-      if (near >= MEANT_LEAST) PROPTER_TRY(like(out, n->meant.items[*at].items[k].word, MEANT * near, err));
+      if (near >= MEANT_LEAST) PROPTER_TRY(like(out, (Alike){n->meant.items[*at].items[k].word, MEANT * near, PROPTER_LIKE_MEANING}, err));
     }
   }
   return PROPTER_OK;
+}
+
+static PropterStatus like_by_vector(const PropterNames *n, PropterStr word, Alikes *out, PropterError *err) {
+  float own[WORDS_DIMENSIONS], other[WORDS_DIMENSIONS];
+  size_t number = words_find(&n->vectors, word);
+  if (number == WORDS_NONE) return PROPTER_OK;
+  words_vector(&n->vectors, number, own);
+  for (size_t i = 0; i < n->forms.count; i++) {
+    if ((number = words_find(&n->vectors, n->forms.items[i])) == WORDS_NONE) continue;
+    words_vector(&n->vectors, number, other);
+    double near = (words_cosine(own, other) - NEAR_LEAST) / (1 - NEAR_LEAST);
+    if (near > 0) PROPTER_TRY(like(out, (Alike){(uint32_t)i, NEAR * near, PROPTER_LIKE_NEAR}, err));
+  }
+  return PROPTER_OK;
+}
+
+/* Words of labels that may say what a word says. */
+static PropterStatus likes_of(const PropterNames *n, const Word *w, Alikes *out, PropterError *err) {
+  PROPTER_TRY(like_by_stem(n, w, out, err));
+  PROPTER_TRY(like_by_meaning(n, propter_str(w->plain), out, err));
+  return like_by_vector(n, propter_str(w->plain), out, err);
 }
 
 static PropterStatus look_up(Phrase *p, const Word *w, PropterError *err) {
@@ -184,15 +231,17 @@ static PropterStatus look_up(Phrase *p, const Word *w, PropterError *err) {
       status = no_memory(err);
     }
   }
-  for (size_t i = 0; status == PROPTER_OK && i < n->likes.items[at].count && p->hit_count < HITS; i++)
-    p->hits[p->hit_count++] = (Hit){n->likes.items[at].items[i].word, p->tokens, n->likes.items[at].items[i].likeness};
+  for (size_t i = 0; status == PROPTER_OK && i < n->likes.items[at].count && p->hit_count < HITS; i++) {
+    const Alike *a = &n->likes.items[at].items[i];
+    p->hits[p->hit_count++] = (Hit){a->word, p->tokens, a->likeness, a->why};
+  }
   (void)pthread_mutex_unlock(&n->learning);
   return status;
 }
 
 static PropterStatus take_apart(Phrase *p, PropterStr text, PropterError *err) {
   const PropterNames *n = p->names;
-  Words t = {0};
+  NameWords t = {0};
   if (!names_words(n, text, &t)) {
     propter_vec_clear(&t);
     return no_memory(err);
@@ -215,6 +264,7 @@ static PropterStatus take_apart(Phrase *p, PropterStr text, PropterError *err) {
     const uint64_t *slot = propter_map_get(&n->by_word, propter_str(t.items[i].stem));
     double w = rarity(n, slot ? n->postings.items[*slot].count : 0);
     status = look_up(p, &t.items[i], err);
+    p->at[p->tokens] = t.items[i].span;
     p->weight[p->tokens++] = w * w;
   }
   if (p->tokens && !head_known) p->weight[p->tokens - 1] *= HEAD * HEAD;
@@ -224,40 +274,42 @@ static PropterStatus take_apart(Phrase *p, PropterStr text, PropterError *err) {
 }
 
 /* What the words of a bag are like each word of the phrase; and, squared and weighed, how much of the bag the phrase has. */
-static double cover_bag(const Phrase *p, const Bag *b, double factor, double *likeness) {
+static double cover_bag(const Phrase *p, const Bag *b, double factor, Met met[PHRASE]) {
   const PropterNames *n = p->names;
   double have = 0, all = 0;
   for (unsigned i = 0; i < b->words; i++) {
     uint32_t word = n->bag_words.items[b->first + i];
     double w = rarity(n, n->postings.items[word].count), best = 0;
     for (size_t h = 0; h < p->hit_count; h++) {
-      if (p->hits[h].word != word) continue;
-      if (p->hits[h].likeness > best) best = p->hits[h].likeness;
-      if (p->hits[h].likeness * factor > likeness[p->hits[h].token]) likeness[p->hits[h].token] = p->hits[h].likeness * factor;
+      const Hit *hit = &p->hits[h];
+      if (hit->word != word) continue;
+      if (hit->likeness > best) best = hit->likeness;
+      if (hit->likeness * factor > met[hit->token].likeness) met[hit->token] = (Met){hit->likeness * factor, hit};
     }
     have += w * w * best, all += w * w;
   }
   return all > 0 ? have / all : 0;
 }
 
-static void climb(const Phrase *p, size_t index, double factor, unsigned depth, double *likeness) {
+static void climb(const Phrase *p, size_t index, double factor, unsigned depth, Met met[PHRASE]) {
   const PropterNames *n = p->names;
   for (size_t i = 0; i < n->edges.count && depth < CHAIN; i++) {
     if (n->edges.items[i].narrow != index) continue;
     for (size_t b = n->newest.items[n->edges.items[i].broad]; b != SIZE_MAX; b = n->bags.items[b].earlier)
-      if (!n->bags.items[b].example) (void)cover_bag(p, &n->bags.items[b], factor, likeness);
-    climb(p, n->edges.items[i].broad, factor * .7, depth + 1, likeness);
+      if (!n->bags.items[b].example) (void)cover_bag(p, &n->bags.items[b], factor, met);
+    climb(p, n->edges.items[i].broad, factor * .7, depth + 1, met);
   }
 }
 
 /* Geometric mean of how much of the phrase the label has (or what is broader) and how much of the label the phrase has; 0 if it cannot reach `least`. */
-static double score(const Phrase *p, const Bag *b, double least) {
-  double likeness[PHRASE] = {0}, has = 0;
-  double covered = cover_bag(p, b, 1, likeness);
+static double score(const Phrase *p, const Bag *b, double least, Met met[PHRASE]) {
+  double has = 0;
+  for (unsigned i = 0; i < p->tokens; i++) met[i] = (Met){0, NULL};
+  double covered = cover_bag(p, b, 1, met);
   double quality = b->quality * (b->example ? EXAMPLE : 1);
   if (quality * sqrt(covered) < least) return 0;
-  climb(p, b->index, ABOVE, 0, likeness);
-  for (unsigned i = 0; i < p->tokens; i++) has += p->weight[i] * likeness[i];
+  climb(p, b->index, ABOVE, 0, met);
+  for (unsigned i = 0; i < p->tokens; i++) has += p->weight[i] * met[i].likeness;
   return quality * sqrt(has / p->all * covered);
 }
 
@@ -288,6 +340,7 @@ PropterStatus propter_names_rank(const PropterNames *n, PropterStr phrase, unsig
   if (!p) return no_memory(err);
   p->names = n;
   size_t from = out->count;
+  Met met[PHRASE];
   PropterStatus status = take_apart(p, phrase, err);
   for (size_t h = 0; h < p->hit_count && status == PROPTER_OK; h++) {
     bool again = false;
@@ -296,9 +349,33 @@ PropterStatus propter_names_rank(const PropterNames *n, PropterStr phrase, unsig
     for (size_t i = 0; i < with->count && !again && status == PROPTER_OK; i++) {
       const Bag *b = &n->bags.items[with->items[i]];
       if (!(n->things.items[b->index].roles & roles)) continue;
-      double closeness = score(p, b, out->count == from + BEST ? out->items[out->count - 1].quality : 0);
+      double closeness = score(p, b, out->count == from + BEST ? out->items[out->count - 1].quality : 0, met);
       if (closeness > 0) status = keep_best(out, from, (PropterNameMatch){b->index, {0, phrase.len}, p->tokens, closeness}, err);
     }
+  }
+  propter_free(p);
+  return status;
+}
+
+PropterStatus names_like_words(const PropterNames *n, PropterStr phrase, size_t index, PropterArena *arena, PropterNearConcept *out, PropterError *err) {
+  Phrase *p = propter_calloc(1, sizeof *p);
+  if (!p) return no_memory(err);
+  p->names = n;
+  Met met[PHRASE], best[PHRASE];
+  double most = 0;
+  PropterStatus status = take_apart(p, phrase, err);
+  for (size_t b = n->newest.items[index]; status == PROPTER_OK && b != SIZE_MAX; b = n->bags.items[b].earlier) {
+    double closeness = score(p, &n->bags.items[b], most, met);
+    if (closeness > most) most = closeness, memcpy(best, met, sizeof met);
+  }
+  out->word_count = 0;
+  if (status == PROPTER_OK && !(out->words = propter_arena_alloc(arena, sizeof *out->words * PHRASE))) status = no_memory(err);
+  for (unsigned i = 0; status == PROPTER_OK && most > 0 && i < p->tokens; i++) {
+    if (!best[i].hit) continue;
+    PropterLikeWord w = {propter_arena_copy(arena, (PropterStr){phrase.data + p->at[i].start, p->at[i].end - p->at[i].start}),
+                         propter_arena_copy(arena, n->forms.items[best[i].hit->word]), best[i].likeness, best[i].hit->why};
+    out->words[out->word_count++] = w;
+    if (!w.word.data || !w.meets.data) status = no_memory(err);
   }
   propter_free(p);
   return status;
@@ -307,7 +384,7 @@ PropterStatus propter_names_rank(const PropterNames *n, PropterStr phrase, unsig
 /* --- words of a language ------------------------------------------------------------------------------------------------------------- */
 
 static PropterStatus names_carry(PropterNames *n, PropterStr words, Carries what, PropterError *err) {
-  Words t = {0};
+  NameWords t = {0};
   PropterStatus status = names_words(n, words, &t) ? PROPTER_OK : no_memory(err);
   for (size_t i = 0; i < t.count && status == PROPTER_OK; i++) {
     uint64_t *slot = propter_map_put(&n->small, propter_str(t.items[i].plain), what, NULL);
@@ -329,7 +406,7 @@ static PropterStatus names_negating(PropterNames *n, PropterStr words, PropterEr
 }
 
 static PropterStatus names_alike(PropterNames *n, PropterStr words, PropterError *err) {
-  Words t = {0};
+  NameWords t = {0};
   PropterStatus status = names_words(n, words, &t) ? PROPTER_OK : no_memory(err);
   size_t group = n->group_count++;
   for (size_t i = 0; i < t.count && status == PROPTER_OK; i++) {
@@ -394,4 +471,10 @@ PropterStatus rules_lexicon(const PropterRules *rules, PropterNames *names, Prop
   names->hash ^= names->wordnet != NULL; /* documents are linked anew when it has come or gone */
   propter_error_clear(err);
   return PROPTER_OK;
+}
+
+PropterStatus names_near(PropterNames *names, PropterError *err) {
+  if (!language_first(&names->language) || names->vectors.rows.count) return PROPTER_OK;
+  forget(names);
+  return words_parse(model_en_words, "en.words", &names->vectors, err);
 }

@@ -304,6 +304,10 @@ PropterStatus names_measured(const PropterNames *names, PropterStr text, bool *f
 PropterStatus names_line(PropterNames *names, LabelLine line, PropterError *err);
 /* The lines of a language that the rules hold, and for English WordNet if it is installed. */
 PropterStatus rules_lexicon(const PropterRules *rules, PropterNames *names, PropterError *err);
+/* From now on words near by their vectors count in propter_names_rank, too, if the language has vectors: for what a person looks at, not for claims. */
+PropterStatus names_near(PropterNames *names, PropterError *err);
+/* Fills in `words` of a thing that propter_names_rank found for the phrase: which word of the phrase met which of its labels. */
+PropterStatus names_like_words(const PropterNames *names, PropterStr phrase, size_t index, PropterArena *arena, PropterNearConcept *out, PropterError *err);
 
 /* --- link.c --- */
 typedef struct {

@@ -14,7 +14,7 @@ static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PRO
 
 /* The content words of a text, what each means and which way it goes. */
 typedef struct {
-  Words words;
+  NameWords words;
   size_t sense[TOLD_WORDS]; /* number in the join's senses */
   int way[TOLD_WORDS];
   size_t clause; /* index of the happening */

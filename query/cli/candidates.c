@@ -14,6 +14,19 @@
 #define TEXT(view) (int)(view).len, (view).data
 enum { PACK_BYTES = 64 << 20 };
 
+/* A word of the candidate and the one that it meets. */
+static void print_word(FILE *out, const PropterLikeWord *w, bool json, bool first) {
+  static const char *const why[] = {"same", "alike", "family", "meaning", "near"};
+  if (json) {
+    fputs(first ? "{\"word\":" : ",{\"word\":", out), output_json(out, w->word);
+    fputs(",\"meets\":", out), output_json(out, w->meets);
+    fprintf(out, ",\"likeness\":%.2f,\"why\":\"%s\"}", w->likeness, why[w->why]);
+    return;
+  }
+  fprintf(out, first ? "%.*s" : ", %.*s", TEXT(w->word));
+  if (w->why != PROPTER_LIKE_SAME) fprintf(out, " %s %.*s %.2f", why[w->why], TEXT(w->meets), w->likeness);
+}
+
 static void print(CommandCall *call, const PropterConceptCandidate *c, bool json, bool first) {
   FILE *out = call->out;
   if (json) {
@@ -23,7 +36,9 @@ static void print(CommandCall *call, const PropterConceptCandidate *c, bool json
     fputs("],\"near\":[", out);
     for (size_t i = 0; i < c->near_count; i++) {
       fputs(i ? ",{\"concept\":" : "{\"concept\":", out), output_json(out, c->near[i].iri);
-      fprintf(out, ",\"closeness\":%.2f}", c->near[i].closeness);
+      fprintf(out, ",\"closeness\":%.2f,\"words\":[", c->near[i].closeness);
+      for (size_t k = 0; k < c->near[i].word_count; k++) print_word(out, &c->near[i].words[k], true, !k);
+      fputs("]}", out);
     }
     fputs("],\"quote\":", out), output_json(out, c->quote), fputs("}", out);
     return;
@@ -33,7 +48,11 @@ static void print(CommandCall *call, const PropterConceptCandidate *c, bool json
   fputs("\n    ", out);
   for (size_t i = 0; i < c->quote.len; i++) fputc((unsigned char)c->quote.data[i] < 0x20 || c->quote.data[i] == 0x7F ? ' ' : c->quote.data[i], out);
   fputc('\n', out);
-  for (size_t i = 0; i < c->near_count; i++) fprintf(out, "    near %.2f  %.*s\n", c->near[i].closeness, TEXT(c->near[i].iri));
+  for (size_t i = 0; i < c->near_count; i++) {
+    fprintf(out, "    near %.2f  %.*s  (", c->near[i].closeness, TEXT(c->near[i].iri));
+    for (size_t k = 0; k < c->near[i].word_count; k++) print_word(out, &c->near[i].words[k], false, !k);
+    fputs(")\n", out);
+  }
 }
 
 /* With what the first of them come close to. */

@@ -167,6 +167,7 @@ static void score(const PropterRow *row, void *score_) {
   if (!gold.len || propter_str_equal(gold, PROPTER_STR("None")) || again(s, sentence, phrase)) return;
   reading_check(propter_names_new(&names, &err), &err);
   reading_check(rules_lexicon(s->rules, names, &err), &err);
+  reading_check(names_near(names, &err), &err);
   for (size_t i = 0; i < s->known->known.count; i++) {
     const Known *k = &s->known->known.items[i];
     size_t index = thing_of(names, k->node, PROPTER_ROLE_CONCEPT);

@@ -65,6 +65,8 @@ expect 'forms of the same words are one candidate' 0 '  2 claims (2 cause, 0 eff
 expect 'as JSON' 0 '"causes":2,"effects":0,"labels":["\"crane strike\"@en","\"crane strikes\"@en"],"near":[],"quote":"Shop sales fell because of a crane strike."' r review --candidates --format json
 expect 'with what they come close to' 0 '    near 0.' r review --candidates
 expect 'which has a name' 0 '"near":[{"concept":"https://example.org/harbour#pallets","closeness":0.' r review --candidates --format json
+expect 'by which of its words' 0 '"words":[{"word":"Pallet","meets":"pallet","likeness":1.00,"why":"same"},{"word":"shortages","meets":"supply","likeness":' r review --candidates --format json
+expect 'in words' 0 'harbour#pallets  (Pallet, shortages near supply 0.' r review --candidates
 expect 'the graph holds them' 0 '2' r query --format csv 'SELECT (COUNT(?c) AS ?n) { ?c <https://w3id.org/propter#causeCandidate> ?x . ?x <http://www.w3.org/2000/01/rdf-schema#label> "crane strike"@en }'
 crane=$(r review --candidates --limit 1 | sed -n '1s/ .*//p'); pallet=$(r review --candidates | sed -n 's/ .*Pallet.*//p')
 expect 'accepting needs a pack' 2 'needs --pack' r review --accept "$crane"

@@ -170,6 +170,52 @@ START_TEST(heads_and_meanings) {
 }
 END_TEST
 
+/* What only vectors know: diplomats are near envoys; and which word met which is told. */
+START_TEST(near_words_are_told) {
+  static const struct {
+    const char *phrase, *iri, *word, *meets;
+    PropterLikeness why;
+  } near[] = {{"angry diplomats", "urn:envoys", "diplomats", "envoy", PROPTER_LIKE_NEAR},
+              {"the striking of railways", "urn:strike", "striking", "strike", PROPTER_LIKE_SAME},
+              {"the shortage of parts", "urn:scarce", "shortage", "scarcity", PROPTER_LIKE_ALIKE}};
+  PropterNames *n = some();
+  PropterRules *rules = NULL;
+  PropterNameMatches found = {0};
+  PropterArena arena = {0};
+  size_t at;
+  ck_ok(propter_rules_new(NULL, &rules, err));
+  ck_ok(rules_lexicon(rules, n, err));
+  ck_ok(propter_names_add(n, PROPTER_STR("urn:envoys"), PROPTER_ROLE_CONCEPT, &at, err));
+  ck_ok(propter_names_label(n, at, PROPTER_STR("envoys"), 1, err));
+  ck_ok(propter_names_add(n, PROPTER_STR("urn:scarce"), PROPTER_ROLE_CONCEPT, &at, err));
+  ck_ok(propter_names_label(n, at, PROPTER_STR("scarcity of parts"), 1, err));
+  propter_wordnet_close(n->wordnet);
+  n->wordnet = NULL;
+  ck_ok(propter_names_rank(n, propter_str(near[0].phrase), ~0u, &found, err));
+  ck_assert_uint_eq(found.count, 0); /* no claim is linked by vectors */
+  ck_ok(names_near(n, err));
+  ck_ok(names_near(n, err));
+  found.count = 0;
+  ck_ok(propter_names_rank(n, propter_str(near[_i].phrase), ~0u, &found, err));
+  ck_assert_uint_gt(found.count, 0);
+  ck_assert_str_eq(propter_names_get(n, found.items[0].index)->iri.data, near[_i].iri);
+  PropterNearConcept c = {.closeness = found.items[0].quality};
+  ck_ok(names_like_words(n, propter_str(near[_i].phrase), found.items[0].index, &arena, &c, err));
+  ck_assert_uint_gt(c.word_count, 0);
+  bool told = false;
+  for (size_t i = 0; i < c.word_count; i++) {
+    ck_assert(c.words[i].likeness > 0 && c.words[i].likeness <= 1);
+    told |= propter_str_equal(c.words[i].word, propter_str(near[_i].word)) && propter_str_equal(c.words[i].meets, propter_str(near[_i].meets)) &&
+            c.words[i].why == near[_i].why;
+  }
+  ck_assert_msg(told, "%s", near[_i].phrase);
+  propter_vec_clear(&found);
+  propter_arena_clear(&arena);
+  propter_rules_free(rules);
+  propter_names_free(n);
+}
+END_TEST
+
 START_TEST(broader) {
   PropterNames *n = some();
   ck_ok(propter_names_broader(n, RAIL, STRIKE, err));
@@ -204,7 +250,12 @@ static PropterStatus build(void *payload, PropterError *err) {
   if (status == PROPTER_OK) status = names_find_loose(n, PROPTER_STR("jobs in total"), &found, err);
   if (status == PROPTER_OK && access(PROPTER_WORDNET_FOLDER, F_OK) == 0) status = propter_wordnet_open(NULL, &n->wordnet, err);
   if (status == PROPTER_OK) status = propter_names_describe(n, at, PROPTER_STR("posts filled"), .8, err);
+  if (status == PROPTER_OK) status = names_near(n, err);
   if (status == PROPTER_OK) status = propter_names_rank(n, PROPTER_STR("posts and jobs"), ~0u, &found, err);
+  PropterArena arena = {0};
+  PropterNearConcept near = {.closeness = 1};
+  if (status == PROPTER_OK) status = names_like_words(n, PROPTER_STR("posts and jobs"), at, &arena, &near, err);
+  propter_arena_clear(&arena);
   propter_vec_clear(&found);
   propter_names_free(n);
   return status;
@@ -221,6 +272,7 @@ Suite *suite_names(void) {
   tcase_add_loop_test(tc, what_a_phrase_comes_closest_to, 0, sizeof close_to / sizeof *close_to);
   tcase_add_test(tc, what_is_broader_fills_in);
   tcase_add_loop_test(tc, heads_and_meanings, 0, sizeof heads / sizeof *heads);
+  tcase_add_loop_test(tc, near_words_are_told, 0, 3);
   tcase_add_test(tc, broader);
   tcase_add_test(tc, the_hash_follows_the_labels);
   tcase_add_test(tc, failing_allocations);

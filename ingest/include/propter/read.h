@@ -150,10 +150,23 @@ PROPTER_API PropterStatus propter_names_rank(const PropterNames *names, PropterS
 
 /* --- Candidates: what claims speak of that no label names --------------------------------------------------------------------- */
 
+/* Why a word of a phrase counts for one of a label: it is the same by its stem, one that the rules call alike or the other turned round by "in-", of the same
+ * family by its beginning, has a meaning in common by WordNet, or stands where the other stands in texts (near by its vector). */
+typedef enum { PROPTER_LIKE_SAME, PROPTER_LIKE_ALIKE, PROPTER_LIKE_KIN, PROPTER_LIKE_MEANING, PROPTER_LIKE_NEAR } PropterLikeness;
+
+/* A word of a phrase and what it meets of a thing's label. */
+typedef struct {
+  PropterStr word, meets;
+  double likeness; /* above 0, to 1 */
+  PropterLikeness why;
+} PropterLikeWord;
+
 /* Something the graph knows that the words come close to, and how close, 0 to 1. */
 typedef struct {
   PropterStr iri;
   double closeness;
+  PropterLikeWord *words; /* by which it is close, in the order of the phrase */
+  size_t word_count;
 } PropterNearConcept;
 enum { PROPTER_NEAR = 5 };
 
@@ -176,7 +189,8 @@ typedef struct {
 /* The candidate concepts of all documents, those with the most claims first. Zero-initialise; free with propter_concept_candidates_clear. */
 PROPTER_API PropterStatus propter_concept_candidates(PropterSnapshot *snapshot, PropterConceptCandidates *out, PropterError *err);
 /* For the `first` candidates of the list: the concepts, metrics and kinds that the best label comes closest to by propter_names_rank, best first, in the
- * label's language if it has rules that are built in. Fills in `near`, whose texts are the list's. NO_MEMORY, or an error of reading the graph. */
+ * label's language if it has rules that are built in. English words that are near by their vectors count, too; no claim is linked by those. Fills in `near`, whose
+ * texts are the list's. NO_MEMORY, or an error of reading the graph. */
 PROPTER_API PropterStatus propter_concept_candidates_near(PropterSnapshot *snapshot, size_t first, PropterConceptCandidates *candidates, PropterError *err);
 PROPTER_API void propter_concept_candidates_clear(PropterConceptCandidates *candidates);
 
