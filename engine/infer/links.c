@@ -118,11 +118,12 @@ static PropterStatus keep_comparable(LinkPanel *x, PropterError *err) {
   }
   for (size_t i = x->p; i-- > 0;) {
     const PropterSeries *s = series_of(x, i);
-    const char *why = x->metric[i]->series.apart ? "it does not add up over one of its dimensions"
-                      : !s->count                ? "it has no observations"
-                      : s->grain != x->grain     ? "its periods are of another length"
+    PropterLeftOut none = {.reason = {"", 0}};
+    if (!s->count) PROPTER_TRY(left_out_metric(x->know, x->metric[i], x->arena, &none, err));
+    const char *why = none.reason.len              ? none.reason.data
+                      : s->grain != x->grain       ? "its periods are of another length"
                       : observed(s) * 2 < longest ? "it has less than half of the periods of the longest series"
-                                                 : NULL;
+                                                  : NULL;
     if (!why) continue;
     PROPTER_TRY(leave_out(x, x->metric[i], why, err));
     drop_metric(x, i);

@@ -448,19 +448,18 @@ static PropterDay last_day(const Cells *cells) {
   return last;
 }
 
-/* The first dimension over which the metric is not additive and of which the observations have several members; PROPTER_NO_ID: none. */
-static PropterStatus find_apart(const Reading *reading, const PropterIds *ids, PropterId *apart, PropterError *err) {
+/* The first dimension over which the metric is not additive and of which the observations have several members. */
+static PropterStatus find_apart(const Reading *reading, const PropterIds *ids, PropterMetricSeries *out, PropterError *err) {
   const PropterMetric *m = reading->metric;
   Column *column = m->apart_count ? propter_calloc(1, sizeof *column) : NULL;
-  *apart = PROPTER_NO_ID;
   if (m->apart_count && !column) return propter_fail(err, PROPTER_NO_MEMORY, "columns of a cube");
   PropterStatus status = PROPTER_OK;
-  for (size_t d = 0; d < m->apart_count && !*apart && !status; d++) {
+  for (size_t d = 0; d < m->apart_count && !out->apart && !status; d++) {
     PropterId one = PROPTER_NO_ID, member = PROPTER_NO_ID;
     status = column_open(reading->snapshot, m->apart[d], column, err);
-    for (size_t i = 0; i < ids->count && !*apart && !status; i++) {
+    for (size_t i = 0; i < ids->count && !out->apart && !status; i++) {
       status = column_at(column, ids->items[i], &member, err);
-      if (member && one && member != one) *apart = m->apart[d];
+      if (member && one && member != one) out->apart = m->apart[d], out->apart_member[0] = one, out->apart_member[1] = member;
       if (member) one = member;
     }
     propter_scan_close(column->scan);
@@ -530,7 +529,8 @@ static PropterStatus ratio(const Reading *reading, const PropterMember *slice, s
       out->observations = series[0].observations + series[1].observations;
     }
   }
-  out->apart = series[0].apart ? series[0].apart : series[1].apart;
+  const PropterMetricSeries *apart = series[0].apart ? &series[0] : &series[1];
+  out->apart = apart->apart, memcpy(out->apart_member, apart->apart_member, sizeof out->apart_member);
   for (int k = 0; k < 2; k++) {
     if (out->complete == PROPTER_NO_DAY || (series[k].complete != PROPTER_NO_DAY && series[k].complete < out->complete)) out->complete = series[k].complete;
     if (out->settled == PROPTER_NO_DAY || (series[k].settled != PROPTER_NO_DAY && series[k].settled < out->settled)) out->settled = series[k].settled;
@@ -556,7 +556,7 @@ static PropterStatus series_of(const Reading *reading, const PropterMember *slic
   for (size_t i = 0; !status && i < slice_count; i++)
     if (first != &slice[i]) status = keep_member(reading->snapshot, slice[i], &ids, err);
   if (!status && first != &cube) status = keep_member(reading->snapshot, cube, &ids, err);
-  if (!status) status = find_apart(reading, &ids, &out->apart, err);
+  if (!status) status = find_apart(reading, &ids, out, err);
   if (!status && ids.count && !out->apart) status = collect(reading, &ids, &cells, err);
   if (!status) status = fill(reading, &cells, slice_count ? 0 : m->cells_per_period, out, err);
   if (!status) settle(m, last_day(&cells), out);

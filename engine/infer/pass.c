@@ -45,8 +45,9 @@ static PropterStatus judge_all(Know *know, const PropterStr *names, size_t name_
   for (size_t i = 0; inferences && i < found.count; i++) propter_inference_free(inferences[i]);
   propter_free(inferences);
   propter_vec_clear(&found);
-  propter_free(metrics);
   if (!status) status = sheet_links(sheet, know, &summary->links, err);
+  if (!status) status = left_out_of(know, metrics, summary->metrics, &summary->arena, &summary->left_out, &summary->left_out_count, err);
+  propter_free(metrics);
   return status;
 }
 
@@ -105,6 +106,8 @@ static PropterStatus parameters(const PropterInferOptions *o, PropterArena *aren
   propter_buf_clear(&buf);
   return status;
 }
+
+void propter_infer_summary_clear(PropterInferSummary *summary) { propter_arena_clear(&summary->arena); }
 
 PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options, PropterStr software,
                                 int64_t now, bool dry, PropterInferSummary *summary, PropterError *err) {

@@ -208,6 +208,11 @@ PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, Propte
   PROPTER_TRY(cut_metric(know, &metric->def, arena, &cut, err));
   if (!m->slice_dimensions)
     return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no propter:sliceBy; expected at least one dimension to be cut by", (int)iri.len, iri.data);
+  PropterLeftOut left;
+  PROPTER_TRY(left_out_metric(know, metric, arena, &left, err));
+  if (metric->series.apart)
+    return propter_fail(err, PROPTER_INVALID, "%.*s cannot be cut: %.*s; expected %.*s", (int)left.label.len, left.label.data, (int)left.reason.len,
+                        left.reason.data, (int)left.needed.len, left.needed.data);
   uint32_t decides[PROPTER_DRILL_DIMENSIONS] = {0};
   PropterStatus status = read_cube(know, m, from, to, arena, slices, &c, err);
   const PropterCube cube = {.cells = c.cells, .dimensions = c.dimensions, .level = c.level, .levels = c.levels, .actual = c.actual, .expected = c.expected,

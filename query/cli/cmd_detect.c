@@ -4,8 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "output.h"
-#include "propter/infer.h"
+#include "left_out.h"
 
 static const char *const formats[] = {"table", "json", "jsonl", "csv", NULL};
 
@@ -13,6 +12,8 @@ typedef struct {
   PropterStr metric;
   PropterDay from, to;
   const char *format;
+  PropterLeftOut *left_out;
+  size_t left_out_count;
 } Asked;
 
 static PropterStatus read_options(const CommandCall *call, Asked *asked, PropterError *err) {
@@ -77,6 +78,17 @@ static void as_row(FILE *out, const PropterPattern *p, bool csv) {
   }
 }
 
+/* After `count` items. As a table and for CSV, which has no place for them, lines. */
+static void put_left_out(const CommandCall *call, const Asked *asked, size_t count) {
+  const bool json = strcmp(asked->format, "json") == 0, lines = strcmp(asked->format, "jsonl") == 0;
+  if (!json && !lines) left_out_lines(strcmp(asked->format, "csv") == 0 ? stderr : call->out, asked->left_out, asked->left_out_count);
+  for (size_t i = 0; i < asked->left_out_count && (json || lines); i++) {
+    if (json) fputs(count + i ? ",\n" : "\n", call->out);
+    left_out_json(call->out, &asked->left_out[i]);
+    if (lines) fputc('\n', call->out);
+  }
+}
+
 static void print(const CommandCall *call, const Asked *asked, const PropterPattern *found, size_t count) {
   bool json = strcmp(asked->format, "json") == 0, lines = strcmp(asked->format, "jsonl") == 0, csv = strcmp(asked->format, "csv") == 0;
   if (csv) fputs("metric,label,first,last,kind,observed,expected,expected_low,expected_high,deviation,score,onset,onset_probability,n\n", call->out);
@@ -92,8 +104,9 @@ static void print(const CommandCall *call, const Asked *asked, const PropterPatt
       as_row(call->out, &found[i], csv);
     if (lines) fputc('\n', call->out);
   }
-  if (json) fputs("\n]\n", call->out);
   if (!json && !lines && !csv) fprintf(call->out, "%s pattern%s\n", output_number(count), count == 1 ? "" : "s");
+  put_left_out(call, asked, count);
+  if (json) fputs("\n]\n", call->out);
 }
 
 /* --- findings of the detectors, and slices ----------------------------------------------------------------------------------- */
@@ -151,6 +164,7 @@ static PropterStatus findings(const CommandCall *call, const Asked *asked, Propt
     if (lines) fputc('\n', call->out);
     ++*count;
   }
+  put_left_out(call, asked, *count);
   if (json) fputs("\n]\n", call->out);
   propter_free(found);
   return PROPTER_OK;
@@ -198,7 +212,8 @@ static PropterStatus drill(const CommandCall *call, const Asked *asked, PropterI
 }
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
-  Asked asked;
+  Asked asked = {0};
+  PropterArena arena = {0};
   PropterGraph *graph = NULL;
   PropterSnapshot *snapshot = NULL;
   PropterInferrer *inferrer = NULL;
@@ -211,6 +226,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   PropterStatus status = propter_graph_open(call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, err);
   if (!status) status = propter_snapshot_open(graph, 0, &snapshot, err);
   if (!status) status = propter_inferrer_new(snapshot, &options, &inferrer, err);
+  if (!status && !cmd_flag(call, "slices")) status = propter_left_out(inferrer, asked.metric, &arena, &asked.left_out, &asked.left_out_count, err);
   if (!status && cmd_flag(call, "detectors")) {
     status = findings(call, &asked, inferrer, &count, err);
   } else if (!status && cmd_flag(call, "slices")) {
@@ -223,6 +239,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   propter_inferrer_free(inferrer);
   propter_snapshot_close(snapshot);
   propter_graph_close(graph);
+  propter_arena_clear(&arena);
   return !status && !count ? PROPTER_NEGATIVE : status;
 }
 
@@ -245,6 +262,8 @@ const Command command_detect = {
                "kept up to 5 %).\n"
                "--slices compares every finest slice of a metric with propter:sliceBy with its own course and shows the shortest list of slices\n"
                "that accounts for what deviates; of a ratio, its numerator given its denominator.\n"
+               "Metrics, or last figures of them, in which nothing can be found are listed after that, with the reason and what would help (of CSV on\n"
+               "standard error).\n"
                "--format table, json, jsonl or csv. Exit 1: nothing moved. Nothing is written to the graph.",
     .examples = "propter detect\npropter detect --metric https://w3id.org/propter/pack/us-employment#information-employment --format csv\n"
                 "propter detect --detectors --from 2008-01-01",

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "output.h"
-#include "propter/infer.h"
+#include "left_out.h"
 
 static const char *const formats[] = {"table", "json", NULL};
 
@@ -56,13 +55,16 @@ static void print(const CommandCall *call, const char *format, const PropterInfe
       output_json(call->out, propter_str(s->run));
     else
       fputs("null", call->out);
-    fputs("}\n", call->out);
+    fputs(",\"leftOut\":[", call->out);
+    for (size_t i = 0; i < s->left_out_count; i++) fputs(i ? "," : "", call->out), left_out_json(call->out, &s->left_out[i]);
+    fputs("]}\n", call->out);
     return;
   }
   fprintf(call->out,
           "metrics     %s\npatterns    %s: %s with a cause, %s of unknown cause\nhypotheses  %s\nlinks       %s between kinds, from what documents say\n",
           output_number(s->metrics), output_number(s->patterns), output_number(s->answered), output_number(s->unknown), output_number(s->hypotheses),
           output_number(s->links));
+  left_out_lines(call->out, s->left_out, s->left_out_count);
   if (call->dry_run)
     fprintf(call->out, "would add %s and remove %s statements\n", output_number(s->added), output_number(s->removed));
   else if (s->run[0])
@@ -75,7 +77,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   const char *format;
   PropterGraph *graph = NULL;
   PropterInferOptions options = propter_infer_options();
-  PropterInferSummary summary;
+  PropterInferSummary summary = {0};
   Names metrics = {0}, without = {0};
   PropterArena arena = {0};
   const char *periods = cmd_value(call, "periods");
@@ -87,6 +89,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (!status)
     status = propter_infer_run(graph, metrics.items, metrics.count, &options, PROPTER_STR("propter " PACKAGE_VERSION), call->now, call->dry_run, &summary, err);
   if (!status) print(call, format, &summary);
+  propter_infer_summary_clear(&summary);
   propter_graph_close(graph);
   propter_vec_clear(&metrics);
   propter_vec_clear(&without);

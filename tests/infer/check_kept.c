@@ -235,6 +235,7 @@ static PropterInferSummary run(const char *dir, bool keep, unsigned threads, boo
   ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
   ck_ok(propter_infer_run(graph, NULL, 0, &options, PROPTER_STR("test"), 1700000000, dry, &summary, err));
   propter_graph_close(graph);
+  propter_infer_summary_clear(&summary);
   return summary;
 }
 

@@ -17,6 +17,7 @@ static PropterInferSummary run(const char *dir, unsigned threads, bool dry) {
   ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
   ck_ok(propter_infer_run(graph, NULL, 0, &options, PROPTER_STR("test"), 1700000000, dry, &summary, err));
   propter_graph_close(graph);
+  propter_infer_summary_clear(&summary);
   return summary;
 }
 
@@ -166,6 +167,7 @@ START_TEST(one_metric_leaves_the_others_alone) {
   ck_ok(propter_infer_run(graph, &name, 1, NULL, PROPTER_STR("test"), 1700000002, false, &summary, err));
   ck_assert_uint_eq(summary.metrics, 1);
   ck_assert_uint_eq(summary.added + summary.removed, 0);
+  propter_infer_summary_clear(&summary);
   ck_assert_int_eq(propter_infer_run(graph, &none, 1, NULL, PROPTER_STR("test"), 1700000002, false, &summary, &error), PROPTER_NOT_FOUND);
   propter_graph_close(graph);
   PropterBuf after = world_current(dir);

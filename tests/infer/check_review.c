@@ -19,6 +19,7 @@ static const char *inferred(void) {
   ck_ok(propter_graph_open(dir, 0, NULL, &graph, err));
   ck_ok(propter_infer_run(graph, NULL, 0, NULL, PROPTER_STR("test"), 1700000000, false, &summary, err));
   propter_graph_close(graph);
+  propter_infer_summary_clear(&summary);
   return dir;
 }
 

@@ -64,6 +64,7 @@ typedef struct {
   PropterId *observation;
   size_t observations;  /* read, before they were combined */
   PropterId apart;      /* the series is empty because its cells have several members of this dimension, over which the metric is not additive */
+  PropterId apart_member[2]; /* two of them */
   PropterDay complete;  /* last day of the last period that is complete, where later ones were left out (propter:completenessDelay); else PROPTER_NO_DAY */
   PropterDay settled;   /* from this day on figures may still be corrected (propter:mutabilityWindow); PROPTER_NO_DAY: none of these */
 } PropterMetricSeries;
@@ -332,6 +333,18 @@ PROPTER_API PropterStatus propter_patterns(PropterInferrer *inferrer, PropterStr
                                            PropterError *err);
 PROPTER_API void propter_patterns_free(PropterPattern *found, size_t count);
 
+/* A metric, or the last figures of one, in which nothing can be found. */
+typedef struct {
+  PropterStr metric, label;
+  bool whole;               /* false: only the figures that the reason names */
+  PropterStr reason, needed; /* why; what would make it possible */
+} PropterLeftOut;
+
+/* What of one metric (empty view: of all) is left out of propter_patterns, propter_findings and propter_infer_run; each metric once. List and texts are in
+ * `arena`. */
+PROPTER_API PropterStatus propter_left_out(PropterInferrer *inferrer, PropterStr metric, PropterArena *arena, PropterLeftOut **out, size_t *count,
+                                           PropterError *err);
+
 /* What one detector found in the series of one metric. */
 typedef struct {
   PropterStr metric, label;
@@ -432,11 +445,16 @@ typedef struct {
   size_t kept, scored;     /* scores taken from options.kept, and those that had to be made */
   uint64_t added, removed; /* quads; both 0: nothing was new, and no run was recorded */
   char run[128];           /* IRI of the run; empty if nothing was written */
+  PropterLeftOut *left_out;
+  size_t left_out_count;
+  PropterArena arena;      /* of what is left out */
 } PropterInferSummary;
+PROPTER_API void propter_infer_summary_clear(PropterInferSummary *summary);
 
 /* Judges every pattern of the metrics (none: all) and replaces the live patterns, hypotheses and causal links in propter:current by the result; what did
  * not change keeps its statements and the run that found it. A run that changes something is recorded with PROV in a graph of its own,
- * which also lists what it added and removed. `software` and `now` (seconds since 1970) are for the record only. `dry`: nothing is written.
+ * which also lists what it added and removed. `software` and `now` (seconds since 1970) are for the record only. `dry`: nothing is written. The summary is to
+ * be cleared, also after a failure.
  * LOCKED: somebody else writes. */
 PROPTER_API PropterStatus propter_infer_run(PropterGraph *graph, const PropterStr *metrics, size_t metric_count, const PropterInferOptions *options,
                                             PropterStr software, int64_t now, bool dry, PropterInferSummary *summary, PropterError *err);
