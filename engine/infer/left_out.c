@@ -53,7 +53,10 @@ PropterStatus left_out_metric(Know *know, KnowMetric *m, PropterArena *arena, Pr
     return apart_reason(know, figure, arena, &out->reason, err);
   }
   if (n) PROPTER_TRY(is_thin(&figure->series, n, &thin, err));
-  if (!n && figure->complete == PROPTER_NO_DAY) {
+  if (!n && figure->series.count) {
+    out->reason = PROPTER_STR("none of its periods has a figure that can be used");
+    out->needed = PROPTER_STR("figures below 1e150 for all parts of a period");
+  } else if (!n && figure->complete == PROPTER_NO_DAY) {
     out->reason = PROPTER_STR("it has no observations");
     out->needed = PROPTER_STR("figures");
   } else if (!n) {

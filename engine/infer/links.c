@@ -263,17 +263,70 @@ static void drop_row(LinkPanel *x, size_t i) {
   drop_metric(x, i);
 }
 
+static bool is_asked(const LinkPanel *x, size_t i) {
+  for (size_t k = 0; k < x->o->metrics; k++)
+    if (know_metric_named(x->know, x->o->metric[k]) == x->metric[i]) return true;
+  return false;
+}
+
 /* The metric with most gaps that nobody asked about; SIZE_MAX: none has any. */
 static size_t most_gaps(const LinkPanel *x) {
   size_t worst = SIZE_MAX, most = 0;
   for (size_t i = 0; i < x->p; i++) {
     size_t gaps = 0;
-    bool asked = false;
     for (size_t t = 0; t < x->n; t++) gaps += isnan(x->standard[i * x->n + t]) ? 1 : 0;
-    for (size_t k = 0; k < x->o->metrics && !asked; k++) asked = know_metric_named(x->know, x->o->metric[k]) == x->metric[i];
-    if (!asked && gaps > most) most = gaps, worst = i;
+    if (!is_asked(x, i) && gaps > most) most = gaps, worst = i;
   }
   return worst;
+}
+
+static bool is_still(const LinkPanel *x, size_t i) {
+  size_t n = 0;
+  for (size_t t = 0; t < x->n; t++) {
+    if (isnan(x->own[i * x->n + t])) continue;
+    if (x->own[i * x->n + t] != 0) return false;
+    n++;
+  }
+  return n > 0;
+}
+
+/* One is a multiple of the other wherever both have figures. */
+static bool are_one(const LinkPanel *x, size_t i, size_t j) {
+  const double *a = x->own + i * x->n, *b = x->own + j * x->n, exact = 1e-9;
+  double ratio = NAN;
+  size_t both = 0;
+  for (size_t t = 0; t < x->n; t++) {
+    if (isnan(a[t]) || isnan(b[t])) continue;
+    if (isnan(ratio) && a[t] != 0) ratio = b[t] / a[t];
+    if (fabs(b[t] - (isnan(ratio) ? 0 : ratio * a[t])) > exact * fabs(b[t])) return false;
+    both++;
+  }
+  return both >= FEWEST_STEPS && ratio != 0 && !isnan(ratio);
+}
+
+/* The metric that stays instead of metric i; x->p: none does. */
+static size_t original_of(const LinkPanel *x, size_t i) {
+  for (size_t j = 0; j < x->p; j++)
+    if (j != i && (j < i || is_asked(x, j)) && are_one(x, i, j)) return j;
+  return x->p;
+}
+
+/* Nothing can be told of what never changes, and whatever is found of one of two that are one holds for the other. */
+static PropterStatus leave_out_copies(LinkPanel *x, PropterError *err) {
+  for (size_t i = x->p; i-- > 0;) {
+    if (is_asked(x, i)) continue;
+    const size_t original = original_of(x, i);
+    const char *why = is_still(x, i) ? "it never changes" : NULL;
+    if (original < x->p) {
+      const PropterStr label = x->metric[original]->def.label;
+      why = propter_arena_printf(x->arena, "its figures are those of %.*s, or a multiple of them", (int)label.len, label.data).data;
+      if (!why) return propter_fail(err, PROPTER_NO_MEMORY, "metrics left out");
+    }
+    if (!why) continue;
+    PROPTER_TRY(leave_out(x, x->metric[i], why, err));
+    drop_row(x, i);
+  }
+  return PROPTER_OK;
 }
 
 /* Only steps count that all series have, and the steps before them as far as a search looks back: a few series with gaps would leave none. */
@@ -378,14 +431,21 @@ static PropterStatus fill_over(LinkPanel *x, PropterError *err) {
   return PROPTER_OK;
 }
 
+static PropterStatus need_two(const LinkPanel *x, PropterError *err) {
+  if (x->p >= 2) return PROPTER_OK;
+  return propter_fail(err, PROPTER_INVALID, "links are sought between metrics, and %s can be searched", x->p ? "only one" : "none");
+}
+
 static PropterStatus fill_panel(LinkPanel *x, PropterError *err) {
   int32_t first;
-  if (x->p < 2) return propter_fail(err, PROPTER_INVALID, "links are sought between metrics, and %s can be searched", x->p ? "only one" : "none");
+  PROPTER_TRY(need_two(x, err));
   const size_t n = common_periods(x, &first);
   if (n < FEWEST_STEPS)
     return propter_fail(err, PROPTER_INVALID, "the %zu metrics have %zu periods in common, expected at least %d: name those to be searched", x->p, n,
                         FEWEST_STEPS);
   PROPTER_TRY(fill_steps(x, first, n, err));
+  PROPTER_TRY(leave_out_copies(x, err));
+  PROPTER_TRY(need_two(x, err));
   PROPTER_TRY(leave_out_gaps(x, err));
   return share_days(x, err);
 }
@@ -450,6 +510,18 @@ static const KnowLink **links_by_pair(const LinkPanel *x) {
     }
   }
   return curated;
+}
+
+/* INVALID: one and the same pair is required and forbidden. */
+static PropterStatus agree(const Know *know, PropterError *err) {
+  for (size_t i = 0; i < know->links.count; i++)
+    for (size_t k = 0; know->links.items[i].required && k < know->links.count; k++) {
+      const KnowLink *a = &know->links.items[i], *b = &know->links.items[k];
+      if (b->forbidden && a->cause == b->cause && a->effect == b->effect)
+        return propter_fail(err, PROPTER_INVALID, "<%.*s> requires what <%.*s> forbids: expected one of them", (int)a->iri.len, a->iri.data, (int)b->iri.len,
+                            b->iri.data);
+    }
+  return PROPTER_OK;
 }
 
 /* Log odds from what documents say of a pair, weighed as claims are: copies once, denials against. */
@@ -564,6 +636,7 @@ static PropterStatus open_locked(LinkPanel *x, bool resampled, PropterError *err
   KnowMetric **order = NULL;
   PROPTER_TRY(metrics_named(x->know, x->o->order, x->o->orders, &order, &hiddens, err));
   propter_free(order);
+  PROPTER_TRY(agree(x->know, err));
   PROPTER_TRY(list_metrics(x, err));
   PROPTER_TRY(keep_comparable(x, err));
   PROPTER_TRY(check_size(x, err));

@@ -346,43 +346,64 @@ static PropterStatus known(const Reading *reading, Column *from, Column *until, 
   return PROPTER_OK;
 }
 
-static PropterStatus collect(const Reading *reading, const PropterIds *ids, Cells *cells, PropterError *err) {
-  PropterStatus status = PROPTER_OK;
+/* Columns of the observations of a cube, read side by side. */
+typedef struct {
+  Column value, time, from, until, size;
+} CellColumns;
+
+static void cells_close(CellColumns *c) {
+  Column *const all[] = {&c->value, &c->time, &c->from, &c->until, &c->size};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) propter_scan_close(all[i]->scan);
+  propter_free(c);
+}
+
+static PropterStatus open_columns(const Reading *reading, CellColumns *c, PropterError *err) {
   const PropterMetric *m = reading->metric;
-  enum { COLUMNS = 5 };
-  Column *columns = propter_calloc(COLUMNS, sizeof *columns);
-  if (!columns) return propter_fail(err, PROPTER_NO_MEMORY, "columns of a cube");
-  Column *value = &columns[0], *time = &columns[1], *from = &columns[2], *until = &columns[3], *size = &columns[4];
-  if ((status = column_open(reading->snapshot, m->measure, value, err)) || (status = column_open(reading->snapshot, m->time, time, err))) goto done;
   const PropterId *v = reading->v;
-  if (reading->known_by != PROPTER_NO_DAY && v[VOCAB_propter_knownFrom] && (status = column_open(reading->snapshot, v[VOCAB_propter_knownFrom], from, err)))
-    goto done;
+  PROPTER_TRY(column_open(reading->snapshot, m->measure, &c->value, err));
+  PROPTER_TRY(column_open(reading->snapshot, m->time, &c->time, err));
+  if (reading->known_by != PROPTER_NO_DAY && v[VOCAB_propter_knownFrom]) PROPTER_TRY(column_open(reading->snapshot, v[VOCAB_propter_knownFrom], &c->from, err));
   const bool mean = m->aggregation && m->aggregation == v[VOCAB_propter_Mean];
-  if (mean && v[VOCAB_propter_sampleSize] && (status = column_open(reading->snapshot, v[VOCAB_propter_sampleSize], size, err))) goto done;
-  if (v[VOCAB_propter_supersededAt] && (status = column_open(reading->snapshot, v[VOCAB_propter_supersededAt], until, err))) goto done;
-  for (size_t i = 0; i < ids->count; i++) {
-    PropterId number, when, weight = PROPTER_NO_ID;
-    bool is = false;
-    Cell cell = {.id = ids->items[i], .weight = 1};
-    if ((status = column_at(value, cell.id, &number, err)) || (status = column_at(time, cell.id, &when, err))) goto done;
-    if (!number || !when) continue;
-    if ((status = node_value_number(reading->snapshot, number, &cell.value, &is, err))) goto done;
-    if (!is || !isfinite(cell.value)) continue;
-    if (size->scan && (status = column_at(size, cell.id, &weight, err))) goto done;
-    if (weight && (status = node_value_number(reading->snapshot, weight, &cell.weight, &is, err))) goto done;
-    if (!is || !(cell.weight > 0)) continue;
-    if ((status = node_value_day(reading->snapshot, when, &cell.day, &is, err))) goto done;
-    if (!is) continue;
-    cell.period = propter_period_of(m->grain, cell.day);
-    if ((status = known(reading, from, until, cell.id, propter_period_last(m->grain, cell.period), &is, err))) goto done;
-    if (is && !propter_vec_push(cells, cell)) {
-      status = propter_fail(err, PROPTER_NO_MEMORY, "%zu observations", cells->count);
-      goto done;
-    }
-  }
-done:
-  for (size_t i = 0; i < COLUMNS; i++) propter_scan_close(columns[i].scan);
-  propter_free(columns);
+  if (mean && v[VOCAB_propter_sampleSize]) PROPTER_TRY(column_open(reading->snapshot, v[VOCAB_propter_sampleSize], &c->size, err));
+  return v[VOCAB_propter_supersededAt] ? column_open(reading->snapshot, v[VOCAB_propter_supersededAt], &c->until, err) : PROPTER_OK;
+}
+
+static PropterStatus cells_open(const Reading *reading, CellColumns **out, PropterError *err) {
+  CellColumns *c = propter_calloc(1, sizeof *c);
+  if (!c) return propter_fail(err, PROPTER_NO_MEMORY, "columns of a cube");
+  PropterStatus status = open_columns(reading, c, err);
+  if (status) cells_close(c);
+  else *out = c;
+  return status;
+}
+
+/* Appends the cell of an observation, if it is one of the metric's; ids must ascend. */
+static PropterStatus add_cell(const Reading *reading, CellColumns *c, PropterId id, Cells *cells, PropterError *err) {
+  const PropterMetric *m = reading->metric;
+  PropterId number, when, weight = PROPTER_NO_ID;
+  bool is = false;
+  Cell cell = {.id = id, .weight = 1};
+  PROPTER_TRY(column_at(&c->value, id, &number, err));
+  PROPTER_TRY(column_at(&c->time, id, &when, err));
+  if (!number || !when) return PROPTER_OK;
+  PROPTER_TRY(node_value_number(reading->snapshot, number, &cell.value, &is, err));
+  if (!is || !isfinite(cell.value)) return PROPTER_OK;
+  if (c->size.scan) PROPTER_TRY(column_at(&c->size, id, &weight, err));
+  if (weight) PROPTER_TRY(node_value_number(reading->snapshot, weight, &cell.weight, &is, err));
+  if (!is || !(cell.weight > 0)) return PROPTER_OK;
+  PROPTER_TRY(node_value_day(reading->snapshot, when, &cell.day, &is, err));
+  if (!is) return PROPTER_OK;
+  cell.period = propter_period_of(m->grain, cell.day);
+  PROPTER_TRY(known(reading, &c->from, &c->until, id, propter_period_last(m->grain, cell.period), &is, err));
+  return !is || propter_vec_push(cells, cell) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu observations", cells->count);
+}
+
+static PropterStatus collect(const Reading *reading, const PropterIds *ids, Cells *cells, PropterError *err) {
+  CellColumns *columns = NULL;
+  PROPTER_TRY(cells_open(reading, &columns, err));
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < ids->count && !status; i++) status = add_cell(reading, columns, ids->items[i], cells, err);
+  cells_close(columns);
   return status;
 }
 
@@ -415,6 +436,12 @@ static PropterStatus allocate(PropterGrain grain, int32_t first, int64_t count, 
   return PROPTER_OK;
 }
 
+/* Errors are compared by their squares: what has none but 0 is 0, and what has no finite one is no figure. */
+static double figure(double value) {
+  const double smallest = 1e-150, largest = 1e150;
+  return fabs(value) < smallest ? 0 : fabs(value) > largest ? NAN : value;
+}
+
 /* A period with fewer than `least` cells is a gap: a part of it is not known. */
 static PropterStatus fill(const Reading *reading, Cells *cells, size_t least, PropterMetricSeries *out, PropterError *err) {
   if (!cells->count) return PROPTER_OK;
@@ -425,7 +452,7 @@ static PropterStatus fill(const Reading *reading, Cells *cells, size_t least, Pr
   for (size_t i = 0, j; i < cells->count; i = j) {
     for (j = i + 1; j < cells->count && cells->items[j].period == cells->items[i].period;) j++;
     if (j - i < least) continue;
-    value[cells->items[i].period - first] = combine(reading, cells->items + i, j - i);
+    value[cells->items[i].period - first] = figure(combine(reading, cells->items + i, j - i));
     out->observation[cells->items[i].period - first] = cells->items[i].id;
   }
   return PROPTER_OK;
@@ -522,7 +549,7 @@ static PropterStatus ratio(const Reading *reading, const PropterMember *slice, s
       for (int64_t p = first; p < end; p++) {
         double above = a->value[p - a->first], below = b->value[p - b->first];
         if (isfinite(above) && isfinite(below) && below != 0) {
-          value[p - first] = above / below;
+          value[p - first] = figure(above / below);
           out->observation[p - first] = series[0].observation[p - a->first];
         }
       }
@@ -602,12 +629,12 @@ PropterStatus propter_metric_adds_up(PropterSnapshot *snapshot, const PropterMet
 typedef struct {
   PropterMetricSlices *out;
   PropterMap index;            /* members of a slice → its place */
-  PROPTER_VEC(PropterIds) ids; /* observations of each slice, ascending */
+  PROPTER_VEC(Cells) cells;    /* of each slice, by observation */
   PropterIds members;          /* of the slices, dimension by dimension */
 } Sorting;
 
 /* Puts an observation to its slice; one that lacks a dimension belongs to none (it is a total). */
-static PropterStatus sort_one(Sorting *sorting, Column *columns, PropterId id, PropterError *err) {
+static PropterStatus sort_one(const Reading *reading, Sorting *sorting, Column *columns, CellColumns *cells, PropterId id, PropterError *err) {
   PropterId key[SLICE_DIMENSIONS];
   size_t dims = sorting->out->dimensions;
   for (size_t d = 0; d < dims; d++) {
@@ -615,48 +642,49 @@ static PropterStatus sort_one(Sorting *sorting, Column *columns, PropterId id, P
     if (!key[d]) return PROPTER_OK;
   }
   bool added, ok = true;
-  uint64_t *place = propter_map_put(&sorting->index, (PropterStr){(const char *)key, dims * sizeof *key}, sorting->ids.count, &added);
+  uint64_t *place = propter_map_put(&sorting->index, (PropterStr){(const char *)key, dims * sizeof *key}, sorting->cells.count, &added);
   if (!place) return propter_fail(err, PROPTER_NO_MEMORY, "slices of a cube");
   size_t at = (size_t)*place;
   if (added) {
-    if (sorting->ids.count == SLICES_MAX)
+    if (sorting->cells.count == SLICES_MAX)
       return propter_fail(err, PROPTER_LIMIT, "more than %d slices of a cube; expected fewer dimensions in propter:sliceBy", SLICES_MAX);
-    ok = propter_vec_push(&sorting->ids, (PropterIds){0});
+    ok = propter_vec_push(&sorting->cells, (Cells){0});
     for (size_t d = 0; d < dims && ok; d++) ok = propter_vec_push(&sorting->members, key[d]);
   }
-  ok = ok && propter_vec_push(&sorting->ids.items[at], id);
-  return ok ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "slices of a cube");
+  return ok ? add_cell(reading, cells, id, &sorting->cells.items[at], err) : propter_fail(err, PROPTER_NO_MEMORY, "slices of a cube");
 }
 
 static PropterStatus sort_observations(const Reading *reading, const PropterIds *ids, Sorting *sorting, PropterError *err) {
   PropterStatus status = PROPTER_OK;
   size_t dims = sorting->out->dimensions;
+  CellColumns *cells = NULL;
   Column *columns = propter_calloc(dims, sizeof *columns);
   if (!columns) return propter_fail(err, PROPTER_NO_MEMORY, "columns of a cube");
+  status = cells_open(reading, &cells, err);
   for (size_t d = 0; d < dims && !status; d++) status = column_open(reading->snapshot, sorting->out->dimension[d], &columns[d], err);
-  for (size_t i = 0; i < ids->count && !status; i++) status = sort_one(sorting, columns, ids->items[i], err);
+  for (size_t i = 0; i < ids->count && !status; i++) status = sort_one(reading, sorting, columns, cells, ids->items[i], err);
   for (size_t d = 0; d < dims; d++) propter_scan_close(columns[d].scan);
+  if (cells) cells_close(cells);
   propter_free(columns);
   return status;
 }
 
-static PropterStatus slice_series(const Reading *reading, const Sorting *sorting, PropterError *err) {
+static PropterStatus slice_series(const Reading *reading, Sorting *sorting, PropterError *err) {
   const PropterMetric *m = reading->metric;
   PropterMetricSlices *out = sorting->out;
   PropterStatus status = PROPTER_OK;
-  out->series = propter_calloc(sorting->ids.count + 1, sizeof *out->series);
-  if (!out->series) return propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", sorting->ids.count);
+  out->series = propter_calloc(sorting->cells.count + 1, sizeof *out->series);
+  if (!out->series) return propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", sorting->cells.count);
   PropterDay last = PROPTER_NO_DAY;
-  for (; out->count < sorting->ids.count && !status; out->count++) {
-    Cells cells = {0};
+  for (; out->count < sorting->cells.count && !status; out->count++) {
+    Cells *cells = &sorting->cells.items[out->count];
     PropterMetricSeries *series = &out->series[out->count];
     series->complete = series->settled = PROPTER_NO_DAY;
     series->series = (PropterSeries){.grain = m->grain, .reference_day = m->reference_day, .seasonally_adjusted = m->seasonally_adjusted};
-    status = collect(reading, &sorting->ids.items[out->count], &cells, err);
-    if (!status) status = fill(reading, &cells, 0, series, err);
-    series->observations = cells.count;
-    if (cells.count && (last == PROPTER_NO_DAY || last_day(&cells) > last)) last = last_day(&cells);
-    propter_vec_clear(&cells);
+    status = fill(reading, cells, 0, series, err);
+    series->observations = cells->count;
+    if (cells->count && (last == PROPTER_NO_DAY || last_day(cells) > last)) last = last_day(cells);
+    propter_vec_clear(cells);
   }
   for (size_t i = 0; i < out->count && !status; i++) settle(m, last, &out->series[i]);
   return status;
@@ -683,8 +711,8 @@ PropterStatus propter_metric_slices(PropterSnapshot *snapshot, const PropterMetr
   if (!status) status = sort_observations(&reading, &ids, &sorting, err);
   if (!status) status = slice_series(&reading, &sorting, err);
   out->member = sorting.members.items;
-  for (size_t i = 0; i < sorting.ids.count; i++) propter_vec_clear(&sorting.ids.items[i]);
-  propter_vec_clear(&sorting.ids);
+  for (size_t i = 0; i < sorting.cells.count; i++) propter_vec_clear(&sorting.cells.items[i]);
+  propter_vec_clear(&sorting.cells);
   propter_map_clear(&sorting.index);
   propter_vec_clear(&ids);
   if (status) propter_metric_slices_clear(out);

@@ -8,6 +8,7 @@
 #include "propter/drill.h"
 #include "propter/hash.h"
 #include "propter/math.h"
+#include "propter/pool.h"
 
 /* Members of the slices as levels, and the sums of the window. */
 typedef struct {
@@ -78,7 +79,18 @@ PropterStatus window_sum(const PropterSeries *s, PropterDay from, PropterDay to,
   return status;
 }
 
-static PropterStatus fill_cube(const PropterMetricSlices *slices, PropterDay from, PropterDay to, Cube *c, PropterError *err) {
+typedef struct {
+  const PropterMetricSlices *slices;
+  PropterDay from, to;
+  Cube *cube;
+} Summing;
+
+static PropterStatus sum_one(size_t i, void *payload, PropterError *err) {
+  const Summing *s = payload;
+  return window_sum(&s->slices->series[i].series, s->from, s->to, &s->cube->actual[i], &s->cube->expected[i], &s->cube->sd[i], err);
+}
+
+static PropterStatus fill_cube(const Know *know, const PropterMetricSlices *slices, PropterDay from, PropterDay to, Cube *c, PropterError *err) {
   c->cells = slices->count;
   c->dimensions = slices->dimensions;
   c->level = propter_malloc((c->cells * c->dimensions + 1) * sizeof *c->level);
@@ -87,12 +99,11 @@ static PropterStatus fill_cube(const PropterMetricSlices *slices, PropterDay fro
   c->expected = c->actual + c->cells;
   c->sd = c->expected + c->cells;
   PROPTER_TRY(set_levels(slices, c, err));
-  for (size_t i = 0; i < c->cells; i++) PROPTER_TRY(window_sum(&slices->series[i].series, from, to, &c->actual[i], &c->expected[i], &c->sd[i], err));
-  return PROPTER_OK;
+  return propter_pool_run(c->cells, know->options.threads, sum_one, &(Summing){slices, from, to, c}, err);
 }
 
 /* Turns the numerator's expectation into that given the denominator that happened. */
-static PropterStatus divide(const PropterMetricSlices *top, const PropterMetricSlices *bottom, PropterDay from, PropterDay to, Cube *c, PropterError *err) {
+static PropterStatus divide(const PropterMetricSlices *top, const PropterMetricSlices *bottom, const Cube *below, Cube *c, PropterError *err) {
   PropterMap index = {0};
   PropterStatus status = PROPTER_OK;
   bool added;
@@ -100,9 +111,9 @@ static PropterStatus divide(const PropterMetricSlices *top, const PropterMetricS
     if (!propter_map_put(&index, (PropterStr){(const char *)&bottom->member[i * bottom->dimensions], bottom->dimensions * sizeof *bottom->member}, i, &added))
       status = propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", bottom->count);
   for (size_t i = 0; i < c->cells && !status; i++) {
-    double actual = NAN, expected = NAN, sd;
+    double actual = NAN, expected = NAN;
     uint64_t *place = propter_map_get(&index, (PropterStr){(const char *)&top->member[i * top->dimensions], top->dimensions * sizeof *top->member});
-    if (place) status = window_sum(&bottom->series[*place].series, from, to, &actual, &expected, &sd, err);
+    if (place) actual = below->actual[*place], expected = below->expected[*place];
     propter_drill_ratio(1, &c->actual[i], &actual, &c->expected[i], &expected, &c->expected[i]);
   }
   propter_map_clear(&index);
@@ -169,10 +180,15 @@ static PropterStatus read_slices(Know *know, const PropterMetric *m, PropterAren
 static PropterStatus read_cube(Know *know, const PropterMetric *m, PropterDay from, PropterDay to, PropterArena *arena, PropterMetricSlices slices[2], Cube *c,
                                PropterError *err) {
   bool adds_up;
+  Cube below = {0};
   PROPTER_TRY(read_slices(know, m, arena, slices, &adds_up, err));
   if (!adds_up) slices[0].dimensions = m->slice_dimensions;
-  PROPTER_TRY(fill_cube(&slices[0], from, to, c, err));
-  return adds_up && metric_is_quotient(know->v, m) ? divide(&slices[0], &slices[1], from, to, c, err) : PROPTER_OK;
+  PROPTER_TRY(fill_cube(know, &slices[0], from, to, c, err));
+  if (!adds_up || !metric_is_quotient(know->v, m)) return PROPTER_OK;
+  PropterStatus status = fill_cube(know, &slices[1], from, to, &below, err);
+  if (!status) status = divide(&slices[0], &slices[1], &below, c, err);
+  cube_clear(&below);
+  return status;
 }
 
 /* Which levels of the hierarchy decide which: propter:rollsUpTo, over any number of steps. */
