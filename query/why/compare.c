@@ -271,6 +271,7 @@ static PropterStatus read_comparison(Words *words, size_t compare, PropterDay to
     if (behind.count) PROPTER_TRY(read_compared(&part, &behind, q->text, today, arena, q, err));
     if (q->compared) return PROPTER_OK;
     for (size_t i = compare; i < words->count; i++) words->word[i].used = USED_NOT;
+    if (why_has(&words->word[compare], ROLE_THAN)) return PROPTER_OK; /* "rather than the strike, what …" */
   }
   const bool comparing =
       propter_str_starts(words->word[compare].text, PROPTER_STR("compar")) && !propter_str_ends(words->word[compare].text, PROPTER_STR("ed"));

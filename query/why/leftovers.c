@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words of a question that nobody has given a meaning: which of them say nothing, and what is missing where the others stand. */
+#include "calendar.h"
 #include "question.h"
 
 /* "and" between two things that are asked about must not be passed over; at the edge of a question, and within what one metric is called ("trucking and
@@ -83,11 +84,47 @@ static const Word *at(const Rest *r, size_t i) { return i < r->words->count ? &r
 /* "New customers" are some of them. */
 static bool some_of(const Rest *r, size_t i) {
   const Word *next = at(r, i + 1);
-  return next && !next->mark && next->used == USED_NOT && next->kind == WORD_WHO && propter_str_equal(at(r, i)->text, PROPTER_STR("new"));
+  return next && !next->mark && next->used == USED_NOT && next->kind == WORD_WHO && why_has(at(r, i), ROLE_NEW);
 }
 
+static bool is_part(const Word *w) { return w && (w->used == USED_METRIC || w->used == USED_SLICE || w->used == USED_PERIOD); }
+
+/* "Mostly on the Islands", "some orders", "Family mostly"; but not "mostly because", "some reason". */
+static bool portion(const Rest *r, size_t i) {
+  size_t next = i + 1;
+  if (!why_has(at(r, i), ROLE_PORTION)) return false;
+  while (at(r, next) && !at(r, next)->mark && at(r, next)->used == USED_NOT && at(r, next)->kind == WORD_STOP) next++;
+  const Word *behind = at(r, next);
+  if (is_part(behind) && !behind->mark) return true;
+  return i && is_part(at(r, i - 1)) && !at(r, i)->mark && (!behind || behind->mark);
+}
+
+/* "Orders expected", "passengers planned": another figure, unless a verb stands before ("were orders expected to fall"). */
+static bool supposed(const Rest *r, size_t i) {
+  const Word *next = at(r, i + 1);
+  if (at(r, i)->kind == WORD_NORM && i && why_has(at(r, i - 1), ROLE_ARTICLE) && next && next->used == USED_PERIOD) return true; /* "than in a normal May" */
+  if (at(r, i)->kind != WORD_NORM || at(r, i)->mark || !i || (at(r, i - 1)->used != USED_METRIC && at(r, i - 1)->used != USED_SLICE)) return false;
+  for (size_t k = 0; k < i; k++)
+    if (why_has(at(r, k), ROLE_FINITE)) return false;
+  return true;
+}
+
+/* "Why is there no scrap data": not the scrap was none. */
+static bool no_data(const Rest *r, size_t i) {
+  if (!why_has(at(r, i), ROLE_DATA)) return false;
+  while (i > 0 && !at(r, i)->mark && (at(r, i - 1)->used == USED_METRIC || at(r, i - 1)->kind == WORD_STOP)) i--;
+  return i > 0 && !at(r, i)->mark && why_has(at(r, i - 1), ROLE_NO);
+}
+
+/* "During and after the strike". */
+static bool other_side(const Rest *r, size_t i) {
+  return why_has(at(r, i), ROLE_WHEN) && at(r, i + 1) && at(r, i + 1)->kind == WORD_JOIN && at(r, i + 2) && why_has(at(r, i + 2), ROLE_WHEN);
+}
+
+/* What a word does that says nothing elsewhere, but here: without it another question would be answered. */
 static bool another(const Rest *r, size_t i) {
-  return some_of(r, i) || may_be_part(r->l, r->q, r->words, i) || changes_metric(r->words, i) || narrows(r->words, i) || blames(r->words, i);
+  return some_of(r, i) || portion(r, i) || supposed(r, i) || no_data(r, i) || other_side(r, i) || may_be_part(r->l, r->q, r->words, i) || changes_metric(r->words, i) ||
+         narrows(r->words, i) || blames(r->words, i);
 }
 
 static bool silent(const Rest *r, size_t i) {
@@ -95,17 +132,28 @@ static bool silent(const Rest *r, size_t i) {
   return (w->kind == WORD_STOP || why_asks(w) || w->kind == WORD_NORM || why_moves(w)) && !another(r, i);
 }
 
-/* "A bad day", "their worst week of the year". */
+/* Is the time asked about one such unit? */
+static bool lasts(const PropterQuestion *q, unsigned unit) {
+  const PropterRecurring *run = &q->run;
+  const int days = (int)(q->to - q->from) + 1;
+  if (q->when == PROPTER_WHEN_FIXED || q->when == PROPTER_WHEN_EVENT) return unit == UNIT_DAY ? days == 1 : unit == UNIT_WEEK ? days == 7 : days >= 28;
+  if (q->when != PROPTER_WHEN_LATEST) return unit == (q->when == PROPTER_WHEN_DAY || q->when == PROPTER_WHEN_WEEKDAY ? UNIT_DAY : q->unit);
+  const bool day = run->day && run->day == run->day_last && run->month == run->month_last && !run->days && !run->week;
+  return unit == UNIT_DAY ? day : unit == UNIT_WEEK ? run->week || run->month == WEEK || run->days == 7 || run->days == -7 : !day;
+}
+
+/* "A bad day", "1 May was the worst day"; but "the worst day in May" is one of them. */
 static bool unit_of_mild(const Rest *r, size_t i) {
-  if (!why_date_word(at(r, i)->text, DATE_UNIT, NULL, NULL)) return false;
+  int unit;
+  if (!why_date_word(at(r, i)->text, DATE_UNIT, &unit, NULL)) return false;
   while (i > 0 && (at(r, i - 1)->kind == WORD_STOP || why_date_word(at(r, i - 1)->text, DATE_UNIT, NULL, NULL))) i--;
-  return i > 0 && at(r, i - 1)->mild;
+  return i > 0 && at(r, i - 1)->mild && (why_word_kind(at(r, i - 1)->text) != WORD_MOST || lasts(r->q, (unsigned)unit));
 }
 
 /* "…, Ghent only, May": a clause that holds nothing but the part. */
 static bool only(const Rest *r, size_t i) {
   const Word *w = at(r, i), *next = at(r, i + 1);
-  if (!propter_str_equal(w->text, PROPTER_STR("only")) || (next && !(next->mark && next->space)) || w->mark) return false;
+  if (!why_has(w, ROLE_ONLY) || (next && !(next->mark && next->space)) || w->mark) return false;
   while (i > 0 && at(r, i - 1)->used == USED_SLICE && !at(r, i - 1)->mark) i--;
   return i > 0 && at(r, i - 1)->used == USED_SLICE;
 }

@@ -66,7 +66,8 @@ static PropterStatus add_about(PropterLexicon *l, Metric *m, PropterStr text, Pr
   PropterArena scratch = {0};
   PropterStatus status = why_words_split(text, l->stemmer, PROPTER_QUESTION_WORDS, &scratch, &words, err);
   for (size_t i = 0; status == PROPTER_OK && i < words.count; i++)
-    if (!words.word[i].number && !propter_map_put(&m->about, words.word[i].stem, 1, NULL)) status = no_memory(err);
+    if (!words.word[i].number && (!propter_map_put(&m->about, words.word[i].stem, 1, NULL) || !propter_map_put(&m->about, words.word[i].text, 1, NULL)))
+      status = no_memory(err);
   propter_arena_clear(&scratch);
   return status;
 }
@@ -148,7 +149,18 @@ PropterStatus propter_lexicon_add_cause(PropterLexicon *l, PropterStr iri, Propt
   return plain.len && plain.len < name.len ? propter_lexicon_add_name(c, at, PROPTER_NAME_ALTERNATIVE, plain, err) : PROPTER_OK;
 }
 
-bool why_lexicon_harmless(const PropterLexicon *l, size_t metric, const Word *w) { return propter_map_get(&l->metrics.items[metric].about, w->stem) != NULL; }
+/* Another word of the same stem: "planned" of "plan". */
+static bool derived(const Word *w) {
+  static const char *const endings[] = {"ed", "ing", "ly", "er"};
+  for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
+    if (propter_str_ends(w->text, propter_str(endings[k]))) return true;
+  return false;
+}
+
+bool why_lexicon_harmless(const PropterLexicon *l, size_t metric, const Word *w) {
+  const PropterMap *about = &l->metrics.items[metric].about;
+  return propter_map_get(about, w->text) || (propter_map_get(about, w->stem) && !derived(w));
+}
 
 bool why_lexicon_idle(const PropterLexicon *l, size_t metric, const Word *w) {
   return l->members && l->members_of == metric && propter_map_get(&l->members->idle, w->text) != NULL;
@@ -160,7 +172,7 @@ bool why_lexicon_divides(const PropterLexicon *l, size_t metric, const Word *w) 
   for (size_t d = 0; l->members && l->members_of == metric && d < l->members->dimensions.count; d++) {
     const Words *name = &l->members->dimensions.items[d].words;
     for (size_t k = 0; k < name->count; k++)
-      if (propter_str_equal(name->word[k].stem, w->stem)) return true;
+      if (propter_str_equal(name->word[k].text, w->text) || (propter_str_equal(name->word[k].stem, w->stem) && !derived(w))) return true;
   }
   return false;
 }

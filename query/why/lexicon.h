@@ -7,7 +7,7 @@
 
 typedef struct {
   PropterStr iri, label;
-  PropterMap about;       /* stems that may stand beside the name */
+  PropterMap about;       /* words and stems that may stand beside the name */
   PropterDay first, last; /* of a cause; a last day that is not known is the first */
   int good;               /* +1: more is better; -1: less is; 0: not said */
 } Metric;

@@ -467,6 +467,8 @@ static size_t weekday_words(Reader *r, size_t i, Span *s) {
   const size_t end = dated_weekday(r, why_skip(r, why_skip(r, j + 1, "of"), "the"), first, last, s);
   if (end) return end;
   r->gap = PROPTER_GAP_NONE;
+  const Word *one = j == i && i ? &r->words->word[i - 1] : NULL;
+  if (why_has(one, ROLE_ONE_OF) && !propter_str_equal(one->text, PROPTER_STR("the"))) return 0; /* "on a Sunday" is any of them */
   *s = (Span){.has_year = true, .when = PROPTER_WHEN_WEEKDAY, .run = why_run_months(first, last)};
   size_t k = why_skip(r, j + 1, "of");
   k = k == j + 1 ? why_skip(r, k, "in") : k;

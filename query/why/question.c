@@ -47,7 +47,7 @@ PropterQuestion why_question_empty(void) {
 }
 
 /* What says how good it was counts only where nothing else says which way; where words go both ways, those in the clause of the metric ("we lost bikes - thefts
- * doubled"). */
+ * doubled"). A fall that slows goes both ways. */
 static PropterStatus direction(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
   enum { ANYWHERE, BESIDE, MILD };
   bool down[3] = {false}, up[3] = {false};
@@ -55,8 +55,15 @@ static PropterStatus direction(PropterQuestion *q, const Words *words, PropterAr
     bool metric = false;
     for (end = from; end < words->count && (end == from || !why_ends_clause(&words->word[end], ENDS_BRACKET)); end++)
       metric |= words->word[end].used == USED_METRIC;
+    bool moved = false;
     for (size_t i = from; i < end; i++) {
       const Word *w = &words->word[i];
+      const bool goes = w->used == USED_NOT && (w->kind == WORD_UP || w->kind == WORD_DOWN);
+      if (goes && moved && why_has(w, ROLE_PACE)) {
+        if (w->kind == WORD_DOWN) down[ANYWHERE] = up[ANYWHERE] = down[BESIDE] = up[BESIDE] = true;
+        continue;
+      }
+      moved |= goes;
       const bool level = q->compared && w->used != USED_SLICE && w->used != USED_METRIC, free = w->used == USED_NOT || w->number; /* "+30 %" */
       const int how = w->mild ? MILD : ANYWHERE;
       const bool falls = (level && w->kind == WORD_UNDER) || (free && w->kind == WORD_DOWN);
@@ -77,14 +84,17 @@ static void greets(Words *words) {
   if (mark && why_date_word(words->word[0].text, DATE_DAYTIME, NULL, NULL)) words->word[0].kind = WORD_FILLER;
 }
 
-/* "More than halved", "fell more": how much, not than what. "Above normal" is high. */
+/* "More than halved", "fell more": how much, not than what; what "fell less" goes both ways. "Above normal" is high. */
 static void more_than(Words *words) {
   for (size_t i = 1; i + 1 < words->count; i++) {
     Word *than = &words->word[i];
     const WordKind next = than[1].kind;
     if ((than->kind == WORD_ABOVE || than->kind == WORD_UNDER) && next == WORD_NORM) than->kind = than->kind == WORD_ABOVE ? WORD_UP : WORD_DOWN;
-    if (propter_str_equal(than->text, PROPTER_STR("more")) && than[-1].kind == WORD_DOWN && !than->mark && !than->phrase) than->kind = WORD_FILLER;
-    if (propter_str_equal(than->text, PROPTER_STR("than")) && !than[1].mark && (next == WORD_UP || next == WORD_DOWN)) than->kind = than[-1].kind = WORD_FILLER;
+    const bool behind_fall = than[-1].kind == WORD_DOWN && !than->mark && !than->phrase;
+    if (why_has(than, ROLE_MORE) && behind_fall) than->kind = WORD_FILLER;
+    if (why_has(than, ROLE_LESS) && behind_fall) than->kind = WORD_UP;
+    if (why_has(than, ROLE_THAN) && !than[1].mark && (next == WORD_UP || next == WORD_DOWN) && (than[-1].kind == WORD_UP || than[-1].kind == WORD_DOWN))
+      than->kind = than[-1].kind = WORD_FILLER; /* not "other than lower" */
   }
 }
 
@@ -120,7 +130,7 @@ static void prevented_or_gone(Words *words) {
 static PropterStatus more_of(Words *words, PropterArena *arena, PropterError *err) {
   for (size_t i = 0; i + 1 < words->count; i++) {
     Word *w = &words->word[i];
-    const bool more = propter_str_equal(w->text, PROPTER_STR("more")), told = why_has(w, ROLE_LINK) || propter_str_ends(w->text, PROPTER_STR("ly"));
+    const bool more = why_has(w, ROLE_MORE), told = why_has(w, ROLE_LINK) || propter_str_ends(w->text, PROPTER_STR("ly"));
     if ((!more && !(told && w[1].kind == WORD_NONE && !w[1].known)) || w->phrase || w[1].mark || w[1].number) continue;
     const PropterStr longer = propter_arena_printf(arena, "%.*ser", (int)w[1].text.len, w[1].text.data);
     if (!longer.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
@@ -132,7 +142,7 @@ static PropterStatus more_of(Words *words, PropterArena *arena, PropterError *er
 
 /* "Break the change in revenue down by region" speaks of no fall, "… Help!" of no rise. */
 static void break_down(Words *words) {
-  if (propter_str_equal(words->word[words->count - 1].text, PROPTER_STR("help"))) words->word[words->count - 1].kind = WORD_FILLER;
+  if (why_has(&words->word[words->count - 1], ROLE_CALLS)) words->word[words->count - 1].kind = WORD_FILLER;
   for (size_t i = 0; i + 1 < words->count; i++)
     for (size_t j = 0; propter_str_equal(words->word[i].text, PROPTER_STR("down")) && words->word[i + 1].kind == WORD_BY && j < i; j++)
       if (why_has(&words->word[j], ROLE_BREAKS)) words->word[i].kind = words->word[j].kind = WORD_FILLER;
@@ -162,8 +172,8 @@ static bool told_of_metric(const Words *words, size_t i) {
 static void value(Words *words) {
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i];
-    const bool best = propter_str_equal(w->text, PROPTER_STR("best")), unit = i + 1 < words->count && why_date_word(w[1].text, DATE_UNIT, NULL, NULL);
-    if (unit && w->kind == WORD_MOST && (best || propter_str_equal(w->text, PROPTER_STR("worst")))) w->kind = best ? WORD_GOOD : WORD_BAD;
+    const bool unit = i + 1 < words->count && why_date_word(w[1].text, DATE_UNIT, NULL, NULL);
+    if (unit && w->kind == WORD_MOST && (why_has(w, ROLE_BEST) || why_has(w, ROLE_WORST))) w->kind = why_has(w, ROLE_BEST) ? WORD_GOOD : WORD_BAD;
     if (w->kind == WORD_SIZE && (stands_alone(words, i) || told_of_metric(words, i)))
       w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP, w->mild = true;
     if (w->mild) continue;
@@ -195,14 +205,21 @@ static PropterStatus turn_valued(const PropterLexicon *l, Words *words, PropterA
   return PROPTER_OK;
 }
 
+/* "The huge number of refunds". */
+static bool number_of_metric(const Words *words, size_t i) {
+  const Word *w = &words->word[i];
+  return i + 3 < words->count && why_has(w + 1, ROLE_COUNTS) && why_has(w + 2, ROLE_OF) && (w[3].used == USED_METRIC || (i + 4 < words->count && w[4].used == USED_METRIC));
+}
+
 /* "So little scrap", "few orders", and "no accidents", where no change is denied: how much of the metric there was. */
 static void amounts(Words *words) {
   bool moves = false;
   for (size_t i = 0; i < words->count; i++) moves |= words->word[i].used == USED_NOT && why_moves(&words->word[i]);
   for (size_t i = 0; i + 1 < words->count; i++) {
     Word *w = &words->word[i], *next = w + 1;
-    const bool metric = next->used == USED_METRIC && !next->mark, none = propter_str_equal(w->text, PROPTER_STR("no"));
+    const bool metric = next->used == USED_METRIC && !next->mark, none = why_has(w, ROLE_NO);
     const bool small = why_has(w, ROLE_SMALL) && (w->kind == WORD_FILLER || w->kind == WORD_NONE) && !w->phrase;
+    if (w->used == USED_NOT && w->kind == WORD_SIZE && number_of_metric(words, i)) w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP;
     if (w->used != USED_NOT || !(none || small) || (i && propter_str_equal(w[-1].text, PROPTER_STR("a")))) continue;
     if (small && next->kind == WORD_MOVE && !next->mark) w->kind = WORD_NOT; /* "little changed" */
     else if (none ? metric && !moves : metric || (i && why_has(&w[-1], ROLE_LINK) && (next->mark || next->kind == WORD_STOP || next->used == USED_PERIOD)))
@@ -235,13 +252,14 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
     int n;
-    if (w->used != USED_NOT || !(w->number || (next && why_has(next, ROLE_SCALE) && why_count_of(w, &n)))) continue; /* "ten percent" */
+    const bool fewer = next && (why_has(next, ROLE_MORE) || why_has(next, ROLE_LESS));
+    if (w->used != USED_NOT || !(w->number || (next && (fewer || why_has(next, ROLE_SCALE)) && why_count_of(w, &n)))) continue; /* "ten percent" */
     size_t end = w->end;
     while (end < q->text.len && q->text.data[end] == ' ') end++;
     bool size = end < q->text.len && q->text.data[end] == '%';
     const bool cent = next && i + 2 < words->count && propter_str_equal(next->text, PROPTER_STR("per")) && propter_str_equal(next[1].text, PROPTER_STR("cent"));
     const bool scaled = next && next->used == USED_NOT && (why_has(next, ROLE_SCALE) || cent);
-    const bool counted = next && !next->mark && (propter_str_equal(next->text, PROPTER_STR("more")) || propter_str_equal(next->text, PROPTER_STR("fewer")));
+    const bool counted = fewer && !next->mark;
     if (counted && i + 2 < words->count && next[1].kind == WORD_COMPARE) { /* "three more than in April" */
       w->used = USED_PERIOD;
       PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(w->end - w->begin), q->text.data + w->begin));
@@ -267,6 +285,9 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     if (i && w->mark == '.' && !w->space && w[-1].number && w[-1].used == USED_NOT) w->used = USED_PERIOD, w--; /* 3.5 */
     w->used = USED_PERIOD;
     if (w > words->word && w[-1].used == USED_NOT && sets_size(words, &w[-1])) pass_size(&w[-1]);
+    size_t before = (size_t)(w - words->word);
+    if (before && propter_str_equal(w[-1].text, PROPTER_STR("by"))) before--;
+    if (before && why_has(&words->word[before - 1], ROLE_LACKS)) words->word[before - 1].kind = WORD_DOWN; /* "off by 5 %" */
     PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end - w->begin), q->text.data + w->begin));
   }
   return PROPTER_OK;
@@ -446,6 +467,21 @@ static bool acts(const Words *words, size_t end) {
   return end > verb || (end < words->count && why_moves(&words->word[end]) && !words->word[end].mark && metric_behind(words, end));
 }
 
+/* "Those affected by the strike", "why did orders hit by the strike fall": some of what is measured. "Were orders hit by the strike", "orders hit by the strike"
+ * ask about it. */
+static bool some_of_it(const Words *words, size_t at, size_t end) {
+  bool moves = false;
+  if (at < 3 || words->word[at - 1].kind != WORD_BY) return false;
+  const size_t verb = at - 2, noun = verb - 1;
+  if (!words->word[verb].inflected && words->word[verb].kind != WORD_ASK && words->word[verb].kind != WORD_DOWN && words->word[verb].kind != WORD_UP) return false;
+  for (size_t from = noun; from > 0 && !why_ends_clause(&words->word[from], ENDS_CLAUSE); from--)
+    if (why_has(&words->word[from - 1], ROLE_LINK) || why_has(&words->word[from], ROLE_LINK)) return false; /* "were orders hit by …" */
+  for (size_t i = end; i < words->count && !why_ends_clause(&words->word[i], ENDS_CLAUSE); i++) moves |= why_moves(&words->word[i]);
+  const Word *w = &words->word[noun];
+  if (w->used == USED_METRIC) return moves || (noun > 0 && why_has(&words->word[noun - 1], ROLE_ARTICLE));
+  return w->used == USED_NOT && (w->kind == WORD_WHO || w->kind == WORD_NONE || why_has(w, ROLE_POINTS));
+}
+
 /* A cause of the graph that a question names is asked about, unless it stands there as something else: a time ("since the strike"), what is left out or
  * compared ("without the strike"), or a part of what is measured ("sales of the launch"). */
 static bool suspected(const PropterLexicon *l, const Words *words, size_t from, const WhyEvent *event) {
@@ -456,6 +492,7 @@ static bool suspected(const PropterLexicon *l, const Words *words, size_t from, 
   while (at > 0 && !words->word[at].mark && (why_has(&words->word[at - 1], ROLE_ARTICLE) || why_has(&words->word[at - 1], ROLE_ONE_OF))) at--;
   if (at == 0 || why_ends_clause(&words->word[at], ENDS_BRACKET)) return true;
   const Word *last = &words->word[at - 1], *before = at > 1 ? last - 1 : NULL;
+  if (some_of_it(words, at, event->end)) return false;
   if (last->kind == WORD_LIMIT || last->kind == WORD_COMPARE || last->kind == WORD_DESPITE || why_has(last, ROLE_WHILE) || last->used == USED_METRIC ||
       last->used == USED_SLICE)
     return false;

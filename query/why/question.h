@@ -21,7 +21,8 @@ WordKind why_word_kind(PropterStr folded);
 typedef enum {
   ROLE_OF, ROLE_ARTICLE, ROLE_AUXILIARY, ROLE_DOES, ROLE_LINK, ROLE_SUBJECT, ROLE_ANYBODY, ROLE_POINTS, ROLE_ONE_OF, ROLE_ABOUT, ROLE_UPWARD, ROLE_PARTICLE,
   ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES, ROLE_WHEN, ROLE_FINITE, ROLE_BLAMES, ROLE_APART, ROLE_QUESTIONS, ROLE_SMALL, ROLE_PREVENTS,
-  ROLE_GONE, ROLE_SAME, ROLE_TIMES, ROLE_ONSET, ROLE_REFERS
+  ROLE_GONE, ROLE_SAME, ROLE_TIMES, ROLE_ONSET, ROLE_REFERS, ROLE_PORTION, ROLE_PACE, ROLE_LACKS, ROLE_DATA, ROLE_BEST, ROLE_WORST, ROLE_MORE,
+  ROLE_LESS, ROLE_THAN, ROLE_NO, ROLE_NEW, ROLE_ONLY, ROLE_CALLS
 } WordRole;
 
 typedef enum {
@@ -31,6 +32,8 @@ typedef enum {
 } DateKind;
 /* Whether the folded word has this meaning in dates.def, and its two numbers. */
 bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b);
+/* Does it stand, by itself or with others, in dates.def? */
+bool why_of_dates(PropterStr folded);
 /* The month whose name is one slip away ("agust"); false when there is none or more than one. */
 bool why_date_month_near(PropterStr folded, int *month, const char **name);
 

@@ -41,7 +41,9 @@ static bool begins(const Words *words, size_t i, const Words *row) {
   if (i + row->count > words->count) return false;
   for (size_t k = 0; k < row->count; k++) {
     const Word *w = &words->word[i + k], *x = &row->word[k];
-    const bool last = k + 1 == row->count && propter_str_equal(w->stem, x->stem) && (w->text.len > x->text.len) == propter_str_ends(w->text, PROPTER_STR("s"));
+    const bool longer = w->text.len > x->text.len;
+    const bool last = k + 1 == row->count && propter_str_equal(w->stem, x->stem) && longer == propter_str_ends(w->text, PROPTER_STR("s")) &&
+                      (longer || x->text.len <= w->text.len + 2); /* "late" is no "lateness" */
     if ((k && w->mark && w->mark != '-') || !(propter_str_equal(w->text, x->text) || last)) return false;
   }
   return row->count > 1 || words->word[i].kind == WORD_NONE;

@@ -200,9 +200,9 @@ static bool moved_beside(const Look *k, size_t i) {
 static WordKind meant(const Look *k, size_t i) {
   const Word *w = why_at(k, i), *next = why_at(k, i + 1), *last = i ? why_at(k, i - 1) : NULL;
   const PropterStr word = w->text;
-  if (named(next) && !next->mark && !acts_on(k, i)) return WORD_NONE; /* it says which */
-  if ((w->known || propter_str_ends(word, PROPTER_STR("ly"))) && idle_adverb(k, word)) return WORD_FILLER; /* not "abroad" */
   const bool verb = is(k, word, PROPTER_WORDNET_VERB), noun = is(k, word, PROPTER_WORDNET_NOUN);
+  if (named(next) && !next->mark && !(verb && acts_on(k, i))) return WORD_NONE; /* it says which */
+  if ((w->known || propter_str_ends(word, PROPTER_STR("ly"))) && idle_adverb(k, word)) return WORD_FILLER; /* not "abroad" */
   if (verb && (inflected(word) || irregular(k, word)) && why_has(next, ROLE_UPWARD) && why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion", LOOKED))
     return WORD_FILLER;                                                                       /* inched up */
   const bool adjacent = named(last) && !w->mark && !inflected(word) && noun && !helped(k, i); /* "revenue leakage" */
@@ -229,7 +229,7 @@ static WordKind meant(const Look *k, size_t i) {
 
 static bool unknown(const Look *k, const Word *w) {
   if (w->used != USED_NOT || w->kind != WORD_NONE || w->number || w->text.len < SHORTEST || w->proper) return false;
-  if (!k->q->compared && why_date_word(w->text, DATE_EARLIER, NULL, NULL)) return false; /* "…, the month before" */
+  if (why_of_dates(w->text) && !(k->q->compared && why_date_word(w->text, DATE_EARLIER, NULL, NULL))) return false; /* "…, the month before", "late in May" */
   return !why_lexicon_harmless(k->l, k->q->metric, w) && !(k->l->causes && why_lexicon_knows(k->l->causes, w));
 }
 

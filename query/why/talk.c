@@ -147,14 +147,19 @@ static bool tags(const Words *words, size_t from, size_t end) {
 void why_talk_denies(const PropterLexicon *l, Words *words) {
   bool opened;
   Word *last = &words->word[words->count - 1];
-  if (words->count > 2 && propter_str_equal(last->text, PROPTER_STR("no"))) last->kind = WORD_FILLER; /* "…, no?" */
+  if (words->count > 2 && why_has(last, ROLE_NO)) last->kind = WORD_FILLER; /* "…, no?" */
   for (size_t from = 0, end; from < words->count; from = end) {
     bool speaks = false, asks = false;
     end = clause_end(words, from, &opened);
+    size_t next = end;
+    while (next < words->count && words->word[next].kind == WORD_STOP) next++;
+    const bool goes = opened && next < words->count && why_goes(&words->word[next]);
     for (size_t i = from; i < end; i++) {
       const Word *w = &words->word[i];
+      asks |= goes && !speaks && why_has(w, ROLE_QUESTIONS); /* "why don't we see | a fall" */
       speaks |= w->kind == WORD_SPEAKER || (w->kind == WORD_NOT && why_has(w, ROLE_ANYBODY));
       asks |= why_moves(w) || (w->kind == WORD_NONE && why_lexicon_spells(l, w));
+      asks |= goes && w->kind == WORD_NOT && i + 1 == end; /* "we did not | cut" */
     }
     const bool aside = words->word[from].mark == ',' && words->word[from].kind == WORD_WHICH; /* ", which nobody had foreseen" */
     for (size_t i = from; ((((speaks && opened) || aside) && !asks) || tags(words, from, end)) && i < end; i++)

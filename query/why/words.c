@@ -41,9 +41,24 @@ static const struct {
 } shorts[] = {
 #define SHORT(text, long) {{text, sizeof text - 1}, {long, sizeof long - 1}, false},
 #define NUMBERED(text, long) {{text, sizeof text - 1}, {long, sizeof long - 1}, true},
+#define SIGN(code, long)
 #include "short.def"
 #undef SHORT
 #undef NUMBERED
+#undef SIGN
+};
+
+static const struct {
+  utf8proc_int32_t code;
+  PropterStr word;
+} signs[] = {
+#define SHORT(text, long)
+#define NUMBERED(text, long)
+#define SIGN(code, long) {code, {long, sizeof long - 1}},
+#include "short.def"
+#undef SHORT
+#undef NUMBERED
+#undef SIGN
 };
 
 /* The long form of a common short one, or of one with a number right behind it; itself otherwise. */
@@ -146,7 +161,7 @@ size_t why_date_phrase(const Words *found, size_t i, DateKind kind, int *a, int 
   return most;
 }
 
-static bool in_dates(PropterStr folded) {
+bool why_of_dates(PropterStr folded) {
   for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
     for (size_t at = 0; at < dates[i].word.len;)
       if (propter_str_equal(row_word(dates[i].word, &at), folded)) return true;
@@ -170,7 +185,7 @@ static void phrases(Words *found) {
 /* "Whyyy", "soooo": letters that are drawn out, where the plain word is one of the tables. */
 static PropterStatus shorten(Word *w, PropterArena *arena, PropterError *err) {
   size_t n = 0, run = 0, most = 0;
-  if (w->number || w->kind != WORD_NONE || in_dates(w->text)) return PROPTER_OK;
+  if (w->number || w->kind != WORD_NONE || why_of_dates(w->text)) return PROPTER_OK;
   char *plain = propter_arena_alloc(arena, w->text.len + 1);
   if (!plain) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   for (size_t i = 0; i < w->text.len; i++) {
@@ -219,9 +234,16 @@ static PropterStatus finish(Word *w, PropterBuf *folded, bool numbered, struct s
   w->kind = w->number ? WORD_NONE : why_word_kind(w->text);
   PROPTER_TRY(shorten(w, arena, err));
   w->roles = roles_of(w->text);
-  if (w->kind == WORD_NONE && !w->number && !in_dates(w->text)) w->kind = inflected_kind(w->text), w->inflected = w->kind != WORD_NONE;
-  w->known = w->number || w->kind != WORD_NONE || in_dates(w->text);
+  if (w->kind == WORD_NONE && !w->number && !why_of_dates(w->text)) w->kind = inflected_kind(w->text), w->inflected = w->kind != WORD_NONE;
+  w->known = w->number || w->kind != WORD_NONE || why_of_dates(w->text);
   return PROPTER_OK;
+}
+
+/* The word that a sign stands for; empty: none. */
+static PropterStr sign_word(utf8proc_int32_t code) {
+  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+    if (signs[i].code == code) return signs[i].word;
+  return (PropterStr){"", 0};
 }
 
 /* "I'd", "we've". */
@@ -259,6 +281,16 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
         if (open) status = finish(open, &folded, false, stemmer, arena, err), open = NULL, space = false, mark = 0;
         if (parts[k] == ' ' || (parts[k] >= '\t' && parts[k] <= '\r')) space = true;
         else mark = mark_of(parts[k]);
+        const PropterStr meant = sign_word(parts[k]);
+        if (!meant.len || status != PROPTER_OK) continue;
+        if (out->count == max) {
+          out->too_many = true;
+          goto done;
+        }
+        propter_buf_reset(&folded);
+        propter_buf_add(&folded, meant);
+        out->word[out->count] = (Word){.begin = at, .end = at + (size_t)n, .space = true};
+        status = finish(&out->word[out->count++], &folded, false, stemmer, arena, err), mark = 0;
         continue;
       }
       if (open && open->number != digit) status = finish(open, &folded, digit, stemmer, arena, err), open = NULL, space = false, mark = 0;
@@ -351,7 +383,7 @@ bool why_word_near(PropterStr folded, PropterStr *meant) {
   for (size_t i = 0; i < WORD_ROWS + DATE_ROWS; i++) {
     const PropterStr row = i < WORD_ROWS ? words[i].word : dates[i - WORD_ROWS].word;
     if (!one_slip(folded, row) || propter_str_equal(*meant, row)) continue;
-    if (meant->len && (why_word_kind(*meant) != why_word_kind(row) || in_dates(*meant) || in_dates(row))) return false;
+    if (meant->len && (why_word_kind(*meant) != why_word_kind(row) || why_of_dates(*meant) || why_of_dates(row))) return false;
     *meant = row;
   }
   return meant->len > 0;
