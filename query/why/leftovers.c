@@ -123,8 +123,8 @@ static bool other_side(const Rest *r, size_t i) {
 
 /* What a word does that says nothing elsewhere, but here: without it another question would be answered. */
 static bool another(const Rest *r, size_t i) {
-  return some_of(r, i) || portion(r, i) || supposed(r, i) || no_data(r, i) || other_side(r, i) || may_be_part(r->l, r->q, r->words, i) || changes_metric(r->words, i) ||
-         narrows(r->words, i) || blames(r->words, i);
+  return some_of(r, i) || portion(r, i) || supposed(r, i) || no_data(r, i) || other_side(r, i) || may_be_part(r->l, r->q, r->words, i) ||
+         changes_metric(r->words, i) || narrows(r->words, i) || blames(r->words, i);
 }
 
 static bool silent(const Rest *r, size_t i) {

@@ -44,9 +44,7 @@ static void note_taken(Reader *r, size_t i, size_t end, const char *as) {
 static int this_century(const Reader *r) { return why_year_of(r->today) / 100 * 100; }
 
 /* "FY23", "fiscal 2023": the word before the year; the year is taken as the calendar's. */
-static size_t fiscal(const Reader *r, size_t i) {
-  return i + why_phrase(r, i, DATE_FISCAL, NULL, NULL);
-}
+static size_t fiscal(const Reader *r, size_t i) { return i + why_phrase(r, i, DATE_FISCAL, NULL, NULL); }
 
 /* A year: 2011, '11 in the century that puts it nearest below today, FY11; index after it or 0. */
 static size_t year_at(const Reader *r, size_t i, int *year) {

@@ -174,8 +174,7 @@ static void value(Words *words) {
     Word *w = &words->word[i];
     const bool unit = i + 1 < words->count && why_date_word(w[1].text, DATE_UNIT, NULL, NULL);
     if (unit && w->kind == WORD_MOST && (why_has(w, ROLE_BEST) || why_has(w, ROLE_WORST))) w->kind = why_has(w, ROLE_BEST) ? WORD_GOOD : WORD_BAD;
-    if (w->kind == WORD_SIZE && (stands_alone(words, i) || told_of_metric(words, i)))
-      w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP, w->mild = true;
+    if (w->kind == WORD_SIZE && (stands_alone(words, i) || told_of_metric(words, i))) w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP, w->mild = true;
     if (w->mild) continue;
     w->mild = w->kind == WORD_GOOD || w->kind == WORD_BAD;
     if (w->mild) w->kind = !told_of_metric(words, i) ? WORD_FILLER : w->kind == WORD_GOOD ? WORD_BETTER : WORD_WORSE;
@@ -208,7 +207,8 @@ static PropterStatus turn_valued(const PropterLexicon *l, Words *words, PropterA
 /* "The huge number of refunds". */
 static bool number_of_metric(const Words *words, size_t i) {
   const Word *w = &words->word[i];
-  return i + 3 < words->count && why_has(w + 1, ROLE_COUNTS) && why_has(w + 2, ROLE_OF) && (w[3].used == USED_METRIC || (i + 4 < words->count && w[4].used == USED_METRIC));
+  return i + 3 < words->count && why_has(w + 1, ROLE_COUNTS) && why_has(w + 2, ROLE_OF) &&
+         (w[3].used == USED_METRIC || (i + 4 < words->count && w[4].used == USED_METRIC));
 }
 
 /* "So little scrap", "few orders", and "no accidents", where no change is denied: how much of the metric there was. */
@@ -467,13 +467,14 @@ static bool acts(const Words *words, size_t end) {
   return end > verb || (end < words->count && why_moves(&words->word[end]) && !words->word[end].mark && metric_behind(words, end));
 }
 
-/* "Those affected by the strike", "why did orders hit by the strike fall": some of what is measured. "Were orders hit by the strike", "orders hit by the strike"
- * ask about it. */
+/* "Those affected by the strike", "why did orders hit by the strike fall": some of what is measured. "Were orders hit by the strike", "orders hit by the
+ * strike" ask about it. */
 static bool some_of_it(const Words *words, size_t at, size_t end) {
   bool moves = false;
   if (at < 3 || words->word[at - 1].kind != WORD_BY) return false;
   const size_t verb = at - 2, noun = verb - 1;
-  if (!words->word[verb].inflected && words->word[verb].kind != WORD_ASK && words->word[verb].kind != WORD_DOWN && words->word[verb].kind != WORD_UP) return false;
+  if (!words->word[verb].inflected && words->word[verb].kind != WORD_ASK && words->word[verb].kind != WORD_DOWN && words->word[verb].kind != WORD_UP)
+    return false;
   for (size_t from = noun; from > 0 && !why_ends_clause(&words->word[from], ENDS_CLAUSE); from--)
     if (why_has(&words->word[from - 1], ROLE_LINK) || why_has(&words->word[from], ROLE_LINK)) return false; /* "were orders hit by …" */
   for (size_t i = end; i < words->count && !why_ends_clause(&words->word[i], ENDS_CLAUSE); i++) moves |= why_moves(&words->word[i]);
