@@ -10,131 +10,26 @@
 #include "propter/wordnet.h"
 
 typedef enum {
-  WORD_NONE,
-  WORD_STOP,
-  WORD_JOIN,
-  WORD_FILLER,
-  WORD_ASK,
-  WORD_DOWN,
-  WORD_UP,
-  WORD_MOVE,
-  WORD_NORM,
-  WORD_NOT,
-  WORD_DESPITE,
-  WORD_COMPARE,
-  WORD_WHICH,
-  WORD_BY,
-  WORD_PARTS,
-  WORD_MOST,
-  WORD_WHO,
-  WORD_SPEAKER,
-  WORD_SIZE,
-  WORD_UNDER,
-  WORD_ABOVE,
-  WORD_LIMIT,
-  WORD_BETTER,
-  WORD_WORSE,
-  WORD_GOOD,
-  WORD_BAD,
-  WORD_NIL,
-  WORD_HELD
+  WORD_NONE, WORD_STOP, WORD_JOIN, WORD_FILLER, WORD_ASK, WORD_DOWN, WORD_UP, WORD_MOVE, WORD_NORM, WORD_NOT, WORD_DESPITE, WORD_COMPARE, WORD_WHICH,
+  WORD_BY, WORD_PARTS, WORD_MOST, WORD_WHO, WORD_SPEAKER, WORD_SIZE, WORD_UNDER, WORD_ABOVE, WORD_LIMIT, WORD_BETTER, WORD_WORSE, WORD_GOOD, WORD_BAD,
+  WORD_NIL, WORD_HELD
 } WordKind;
 /* Kind of a folded word, by words.def. */
 WordKind why_word_kind(PropterStr folded);
 
 /* What a word is in the grammar of a sentence, by words.def. */
 typedef enum {
-  ROLE_OF,
-  ROLE_ARTICLE,
-  ROLE_AUXILIARY,
-  ROLE_DOES,
-  ROLE_LINK,
-  ROLE_SUBJECT,
-  ROLE_ANYBODY,
-  ROLE_POINTS,
-  ROLE_ONE_OF,
-  ROLE_ABOUT,
-  ROLE_UPWARD,
-  ROLE_PARTICLE,
-  ROLE_COUNTS,
-  ROLE_EACH,
-  ROLE_BREAKS,
-  ROLE_SCALE,
-  ROLE_BEYOND,
-  ROLE_BESIDE,
-  ROLE_OPENS,
-  ROLE_TIES,
-  ROLE_WITH,
-  ROLE_MODAL,
-  ROLE_CAUSAL,
-  ROLE_CLAUSE,
-  ROLE_WHILE,
-  ROLE_NAMES,
-  ROLE_WHEN,
-  ROLE_FINITE,
-  ROLE_BLAMES,
-  ROLE_APART,
-  ROLE_QUESTIONS,
-  ROLE_SMALL,
-  ROLE_PREVENTS,
-  ROLE_GONE,
-  ROLE_SAME,
-  ROLE_TIMES,
-  ROLE_ONSET,
-  ROLE_REFERS,
-  ROLE_PORTION,
-  ROLE_PACE,
-  ROLE_LACKS,
-  ROLE_DATA,
-  ROLE_BEST,
-  ROLE_WORST,
-  ROLE_MORE,
-  ROLE_LESS,
-  ROLE_THAN,
-  ROLE_NO,
-  ROLE_NEW,
-  ROLE_ONLY,
-  ROLE_CALLS
+  ROLE_OF, ROLE_ARTICLE, ROLE_AUXILIARY, ROLE_DOES, ROLE_LINK, ROLE_SUBJECT, ROLE_ANYBODY, ROLE_POINTS, ROLE_ONE_OF, ROLE_ABOUT, ROLE_UPWARD, ROLE_PARTICLE,
+  ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES, ROLE_WHEN, ROLE_FINITE, ROLE_BLAMES,
+  ROLE_APART, ROLE_QUESTIONS, ROLE_SMALL, ROLE_PREVENTS,
+  ROLE_GONE, ROLE_SAME, ROLE_TIMES, ROLE_ONSET, ROLE_REFERS, ROLE_PORTION, ROLE_PACE, ROLE_LACKS, ROLE_DATA, ROLE_BEST, ROLE_WORST, ROLE_MORE,
+  ROLE_LESS, ROLE_THAN, ROLE_NO, ROLE_NEW, ROLE_ONLY, ROLE_CALLS
 } WordRole;
 
 typedef enum {
-  DATE_MONTH = 1,
-  DATE_SEASON,
-  DATE_PART,
-  DATE_UNIT,
-  DATE_ORDINAL,
-  DATE_NUMBER,
-  DATE_LAST,
-  DATE_THIS,
-  DATE_PAST,
-  DATE_NOW,
-  DATE_AGO,
-  DATE_FROM,
-  DATE_TO,
-  DATE_BETWEEN,
-  DATE_AND,
-  DATE_SINCE,
-  DATE_AFTER,
-  DATE_BEFORE,
-  DATE_UNTIL,
-  DATE_ONWARDS,
-  DATE_PREP,
-  DATE_LETTER,
-  DATE_HOLIDAY,
-  DATE_FEAST,
-  DATE_EARLIER,
-  DATE_WEEKDAY,
-  DATE_OVER,
-  DATE_TO_DATE,
-  DATE_ENDED,
-  DATE_BEGUN,
-  DATE_WEEK_OF,
-  DATE_FISCAL,
-  DATE_AROUND,
-  DATE_DAYTIME,
-  DATE_AHEAD,
-  DATE_PRESENT,
-  DATE_DURING
+  DATE_MONTH = 1, DATE_SEASON, DATE_PART, DATE_UNIT, DATE_ORDINAL, DATE_NUMBER, DATE_LAST, DATE_THIS, DATE_PAST, DATE_NOW, DATE_AGO,
+  DATE_FROM, DATE_TO, DATE_BETWEEN, DATE_AND, DATE_SINCE, DATE_AFTER, DATE_BEFORE, DATE_UNTIL, DATE_ONWARDS, DATE_PREP, DATE_LETTER, DATE_HOLIDAY, DATE_FEAST,
+  DATE_EARLIER, DATE_WEEKDAY, DATE_OVER, DATE_TO_DATE, DATE_ENDED, DATE_BEGUN, DATE_WEEK_OF, DATE_FISCAL, DATE_AROUND, DATE_DAYTIME, DATE_AHEAD, DATE_PRESENT, DATE_DURING
 } DateKind;
 /* Whether the folded word has this meaning in dates.def, and its two numbers. */
 bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b);
@@ -147,23 +42,23 @@ typedef enum { USED_NOT, USED_PERIOD, USED_METRIC, USED_AGAIN, USED_SLICE, USED_
 
 /* A word of a text: a run of letters, or a run of digits. */
 typedef struct {
-  PropterStr text; /* folded: no case, no accents, compatibility forms resolved */
+  PropterStr text;     /* folded: no case, no accents, compatibility forms resolved */
   PropterStr stem;
-  size_t begin, end; /* bytes of the original */
-  bool space;        /* white space before it */
-  bool during;       /* begins the time of an event */
-  bool proper;       /* begins with a capital letter inside a sentence */
-  char mark;         /* last sign before it; ' and - also for their likes, ? for others beyond ASCII; 0: none */
+  size_t begin, end;   /* bytes of the original */
+  bool space;          /* white space before it */
+  bool during;         /* begins the time of an event */
+  bool proper;         /* begins with a capital letter inside a sentence */
+  char mark;           /* last sign before it; ' and - also for their likes, ? for others beyond ASCII; 0: none */
   bool number;
   int digits;
   int value;
   WordKind kind;
-  uint64_t roles; /* a bit for each WordRole */
-  bool phrase;    /* one of several that together mean something else than apart: "morning all", "free fall" */
-  bool inflected; /* has its kind from another form of the word */
-  bool known;     /* stands in a table or in a name */
-  bool mild;      /* and only says how good it was: counts where nothing else says which way */
-  bool valued;    /* a direction that says what is good: of a figure that had better fall it is the other one */
+  uint64_t roles;      /* a bit for each WordRole */
+  bool phrase;         /* one of several that together mean something else than apart: "morning all", "free fall" */
+  bool inflected;      /* has its kind from another form of the word */
+  bool known;          /* stands in a table or in a name */
+  bool mild;           /* and only says how good it was: counts where nothing else says which way */
+  bool valued;         /* a direction that says what is good: of a figure that had better fall it is the other one */
   WordUse used;
 } Word;
 
@@ -254,9 +149,9 @@ bool why_lexicon_spells(const PropterLexicon *lexicon, const Word *word);
 bool why_lexicon_calls(const PropterLexicon *lexicon, const Word *word);
 /* A cause named from some word on. */
 typedef struct {
-  size_t end; /* word after its name; 0: none is named */
-  bool many;  /* more than one has the name equally well */
-  bool whole; /* all words of one of its names are there */
+  size_t end;  /* word after its name; 0: none is named */
+  bool many;   /* more than one has the name equally well */
+  bool whole;  /* all words of one of its names are there */
   size_t cause;
   PropterStr iri, label;
   PropterDay first, last; /* PROPTER_NO_DAY: not known; a last day that is not is the first */

@@ -207,8 +207,9 @@ END_TEST
 
 /* Wherever such a word stands, the question is another one: it is asked back, or denied. */
 START_TEST(no_word_that_changes_a_question_is_passed_over) {
-  static const char *const words[] = {"mostly", "mainly", "largely", "partly", "some of", "half of", "another", "only", "not", "except", "excluding", "apart from", "without",
-                                      "all but", "other than", "outside", "most of", "the share of", "the planned", "as of", "once"};
+  static const char *const words[] = {"mostly",     "mainly",  "largely", "partly",       "some of",     "half of", "another",
+                                      "only",       "not",     "except",  "excluding",    "apart from",  "without", "all but",
+                                      "other than", "outside", "most of", "the share of", "the planned", "as of",   "once"};
   static const char *const places[] = {"why did %s passengers on the Islands route fall in May", "why did passengers fall %s on the Islands route in May",
                                        "why did passengers on the Islands route fall %s in May", "%s Saver passengers in May", "passengers in May, %s Saver"};
   (void)ask_company(propter_arena_printf(&arena, "%s/tests/why/questions-ferry.tsv", getenv("srcdir")).data);
