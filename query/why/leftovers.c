@@ -31,6 +31,7 @@ static bool said_of_part(const Words *words, size_t i) {
   size_t before = i, after = i + 1;
   while (before > 0 && words->word[before - 1].kind == WORD_STOP) before--;
   while (after < words->count && words->word[after].kind == WORD_STOP) after++;
+  if (i && i + 1 < words->count && words->word[i - 1].used == USED_AGAIN && why_idles(&words->word[i + 1])) return true; /* "the fraud team wants to know" */
   if (after < words->count && words->word[after].used == USED_METRIC && propter_str_ends(words->word[after].text, PROPTER_STR("ing"))) return true;
   return (before > 0 && words->word[before - 1].used == USED_SLICE) || (after < words->count && words->word[after].used == USED_SLICE);
 }

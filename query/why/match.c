@@ -482,8 +482,8 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   bool part = whole && longer_part(&spelling, &m, q);
   if (!whole) {
     most_words(&spelling, false, &m, q);
-    if (!q->nearest_count) most_words(&spelling, true, &m, q); /* "the losses in July" */
-    part = q->nearest_count == 1 && (m.count > 1 || heads_one(&spelling, &m));
+    if (!q->nearest_count) most_words(&spelling, true, &m, q);                                                  /* "the losses in July" */
+    part = q->nearest_count == 1 && (m.count > 1 || (heads_one(&spelling, &m) && !words->word[m.word[0]].put)); /* one guess, not two */
     if (!part && q->nearest_count < 2) {
       nearest(&spelling, q);
       q->gap = PROPTER_GAP_NO_METRIC;

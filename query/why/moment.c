@@ -190,6 +190,9 @@ static size_t numeric(Reader *r, size_t i, Span *s) {
     }
     return day_of(r, y->value, m, d, i + 3, s);
   }
+  const bool stop = x->end < r->text.len && r->text.data[x->end] == '.';
+  if (x->mark == '.' && stop && x->digits <= 2 && w->value > 12 && x->value >= 1 && x->value <= 12 && !(y && y->number && !y->space)) /* 28.4. */
+    return *s = (Span){.run = why_run_day(x->value, w->value)}, w->value <= propter_month_length(2024, x->value) ? i + 2 : bad(r, PROPTER_GAP_BAD_DATE, i + 2);
   if ((x->mark == '/' || x->mark == '.') && x->digits <= 2 && w->value > 12 && x->value <= 12 && y && y->number && y->digits == 2 && tight(r, i + 2, x->mark))
     return day_of(r, this_century(r) + y->value, x->value, w->value, i + 3, s); /* 14/5/24 */
   return 0;
@@ -506,7 +509,8 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_BACK, .unit = (unsigned)unit, .count = 2 * many};
     return i + 3;
   }
-  if (why_is(r, i, DATE_SINCE, NULL, NULL) && why_small_number(r, i + 1, &n) && why_is(r, i + 2, DATE_UNIT, &unit, &many) &&
+  const bool long_ = why_text_is(r, i, "for") && !why_is(r, i + 3, DATE_PREP, NULL, NULL); /* "fallen for two weeks", not "for two weeks in May" */
+  if ((long_ || why_is(r, i, DATE_SINCE, NULL, NULL)) && why_small_number(r, i + 1, &n) && why_is(r, i + 2, DATE_UNIT, &unit, &many) &&
       !why_is(r, i + 3, DATE_AGO, NULL, NULL)) { /* "since two weeks" */
     if (unit == UNIT_WEEK) unit = UNIT_DAY, many *= 7;
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_STRETCH, .unit = (unsigned)unit, .count = n * many};

@@ -123,7 +123,7 @@ static Found open_ended(Reader *r, size_t i) {
   PropterOpen open = opens(r, i, &length);
   const bool from = why_is(r, i, DATE_FROM, NULL, NULL);
   if (!open && !from) return f;
-  if (from && i && r->words->word[i - 1].valued) open = PROPTER_OPEN_AFTER; /* "recovered from the flood" */
+  if (from && i && r->words->word[i - 1].valued && r->words->word[i - 1].kind == WORD_UP) open = PROPTER_OPEN_AFTER; /* "recovered from the flood" */
   const size_t at = why_skip(r, i + length, "the");
   const PropterOpen meant = why_is(r, at, DATE_PART, &part, NULL) && part != 5 && why_text_is(r, at + 1, "of") ? of_edge[open][part > 5] : PROPTER_OPEN_NOT;
   r->events = open || (from && (!i || why_ends_clause(&r->words->word[i], ENDS_CLAUSE))); /* "from the strike on" */
@@ -227,6 +227,7 @@ static Found list(Reader *r, size_t i) {
 
 /* --- stretches told by a moment at their edge ------------------------------------------------------------------------------------- */
 
+enum { COMMON = 2023 }; /* a year without a leap day */
 typedef enum { EDGE_END, EDGE_BEGIN, EDGE_AFTER, EDGE_BEFORE, EDGE_WITHIN } Edge;
 
 static PropterGap stretch_in_run(Span *s, int n, int unit, Edge edge) {
@@ -235,6 +236,8 @@ static PropterGap stretch_in_run(Span *s, int n, int unit, Edge edge) {
   const bool one_day =
       (run->day || run->month == EASTER) && run->day == run->day_last && run->month == run->month_last && run->month != WEEK && run->month < HALF;
   const int days = unit == UNIT_WEEK ? 7 * n : n;
+  if (one_day && unit > UNIT_WEEK && edge == EDGE_END && run->month <= 12 && run->day == propter_month_length(COMMON, run->month))
+    run->day = run->day_last = 0;                                      /* "three months to 30 April" */
   if (run->days == 1 && run->weekday) run->days = 0, run->weekday = 0; /* "Sunday 25 January" */
   if (run->days || run->week || run->shift) return PROPTER_GAP_UNCLEAR_PERIOD;
   if (unit > UNIT_WEEK) {
@@ -253,6 +256,10 @@ static PropterGap stretch_in_run(Span *s, int n, int unit, Edge edge) {
 
 static PropterGap stretch_of_days(Span *s, int n, int unit, Edge edge) {
   static const int length[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_HALF] = 6, [UNIT_YEAR] = 12};
+  if (s->when == PROPTER_WHEN_DAY && s->count == 1 && edge == EDGE_END && unit <= UNIT_WEEK) { /* "the 30 days to yesterday" */
+    s->when = PROPTER_WHEN_STRETCH, s->count = unit == UNIT_WEEK ? 7 * n : n, s->unit = UNIT_DAY;
+    return PROPTER_GAP_NONE;
+  }
   if (!fixed(s)) return PROPTER_GAP_UNCLEAR_PERIOD;
   if (edge == EDGE_WITHIN && unit == UNIT_DAY && n == 1 && s->from == s->to && s->when == PROPTER_WHEN_FIXED) return PROPTER_GAP_NONE;
   if (edge == EDGE_WITHIN) {
@@ -286,13 +293,17 @@ static Found told_by_edge(Reader *r, size_t i) {
   Span a;
   Edge edge;
   int n = 1, unit = UNIT_WEEK, many = 1, side = 0;
+  bool vague = false;
   size_t j = why_skip(r, i, "the"), k = why_phrase(r, j, DATE_WEEK_OF, &side, NULL);
   if (k) {
     edge = side > 0 ? EDGE_BEGIN : EDGE_END, k += j;
   } else {
     if (why_is(r, j, DATE_ORDINAL, &side, NULL) && side == 1) j++; /* the first week after it */
-    k = why_small_number(r, j, &n) ? j + 1 : j;
-    if (why_phrase(r, j, DATE_NOW, &side, NULL)) return f; /* "the day before yesterday" */
+    const bool counted = why_small_number(r, j, &n);
+    k = counted ? j + 1 : j;
+    const Word *units = why_word_at(r, k);
+    vague = !counted && units && propter_str_ends(units->text, PROPTER_STR("s")); /* "in the days after": how many? */
+    if (why_phrase(r, j, DATE_NOW, &side, NULL)) return f;                        /* "the day before yesterday" */
     if (!why_is(r, k, DATE_UNIT, &unit, &many) || !(k = edge_at(r, k + 1, &edge))) return f;
   }
   r->events = true;
@@ -303,7 +314,7 @@ static Found told_by_edge(Reader *r, size_t i) {
   if (behind && edge == EDGE_BEGIN && (behind->mark == '-' || why_is(r, end, DATE_TO, NULL, NULL))) return f; /* a range: "the week from 3 to 9 June" */
   const Word *before = i > 0 ? &r->words->word[i - 1] : NULL;
   const bool told = j > i || (before && why_date_word(before->text, DATE_PREP, NULL, NULL));
-  if (edge >= EDGE_AFTER && edge < EDGE_WITHIN && n * many > 1 && !told) f.gap = PROPTER_GAP_UNCLEAR_PERIOD; /* "two days after": a day, or two? */
+  if (edge >= EDGE_AFTER && edge < EDGE_WITHIN && (vague || (n * many > 1 && !told))) f.gap = PROPTER_GAP_UNCLEAR_PERIOD; /* "two days after": a day, or two? */
   why_moment_as_day(&a);
   if (edge == EDGE_WITHIN && !r->gap &&
       !(a.has_year ? a.to - a.from < 7 && fixed(&a) : (a.run.day || a.run.month == EASTER) && !a.run.days && a.run.month <= EASTER))

@@ -177,7 +177,7 @@ static void value(Words *words) {
     if (w->kind == WORD_SIZE && (stands_alone(words, i) || told_of_metric(words, i))) w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP, w->mild = true;
     if (w->mild) continue;
     w->mild = w->kind == WORD_GOOD || w->kind == WORD_BAD;
-    if (w->mild) w->kind = !told_of_metric(words, i) ? WORD_FILLER : w->kind == WORD_GOOD ? WORD_BETTER : WORD_WORSE;
+    if (w->mild) w->kind = !told_of_metric(words, i) && !(i && stands_alone(words, i)) ? WORD_FILLER : w->kind == WORD_GOOD ? WORD_BETTER : WORD_WORSE;
     if (w->kind != WORD_BETTER && w->kind != WORD_WORSE) continue;
     w->kind = w->kind == WORD_BETTER ? WORD_UP : WORD_DOWN, w->valued = true;
   }
@@ -220,6 +220,7 @@ static void amounts(Words *words) {
     const bool metric = next->used == USED_METRIC && !next->mark, none = why_has(w, ROLE_NO);
     const bool small = why_has(w, ROLE_SMALL) && (w->kind == WORD_FILLER || w->kind == WORD_NONE) && !w->phrase;
     if (w->used == USED_NOT && w->kind == WORD_SIZE && number_of_metric(words, i)) w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP;
+    if (w->used == USED_NOT && why_has(w, ROLE_NONE) && !moves && why_ends_clause(w, ENDS_CLAUSE)) w->kind = WORD_DOWN; /* "sign-ups: none" */
     if (w->used != USED_NOT || !(none || small) || (i && propter_str_equal(w[-1].text, PROPTER_STR("a")))) continue;
     if (small && next->kind == WORD_MOVE && !next->mark) w->kind = WORD_NOT; /* "little changed" */
     else if (none ? metric && !moves : metric || (i && why_has(&w[-1], ROLE_LINK) && (next->mark || next->kind == WORD_STOP || next->used == USED_PERIOD)))
@@ -265,8 +266,9 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
       PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(w->end - w->begin), q->text.data + w->begin));
       continue;
     }
-    const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3; /* 4,200 */
     const bool decimal = next && next->number && next->mark == '.' && !next->space;                                        /* by 0.3 */
+    if (decimal && i + 2 < words->count && why_has(&w[2], ROLE_SCALE) && !w[2].mark) continue;                             /* by 0.3 points: from the 3 on */
+    const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3; /* 4,200 */
     const bool plain = w->digits > 2 && !(w->digits == 4 && w->value >= 1900 && w->value < 2100);
     const bool said = w > words->word && sets_size(words, &w[-1]);
     if (!size && !scaled && said && (grouped || plain || decimal)) {
@@ -279,6 +281,8 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     if (!size && !scaled) continue;
     *sized = true;
     if (scaled) next->used = USED_PERIOD;
+    const bool below_one = i && w->mark == '.' && !w->space && w[-1].number && !w[-1].value; /* 0.5x */
+    if (scaled && why_has(next, ROLE_FOLD) && i + 2 < words->count && next[1].kind == WORD_NORM) w->kind = below_one ? WORD_DOWN : WORD_UP;
     if (cent) (++next)->used = USED_PERIOD;
     end = (scaled ? next : w)->end;
     if (w->mark == '+' || (w->mark == '-' && w->space && w->begin && q->text.data[w->begin - 1] == '-')) w->kind = w->mark == '+' ? WORD_UP : WORD_DOWN;

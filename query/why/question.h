@@ -23,7 +23,7 @@ typedef enum {
   ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES, ROLE_WHEN, ROLE_FINITE, ROLE_BLAMES,
   ROLE_APART, ROLE_QUESTIONS, ROLE_SMALL, ROLE_PREVENTS,
   ROLE_GONE, ROLE_SAME, ROLE_TIMES, ROLE_ONSET, ROLE_REFERS, ROLE_PORTION, ROLE_PACE, ROLE_LACKS, ROLE_DATA, ROLE_BEST, ROLE_WORST, ROLE_MORE,
-  ROLE_LESS, ROLE_THAN, ROLE_NO, ROLE_NEW, ROLE_ONLY, ROLE_CALLS
+  ROLE_LESS, ROLE_THAN, ROLE_NO, ROLE_NEW, ROLE_ONLY, ROLE_CALLS, ROLE_FOLD, ROLE_NONE
 } WordRole;
 
 typedef enum {
@@ -58,6 +58,7 @@ typedef struct {
   bool inflected;      /* has its kind from another form of the word */
   bool known;          /* stands in a table or in a name */
   bool mild;           /* and only says how good it was: counts where nothing else says which way */
+  bool put;            /* stands for another word of the asker */
   bool valued;         /* a direction that says what is good: of a figure that had better fall it is the other one */
   WordUse used;
 } Word;

@@ -96,7 +96,7 @@ static PropterStatus put(Words *words, size_t i, size_t n, const Words *by, Prop
   memcpy(w, words->word, i * sizeof *w);
   for (size_t k = 0; k < by->count; k++) {
     w[i + k] = by->word[k];
-    w[i + k].begin = first->begin, w[i + k].end = last->end, w[i + k].known = true;
+    w[i + k].begin = first->begin, w[i + k].end = last->end, w[i + k].known = w[i + k].put = true;
     w[i + k].space = k ? true : first->space, w[i + k].mark = k ? 0 : first->mark;
   }
   memcpy(w + i + by->count, words->word + i + n, (words->count - i - n) * sizeof *w);
@@ -124,9 +124,7 @@ static bool in_whole_name(const PropterLexicon *l, const Words *words, size_t i)
     const Name *name = &l->names.items[n];
     for (size_t k = 0; name->count > 1 && k < name->count && k <= i; k++) {
       size_t j = 0;
-      while (j < name->count && i - k + j < words->count &&
-             propter_str_equal(l->terms.items[name->word[j]].stem, words->word[i - k + j].stem))
-        j++;
+      while (j < name->count && i - k + j < words->count && propter_str_equal(l->terms.items[name->word[j]].stem, words->word[i - k + j].stem)) j++;
       if (j == name->count) return true;
     }
   }

@@ -196,12 +196,19 @@ static bool moved_beside(const Look *k, size_t i) {
   return false;
 }
 
+/* What stands right behind, past words that say nothing. */
+static const Word *amount(const Look *k, size_t i) {
+  do i++;
+  while (why_at(k, i) && !why_at(k, i)->mark && why_at(k, i)->kind == WORD_FILLER && !why_has(why_at(k, i), ROLE_SMALL));
+  return why_at(k, i);
+}
+
 /* What the unknown word is taken for: UP, DOWN, FILLER (passed over), or NONE. */
 static WordKind meant(const Look *k, size_t i) {
   const Word *w = why_at(k, i), *next = why_at(k, i + 1), *last = i ? why_at(k, i - 1) : NULL;
   const PropterStr word = w->text;
   const bool verb = is(k, word, PROPTER_WORDNET_VERB), noun = is(k, word, PROPTER_WORDNET_NOUN);
-  if (named(next) && !next->mark && !(verb && acts_on(k, i))) return WORD_NONE; /* it says which */
+  if (named(next) && !next->mark && !(verb && acts_on(k, i))) return WORD_NONE;                            /* it says which */
   if ((w->known || propter_str_ends(word, PROPTER_STR("ly"))) && idle_adverb(k, word)) return WORD_FILLER; /* not "abroad" */
   if (verb && (inflected(word) || irregular(k, word)) && why_has(next, ROLE_UPWARD) && why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion", LOOKED))
     return WORD_FILLER;                                                                       /* inched up */
@@ -211,15 +218,20 @@ static WordKind meant(const Look *k, size_t i) {
     if (as_verb != WORD_NONE && (as_noun == WORD_NONE || as_noun == as_verb)) return as_verb;
     if (as_verb == WORD_NONE && as_noun != WORD_NONE) return as_noun;
   }
+  if (named(last) && !w->mark && noun && propter_str_ends(word, PROPTER_STR("ing"))) return WORD_NONE; /* "claims handling" */
   if (why_colours(k, word) && (why_goes(next) || (why_has(last, ROLE_LINK) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er"))))))
     return WORD_FILLER;
   if (verb && why_has(last, ROLE_SUBJECT) && moved_behind(k, i)) return WORD_FILLER;
   if (verb && !noun && (inflected(word) || irregular(k, word)) && !named(last) && !named(next) && moved_beside(k, i) &&
       why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion verb.change verb.stative", 1))
     return WORD_FILLER; /* "more refunds have arrived" */
+  if (verb && !noun && named(last) && !w->mark && (inflected(word) || irregular(k, word)) && why_goes(amount(k, i)) &&
+      why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.possession", LOOKED))
+    return WORD_FILLER; /* "the bar sold too little" */
   if (noun && last && propter_str_equal(last->text, PROPTER_STR("like")) && i > 1 && why_goes(why_at(k, i - 2))) return WORD_FILLER; /* like flies */
   static const char acts[] = "verb.cognition verb.communication verb.perception verb.emotion verb.possession verb.stative verb.creation";
-  if (verb && !(i == 0 && noun && why_has(next, ROLE_OF)) && somebody_does(k, i) && why_of_class(k, word, PROPTER_WORDNET_VERB, acts, LOOKED)) return WORD_FILLER;
+  if (verb && !(i == 0 && noun && why_has(next, ROLE_OF)) && somebody_does(k, i) && why_of_class(k, word, PROPTER_WORDNET_VERB, acts, LOOKED))
+    return WORD_FILLER;
   if (verb && !helped(k, i) && !noun && why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.perception", 1)) return WORD_FILLER; /* "the fall seen at Leeds" */
   if (verb && beside_cause(k, i)) return WORD_FILLER;
   if (noun && thought_about(k, i)) return WORD_FILLER;

@@ -144,7 +144,24 @@ static bool tags(const Words *words, size_t from, size_t end) {
   return end - from > 1;
 }
 
+/* "… are going up while nothing has changed, …": a clause that holds no name says nothing of the question. */
+static void while_nothing(const PropterLexicon *l, Words *words) {
+  for (size_t from = 0, end; from < words->count; from++) {
+    bool denies = false;
+    if (!why_has(&words->word[from], ROLE_WHILE)) continue;
+    for (end = from + 1; end < words->count && !why_ends_clause(&words->word[end], ENDS_ANY); end++) {
+      const Word *w = &words->word[end];
+      if (w->number || why_lexicon_spells(l, w) || !(w->kind == WORD_NOT || w->kind == WORD_MOVE || w->kind == WORD_STOP || why_asks(w))) break;
+      denies |= w->kind == WORD_NOT;
+    }
+    if (end < words->count && !why_ends_clause(&words->word[end], ENDS_ANY)) continue;
+    for (size_t i = from + 1; denies && i < end; i++)
+      if (words->word[i].kind == WORD_NOT || words->word[i].kind == WORD_MOVE) words->word[i].kind = WORD_FILLER;
+  }
+}
+
 void why_talk_denies(const PropterLexicon *l, Words *words) {
+  while_nothing(l, words);
   bool opened;
   Word *last = &words->word[words->count - 1];
   if (words->count > 2 && why_has(last, ROLE_NO)) last->kind = WORD_FILLER; /* "…, no?" */
