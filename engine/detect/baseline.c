@@ -347,6 +347,34 @@ static bool is_blocked(size_t origin, size_t h, bool bend, size_t block_from, si
 
 static double variance_of(const Baseline *b, double scale) { return scale * scale + b->resolution * b->resolution / 6; }
 
+/* How far off rounding alone takes an error. */
+static double rounding(const Baseline *b) { return b->resolution / sqrt(6); }
+
+/* Place, among `count` errors by size of which the first `nothing` are no more than rounding, of the one that says how wide they are, and *width: how many
+ * standard deviations a normal error of that place is off. It is the median; where most errors are nothing, as of a figure that is mostly 0, that of the rest:
+ * then what is usual when something happens lies as many standard deviations off as it is rare. */
+static size_t telling_place(size_t count, size_t nothing, double *width) {
+  const size_t place = nothing + (count - nothing) / 2;
+  *width = propter_normal_quantile(.5 + .5 * ((double)place + .5) / (double)count);
+  return place;
+}
+
+static int by_value(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+double baseline_error_scale(const Baseline *b, double *error, size_t n) {
+  const double scale = n ? propter_mad(error, n, 0) : 0;
+  size_t nothing = 0;
+  double width;
+  for (size_t i = 0; i < n; i++) nothing += error[i] <= rounding(b);
+  if (2 * nothing <= n || nothing == n) return scale;
+  qsort(error, n, sizeof *error, by_value);
+  const size_t place = telling_place(n, nothing, &width);
+  return error[place] / width;
+}
+
 static size_t error_variance(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to, size_t h,
                              bool bend, double *scratch, double *variance) {
   size_t n = 0;
@@ -354,7 +382,7 @@ static size_t error_variance(const Baseline *b, const double *rows, size_t horiz
     const double value = error_at(rows + o * horizon, h, bend);
     if (use[o] && !is_blocked(o, h, bend, block_from, block_to) && !isnan(value)) scratch[n++] = value;
   }
-  *variance = variance_of(b, propter_mad(scratch, n, 0));
+  *variance = variance_of(b, n ? baseline_error_scale(b, scratch, n) : (double)NAN);
   return n;
 }
 
@@ -457,6 +485,25 @@ static double kth_without(const Ordered *x, const size_t *out, size_t outs, size
   return x->sorted[k];
 }
 
+/* baseline_error_scale of those in order without the places `out`. */
+static double ordered_scale(const Baseline *b, const Ordered *x, const size_t *out, size_t outs) {
+  const size_t n = x->count - outs;
+  size_t nothing = 0, high = x->count;
+  double width;
+  while (nothing < high) {
+    const size_t middle = nothing + (high - nothing) / 2;
+    if (x->sorted[middle] <= rounding(b)) nothing = middle + 1;
+    else high = middle;
+  }
+  for (size_t i = outs; i-- > 0;) nothing -= out[i] < high;
+  if (2 * nothing > n && nothing < n) {
+    const size_t place = telling_place(n, nothing, &width);
+    return kth_without(x, out, outs, place) / width;
+  }
+  const double upper = kth_without(x, out, outs, n / 2);
+  return PROPTER_MAD * (n % 2 ? upper : 0.5 * (kth_without(x, out, outs, n / 2 - 1) + upper));
+}
+
 bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERED], size_t from, ErrorModel *model) {
   Points p = {.count = 0};
   for (int k = 0; k < BASELINE_ORDERED; k++) {
@@ -472,8 +519,7 @@ bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERE
     }
     const size_t n = x->count - outs;
     if (!n) continue;
-    const double upper = kth_without(x, out, outs, n / 2);
-    add_point(b, &p, h, bend, n, variance_of(b, PROPTER_MAD * (n % 2 ? upper : 0.5 * (kth_without(x, out, outs, n / 2 - 1) + upper))));
+    add_point(b, &p, h, bend, n, variance_of(b, ordered_scale(b, x, out, outs)));
   }
   return fit_points(b, &p, model);
 }

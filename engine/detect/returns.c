@@ -55,7 +55,7 @@ static double forecast_error(const Baseline *b, double *scratch) {
     const double error = b->y[i] - baseline_level_before(b, i, 0, b->y);
     if (!isnan(error)) scratch[n++] = error;
   }
-  return fmax(n ? propter_mad(scratch, n, 0) : 0, b->resolution / sqrt(6));
+  return fmax(baseline_error_scale(b, scratch, n), b->resolution / sqrt(6));
 }
 
 bool baseline_in_one_move(const Baseline *b, size_t from, size_t to) { return b->left && b->left[from] != SIZE_MAX && b->left[from] == b->left[to]; }

@@ -49,6 +49,8 @@ static PropterStatus find_pattern(const Frame *f, PropterAnswer *a, PropterError
   for (size_t h = 0; h < f->length; h++) a->onset[h] /= total;
   for (int k = 1; k < 3; k++)
     if (kinds[k] > kinds[a->pattern]) a->pattern = (PropterPatternKind)k;
+  /* Where nothing after the window is known, a spike and a shift look the same: what went on to the end of the figures has not come back. */
+  if (a->pattern == PROPTER_PATTERN_SPIKE && f->window_rows > 1 && f->rows == f->window_rows) a->pattern = PROPTER_PATTERN_LEVEL_SHIFT;
 done:
   propter_free(column);
   propter_free(shape);

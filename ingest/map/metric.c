@@ -398,9 +398,12 @@ static PropterStatus choose_source(Metric *x, PropterError *err) {
 static PropterStatus says_size(const Metric *x, TriplesMap *map, PropterError *err) {
   TermMap *size;
   PropterTerm integer = model_word(VOCAB_xsd_integer);
-  if (!x->sized) return PROPTER_OK;
-  PROPTER_TRY(model_reference(x->m, PROPTER_STR(WAREHOUSE_SIZE), TYPE_LITERAL, x->table, &size, err));
-  PROPTER_TRY(model_constant(x->m, &integer, x->table, &size->datatype, err));
+  const DocTriple *column = NULL;
+  if (!x->table) PROPTER_TRY(metric_text(x->m, x->at->s, VOCAB_propter_sampleSizeColumn, 0, &column, err));
+  if (!x->sized && !column) return PROPTER_OK;
+  const DocTriple *at = column ? column : x->table;
+  PROPTER_TRY(model_reference(x->m, column ? value_of(x, column) : PROPTER_STR(WAREHOUSE_SIZE), TYPE_LITERAL, at, &size, err));
+  PROPTER_TRY(model_constant(x->m, &integer, at, &size->datatype, err));
   return says(x, map, model_word(VOCAB_propter_sampleSize), size, false, err);
 }
 
@@ -411,6 +414,7 @@ static PropterStatus read_file(const Metric *x, const DocTriple *file, const Doc
   const DocTriple *t;
   bool room = propter_vec_push(&columns, time) && (!value || propter_vec_push(&columns, value));
   for (size_t i = 0; room && (t = find(x, VOCAB_propter_keyColumn, i)); i++) room = propter_vec_push(&columns, t);
+  if (room && (t = find(x, VOCAB_propter_sampleSizeColumn, 0))) room = propter_vec_push(&columns, t);
   PropterStatus status = room ? source_of_file(x->m, file, value_of(x, file), dialect, source, err) : no_memory(err);
   if (status == PROPTER_OK) status = metric_joined_file(x->m, &x->slices, columns.items, columns.count, source, err);
   propter_vec_clear(&columns);
@@ -475,7 +479,6 @@ static PropterStatus read_metric(Metric *x, TriplesMap *map, PropterError *err) 
     PropterTerm decimal = model_word(VOCAB_xsd_decimal);
     PROPTER_TRY(model_reference(m, column, TYPE_LITERAL, x->table, &number, err));
     PROPTER_TRY(model_constant(m, &decimal, x->table, &number->datatype, err));
-    PROPTER_TRY(says_size(x, map, err));
   } else if (counts) {
     PROPTER_TRY(model_constant(m, &one, x->at, &number, err));
   } else {
@@ -483,6 +486,7 @@ static PropterStatus read_metric(Metric *x, TriplesMap *map, PropterError *err) 
     number->parts[0].written = numbers;
     number->parts[0].is_amount = true;
   }
+  PROPTER_TRY(says_size(x, map, err));
   map->observation = map->unique = true;
   return says(x, map, measure, number, true, err);
 }

@@ -500,12 +500,13 @@ static PropterStatus second_pass(Sniff *s, const PropterRow *row, void *payload,
   return status;
 }
 
-/* A column names every row, several rows fall into one cell, and periods have now more, now fewer: a row is a happening. */
+/* A column names the rows, several rows fall into one cell, and periods have now more, now fewer: a row is a happening. */
 static PropterStatus see_happenings(const Sniff *s, const Keys *k, size_t best, PropterError *err) {
   PropterSniff *out = s->out;
   if (!best || best > k->singles || out->time == SIZE_MAX || out->cells || k->repeated[best] || k->repeated[0] * 50 < out->rows) return PROPTER_OK;
   const PropterColumn *key = &out->columns[k->columns[best - 1]];
-  return key->distinct == key->values || key->distinct == PROPTER_SNIFF_DISTINCT ? sniff_counted(out, key, err) : PROPTER_OK;
+  const bool names = key->distinct * 50 >= key->values * 49; /* some rows may be told twice */
+  return names || key->distinct == PROPTER_SNIFF_DISTINCT ? sniff_counted(out, key, err) : PROPTER_OK;
 }
 
 static PropterStatus choose_keys(Sniff *s, PropterTable *table, PropterError *err) {

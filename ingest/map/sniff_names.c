@@ -105,6 +105,7 @@ void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
       column->direction = -1;
       break;
     case KIND_UNIT:
+    case KIND_NOUN:
       take_unit(column, known_words[i].unit, known_words[i].label);
       break;
     case KIND_COUNTS:
@@ -224,12 +225,12 @@ PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen
   PROPTER_TRY(split_name(column->name, &out->arena, &column->words, err));
   PROPTER_TRY(bracketed_unit(out, column, &before, err));
   PROPTER_TRY(split_name(before, &out->arena, &column->label, err));
-  bool unit_last = false;
+  bool unit_last = false, averaged = false;
   size_t last = 0;
   for (size_t at = 0; at < column->label.len; at++) {
     PropterStr word = {column->label.data + at, 0};
     const char *unit = column->unit;
-    last = at;
+    last = at, averaged = column->mean;
     while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
     sniff_read_word(word, column, c);
     if (c->span && at >= column->label.len) read_short_unit(word, column);
@@ -238,9 +239,11 @@ PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen
   if (counts(column->label)) column->identifier = false;
   column->mean |= c->span && is_time_unit(column->unit);
   if (c->total && !(column->unit && column->unit[0] == '%')) column->mean = false;
-  /* "net revenue eur" is called net revenue, in euros. */
-  if (unit_last && last) column->label = propter_str_trim((PropterStr){column->label.data, last});
-  if (unit_last && propter_str_ends(column->label, PROPTER_STR(" in"))) column->label.len -= 3;
+  /* "net revenue eur" is called net revenue, in euros; "agency nurse hours" are no agency nurse. */
+  const PropterStr before_last = {column->label.data, last ? last - 1 : 0}, noun = {column->label.data + last, column->label.len - last};
+  const bool named = column->label.data && sniff_word(noun, KIND_NOUN) && !c->span && !averaged && !propter_str_ends(before_last, PROPTER_STR(" in"));
+  if (unit_last && last && !named) column->label = propter_str_trim((PropterStr){column->label.data, last});
+  if (unit_last && !named && propter_str_ends(column->label, PROPTER_STR(" in"))) column->label.len -= 3;
   return PROPTER_OK;
 }
 

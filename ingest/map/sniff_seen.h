@@ -27,6 +27,7 @@ typedef enum {
   KIND_MANY,
   KIND_NUMBER,
   KIND_UNIT,
+  KIND_NOUN,
   KIND_SHORT
 } WordKind;
 typedef struct {

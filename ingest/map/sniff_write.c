@@ -209,6 +209,7 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
   if (!is_database(s)) add_columns(s, PROPTER_COLUMN_KEY, "propter:keyColumn", out); /* it adds up whatever the keys are */
   propter_buf_printf(out, "  propter:grain \"%s\"^^xsd:duration ; propter:aggregation propter:%s ;\n  propter:unit ", s->grain, c->mean ? "Mean" : "Sum");
   add_text(out, c->unit ? propter_str(c->unit) : PROPTER_STR("1"));
+  if (c->mean && s->sizes.len) propter_buf_printf(out, " ; propter:sampleSizeColumn "), add_text(out, s->sizes);
   if (c->unit_label) propter_buf_printf(out, " ; propter:unitLabel "), add_text(out, propter_str(c->unit_label));
   /* A total without one of its parts would look like a fall. */
   bool gaps = c->values - c->strays < s->rows - s->bad_rows - s->aside;

@@ -104,16 +104,40 @@ static PropterStatus write_mapping(Start *s, const PropterSniff *found, const ch
   return status;
 }
 
-/* A table made of the folder's, in the pack. */
-static PropterStatus use_made(Start *s, PropterBuf *made, const char *stem, const char *kind, PropterSniff *sniff) {
+/* A table made of the folder's, in the pack; `counts`: its column that says of how many rows a cell is, if it has one. */
+static PropterStatus use_made(Start *s, PropterBuf *made, const char *stem, const char *kind, PropterStr counts, PropterSniff *sniff) {
   char *name = start_text(s, "%s-%s.csv", stem, kind), *path = name ? start_text(s, "%s/%s", s->pack, name) : NULL;
   PropterStatus status = path ? propter_io_write_file(path, propter_buf_str(made), s->err) : start_no_memory(s->err);
   if (status == PROPTER_OK) status = propter_sniff(path, NULL, NULL, sniff, s->err);
+  sniff->sizes = counts;
   return status == PROPTER_OK ? write_mapping(s, sniff, name, stem) : status;
 }
 
+/* "trips" of trips_2025_07.csv, trips_2025_08.csv ...: what the names of the files begin with, where that is said of several and no column is called so;
+ * else what was found. {NULL}: no memory. */
+static PropterStr counted(Start *s, const PropterSniff *found, const PropterCellsTable *tables, size_t count) {
+  const PropterStr rows = PROPTER_STR("rows");
+  if (found->counted.len && !propter_str_equal(found->counted, rows)) return found->counted;
+  char *name = start_stem(s, tables[0].path);
+  size_t len = name ? strlen(name) : 0;
+  for (size_t i = 1; i < count && name; i++) {
+    const char *other = start_stem(s, tables[i].path);
+    if (!other) return (PropterStr){NULL, 0};
+    for (size_t k = 0; k < len; k++)
+      if (name[k] != other[k]) len = k;
+  }
+  while (len && !isalpha((unsigned char)name[len - 1])) len--;
+  for (size_t i = 0; i < len; i++) name[i] = name[i] == '-' ? ' ' : (char)tolower((unsigned char)name[i]);
+  PropterStr all = {name, len};
+  for (size_t i = 0; i < found->count; i++)
+    if (propter_str_equal(found->columns[i].label, all)) return rows;
+  return !name || (len > 3 && name[len - 1] == 's' && name[len - 2] != 's') ? all : rows;
+}
+
 /* Rows of facts, or many files of one shape: added up into one table of the pack. */
-static PropterStatus add_up(Start *s, const PropterSniff *found, const PropterCellsTable *tables, size_t count, const char *stem) {
+static PropterStatus add_up(Start *s, const PropterSniff *sniffed, const PropterCellsTable *tables, size_t count, const char *stem) {
+  PropterSniff called = *sniffed, *found = &called;
+  if (!(called.counted = counted(s, sniffed, tables, count)).data) return start_no_memory(s->err);
   PropterBuf cells = {.max = 1 << 30}, left = {.max = 1 << 28};
   PropterCellsSummary summary;
   PropterSniff sniff = {0};
@@ -122,12 +146,11 @@ static PropterStatus add_up(Start *s, const PropterSniff *found, const PropterCe
   char *record = start_text(s, "%s/%s-left-out.csv", s->pack, stem);
   if (status == PROPTER_OK && !record) status = start_no_memory(s->err);
   if (status == PROPTER_OK && left.len) status = propter_io_write_file(record, propter_buf_str(&left), s->err);
-  if (status == PROPTER_OK) status = use_made(s, &cells, stem, "cells", &sniff);
+  if (status == PROPTER_OK) status = use_made(s, &cells, stem, "cells", found->counted, &sniff);
   propter_buf_clear(&cells);
   if (status == PROPTER_OK)
     fprintf(s->notes, "         added up by period and slice: %s rows of %zu file%s to %s cells; how many there were is the measure %.*s\n",
-            output_number(summary.rows), count, count == 1 ? "" : "s", output_number(summary.cells), found->counted.len ? (int)found->counted.len : 4,
-            found->counted.len ? found->counted.data : "rows");
+            output_number(summary.rows), count, count == 1 ? "" : "s", output_number(summary.cells), (int)found->counted.len, found->counted.data);
   for (size_t i = 0; status == PROPTER_OK && i < found->count && i < 64; i++)
     if (summary.fixed >> i & 1)
       fprintf(s->notes, "         not used: %.*s, which is the same in all rows of a part\n", (int)found->columns[i].name.len, found->columns[i].name.data);
@@ -152,7 +175,7 @@ static PropterStatus turn(Start *s, const PropterSniff *found, const char *path,
   if (status == PROPTER_OK && *wide && melted.mixed) {
     fprintf(s->notes, "table    %s: not used: its rows are different measures (column %s); give each a column or a file of its own\n", called, melted.mixed);
   } else if (status == PROPTER_OK && *wide) {
-    status = use_made(s, &made, stem, "long", &sniff);
+    status = use_made(s, &made, stem, "long", (PropterStr){"", 0}, &sniff);
     if (status == PROPTER_OK) {
       fprintf(s->notes, "table    %s: %zu columns of periods turned into %s rows", called, melted.periods, output_number(melted.rows));
       say_columns(s->notes, &sniff, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(s->notes, &sniff, PROPTER_COLUMN_SLICE, ", slices ");
@@ -197,6 +220,11 @@ static void use_events(Start *s, const StartFile *file, const char *called, uint
   else fprintf(s->notes, "table    %s: a list of events\n", called);
 }
 
+/* Fewer rows than days go by, none of them for the same parts: numbers beside a title, a start and an end say more of each. Else they are to be added up. */
+static bool is_sparse(const PropterSniff *f) {
+  return f->time == SIZE_MAX || (!f->repeated && !f->counted.len && (double)f->rows <= f->columns[f->time].high - f->columns[f->time].low);
+}
+
 static PropterStatus use_found(Start *s, const PropterSniff *found, const StartFile *file, const char *called, const PropterCellsTable *tables, size_t count,
                                const char *stem) {
   FILE *out = s->notes;
@@ -205,7 +233,7 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   bool wide = false, spans = false;
   if (count == 1 && found->time == SIZE_MAX) PROPTER_TRY(turn(s, found, file->path, called, stem, &wide));
   if (wide) return PROPTER_OK;
-  if (count == 1 && !file->sheet && propter_events_recognised(file->path, NULL, &spans) && (!measures || found->formulation || spans)) {
+  if (count == 1 && !file->sheet && propter_events_recognised(file->path, NULL, &spans) && (!measures || found->formulation || (spans && is_sparse(found)))) {
     use_events(s, file, called, found->rows - found->bad_rows);
     if (measures && !found->formulation)
       say_columns(out, found, PROPTER_COLUMN_MEASURE, "         each from its start to its end; not used: "), fputc('\n', out);

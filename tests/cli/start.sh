@@ -20,6 +20,7 @@ case $got in 0|7) ok 'an answer or an honest refusal' ;; *) not_ok "exit $got" "
 grep -q 'skos:prefLabel "flood"' shop-pack/concepts.ttl && ok 'a cause of the memo became a concept' || not_ok 'a cause of the memo became a concept' "$(cat shop-pack/concepts.ttl)"
 out=$("$PROPTER" -g shop.g --today 2024-07-01 run shop-pack/job.ini 2>&1); got=$?
 ended 'the pack runs again' 0
+said 'and infers' 'infer   metrics     2'
 out=$("$PROPTER" -g shop.g why 'refunds in May 2024' 2>&1); said 'and words ask' 'refunds'
 # A folder with a blank in its name and more documents than fit into 200 bytes of a line.
 mkdir 'my shop'; cp shop/refunds.csv 'my shop/'; for i in 1 2 3 4 5 6; do cp shop/memo-2024-06.md "my shop/memo of the warehouse, $i.md"; done
@@ -268,10 +269,33 @@ mkdir unit
 awk "$uniform"'BEGIN { print "day,orders"; for (i = 0; i < 140; i++) printf "2024-%02d-%02d,%d\n", i / 28 + 1, i % 28 + 1, 400 * (1 + .1 * uniform()) * (i < 100 ? 1 : 1000) }' >unit/orders.csv
 start unit
 said 'a change of unit is said' 'look at the data first: 1000 times what was to be expected looks like a change of unit'
+said 'what goes on to the end of the figures is no spike' 'level shift'
 mkdir twice
 awk "$uniform"'BEGIN { print "day,till,amount"; for (i = 0; i < 84; i++) for (k = 0; k < 4; k++) { row = sprintf("2024-%02d-%02d,%s,%.2f", i / 28 + 1, i % 28 + 1, k % 2 ? "A" : "B", 10 + 5 * uniform()); print row; if (i > 79) print row } }' >twice/sales.csv
 start twice
 said 'rows told twice are counted' 'told again: 16 rows equal an earlier one in every column, the first in twice/sales.csv, line 323'
+
+# A plan that is sold on one day in five: no sale of it is a surprise, the outage is. A list of events may have numbers.
+mkdir rare
+awk "$uniform"'BEGIN { print "account_id,plan,signed,mrr eur" >"rare/accounts.csv"; print "day,visits" >"rare/visits.csv"
+  for (d = 0; d < 280; d++) { date = sprintf("2024-%02d-%02d", 1 + int(d / 28), 1 + d % 28); n = 6 + int(4 * uniform())
+    while (n-- > 0) printf "A%05d,Starter,%s,%d\n", ++k, date, 20 + int(9 * uniform()) >"rare/accounts.csv"
+    if (uniform() < .2) printf "A%05d,Enterprise,%s,%d\n", ++k, date, 300 + int(200 * uniform()) >"rare/accounts.csv"
+    printf "%s,%d\n", date, 900 * (1 + .05 * uniform()) * (d >= 150 && d < 153 ? .6 : 1) >"rare/visits.csv" } }'
+printf 'title,start,end,severity\nCheckout outage,2024-06-11,2024-06-13,1\nSlow search,2024-02-02,2024-02-02,3\n' >rare/incidents.csv
+start rare
+said 'numbers do not hide a list of events' 'incidents.csv: 2 events'
+said 'the outage comes first' 'moves    1 visits, 2024-06-11 to 2024-06-13: −39'
+said 'with its cause' ' 1 Checkout outage, 11–13 Jun 2024'
+if printf '%s' "$out" | grep -q '^ *\(moves\)\{0,1\} *[1-5] .*Enterprise'; then not_ok 'a seldom sale is no surprise' "$out"; else ok 'a seldom sale is no surprise'; fi
+
+# Files of single trips: what they are called is counted, and means of means are weighed.
+mkdir -p ride/trips
+awk 'BEGIN { for (d = 0; d < 84; d++) { file = sprintf("ride/trips/trips_2024_%02d.csv", 1 + int(d / 28)); if (d % 28 == 0) print "started,station,duration_min" >file
+  for (i = 0; i < 33; i++) printf "2024-%02d-%02d %02d:10,%s,%d\n", 1 + int(d / 28), 1 + d % 28, i % 24, i < 30 ? "Harbour" : "Hill", i < 30 ? 9 + i % 3 : 59 + i % 3 >file } }'
+start ride
+said 'many files are called what they have in common' 'how many there were is the measure trips'
+out=$("$PROPTER" -g ride.g --today 2024-07-01 why 'duration on 12 March 2024' 2>&1); said 'a few long trips weigh as few' 'observed    14.5'
 
 # Documents only.
 mkdir words; printf '# Memo\n\nSales fell in May 2023 because of the flood.\n' >words/memo.md

@@ -67,6 +67,39 @@ START_TEST(errors_grow_as_the_noise_does) {
 }
 END_TEST
 
+/* Something on one day in five: what it usually is lies as far off as it is rare, ten times that much farther. One period after the other, the same to the bit. */
+START_TEST(mostly_nothing_is_wide) {
+  double y[N], scratch[2 * N], *rows = malloc(N * 2 * sizeof *rows);
+  unsigned char use[N];
+  PropterRng rng;
+  propter_rng_seed(&rng, 11);
+  for (size_t i = 0; i < N; i++) {
+    const double size = 300 + 50 * propter_rng_normal(&rng);
+    y[i] = propter_rng_unit(&rng) < .2 ? round(size) : 0;
+  }
+  const PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = propter_day(2024, 1, 1), .count = N, .value = y};
+  Baseline *b;
+  Ordered order[BASELINE_ORDERED];
+  memset(use, 1, N);
+  ck_ok(baseline_new(&s, 0, &b, err));
+  ck_ok(baseline_errors(b, 1, 2, 0, 0, rows, err));
+  ck_ok(baseline_order(b, rows, use, order, err));
+  for (size_t from = 20; from < 60; from++) {
+    ErrorModel whole, one;
+    use[from] = use[from + 1] = 0;
+    ck_assert(baseline_fit(b, rows, 2, use, from, from + 2, scratch, &whole));
+    ck_assert(baseline_fit_ordered(b, order, from, &one));
+    ck_assert_mem_eq(&whole, &one, sizeof one);
+    const double sd = sqrt(error_covariance(&one, 1, 1));
+    ck_assert_msg(sd > 120 && sd < 300, "%g", sd);
+    use[from] = use[from + 1] = 1;
+  }
+  baseline_order_free(order);
+  baseline_free(b);
+  free(rows);
+}
+END_TEST
+
 /* The median change of noise is noise: carried on over a long window it would outgrow everything. Where there is growth, it is carried on. */
 START_TEST(growth_goes_on_where_there_is_any) {
   double y[N];
@@ -328,6 +361,7 @@ Suite *suite_baseline(void) {
   TCase *tc = tcase_create("baseline");
   tcase_add_test(tc, the_window_never_enters_its_own_fit);
   tcase_add_test(tc, errors_grow_as_the_noise_does);
+  tcase_add_test(tc, mostly_nothing_is_wide);
   tcase_add_test(tc, growth_goes_on_where_there_is_any);
   tcase_add_test(tc, intervals_cover_what_they_say);
   tcase_add_test(tc, gaps_are_stepped_over);

@@ -332,7 +332,10 @@ static const struct {
              {"Stock", "stock", NULL, false},
              {"Out of stock SKUs", "out of stock skus", NULL, false},
              {"Engagement score (1-5)", "engagement score", NULL, true},
-             {"revenue (net)", "revenue net", NULL, false}};
+             {"revenue (net)", "revenue net", NULL, false},
+             {"Agency nurse hours", "agency nurse hours", "h", false},
+             {"resolution hours", "resolution", "h", true},
+             {"duration_min", "duration", "min", true}};
 
 START_TEST(names_tell_units_and_means) {
   PropterSniff s = {0};

@@ -59,6 +59,7 @@ typedef struct {
   PropterTableOptions options; /* those given, with the delimiter and encoding that were found where they named none */
   const char *grain;  /* of the time column: "P1D", "P7D", "P1M", "P3M" or "P1Y" */
   PropterStr counted; /* rows are single happenings with names of their own: what many are called ("tickets" of "Ticket ID", else "rows"); empty: not so */
+  PropterStr sizes;   /* the caller's: the column that says of how many values the means of a row are, borrowed; empty: none does */
   uint64_t repeated;  /* rows that have time, slices and keys of an earlier row: what a mapping will reject */
   PropterArena arena;
 } PropterSniff;
