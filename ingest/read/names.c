@@ -9,7 +9,9 @@
 #include "propter/hash.h"
 #include "rules.h"
 
-enum { LETTERS = 3, /* of the shortest word that is more than grammar */ LABEL_TOKENS = 16, BAG_MAX = 5, BAG_SLACK = 4, BAG_TEXT = 64 };
+enum { LETTERS = 3, /* of the shortest word that is more than grammar */ LABEL_TOKENS = 16, PART = 4, /* bytes of the stem of a compound's part */ BAG_MAX = 5, BAG_SLACK = 4, BAG_TEXT = 64 };
+
+#define LOOSE .88 /* quality of a label found out of order, or in part of a compound */
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for names"); }
 
@@ -59,6 +61,8 @@ void propter_names_free(PropterNames *n) {
   propter_map_clear(&n->alike);
   propter_vec_clear(&n->negating);
   propter_map_clear(&n->articles);
+  propter_map_clear(&n->affixes);
+  propter_vec_clear(&n->joints);
   propter_vec_clear(&n->plurals);
   propter_vec_clear(&n->forms);
   propter_map_clear(&n->by_sense);
@@ -159,6 +163,19 @@ static void singular(const PropterNames *names, char *w) {
 }
 
 /* False: no memory. */
+static bool stem_of(const PropterNames *n, const char *word, size_t len, char out[TOKEN_MAX]) {
+  pthread_mutex_t *stemming = (pthread_mutex_t *)(uintptr_t)&n->stemming;
+  (void)pthread_mutex_lock(stemming);
+  const sb_symbol *stem = sb_stemmer_stem(n->stemmer, (const sb_symbol *)word, (int)len);
+  size_t stem_len = stem ? (size_t)sb_stemmer_length(n->stemmer) : 0;
+  if (stem_len > TOKEN_MAX - 1) stem_len = TOKEN_MAX - 1;
+  if (stem) memcpy(out, stem, stem_len);
+  out[stem_len] = '\0';
+  (void)pthread_mutex_unlock(stemming);
+  return stem != NULL;
+}
+
+/* False: no memory. */
 static bool fold(const PropterNames *n, PropterStr word, Word *t) {
   bool ascii = true;
   size_t len = word.len < TOKEN_MAX - 1 ? word.len : TOKEN_MAX - 1;
@@ -179,20 +196,12 @@ static bool fold(const PropterNames *n, PropterStr word, Word *t) {
     }
     free(folded); /* made by utf8proc with malloc */
   }
-  pthread_mutex_t *stemming = (pthread_mutex_t *)(uintptr_t)&n->stemming;
-  (void)pthread_mutex_lock(stemming);
-  const sb_symbol *stem = sb_stemmer_stem(n->stemmer, (const sb_symbol *)t->plain, (int)len);
-  size_t stem_len = stem ? (size_t)sb_stemmer_length(n->stemmer) : 0;
-  if (stem_len > TOKEN_MAX - 1) stem_len = TOKEN_MAX - 1;
-  if (stem) memcpy(t->stem, stem, stem_len);
-  t->stem[stem_len] = '\0';
-  (void)pthread_mutex_unlock(stemming);
-  if (!stem) return false;
+  if (!stem_of(n, t->plain, len, t->stem)) return false;
   /* One word alone is told apart by more than its stem, where the language's plurals are known. */
   if (n->plurals.count)
     singular(n, t->plain);
   else
-    memcpy(t->plain, t->stem, stem_len + 1);
+    memcpy(t->plain, t->stem, strlen(t->stem) + 1);
   return true;
 }
 
@@ -209,7 +218,7 @@ static bool article(const PropterNames *n, PropterStr s, PropterSpan word) {
 bool names_words(const PropterNames *n, PropterStr s, NameWords *out) {
   for (size_t i = 0; i < s.len;) {
     if (s.data[i] == '&') {
-      Word t = {{i, i + 1}, "", ""};
+      Word t = {{i, i + 1}, "", "", false};
       if (n->and.len && (!fold(n, n->and, &t) || !propter_vec_push(out, t))) return false;
       i++;
       continue;
@@ -221,9 +230,51 @@ bool names_words(const PropterNames *n, PropterStr s, NameWords *out) {
     }
     size_t start = i;
     while (i < s.len && (step = word_byte(s, i))) i += step;
-    Word t = {{start, i}, "", ""};
+    Word t = {{start, i}, "", "", false};
     if (article(n, s, t.span)) continue;
     if (!fold(n, (PropterStr){s.data + start, i - start}, &t) || !propter_vec_push(out, t)) return false;
+  }
+  return true;
+}
+
+/* Makes the word what of it stands in a label, if that is long enough. */
+static bool take(const PropterNames *n, Word *w, PropterStr stem) {
+  if (stem.len < PART || !propter_map_get(&n->by_word, stem)) return false;
+  w->part = true;
+  memmove(w->stem, stem.data, stem.len), w->stem[stem.len] = '\0';
+  memcpy(w->plain, w->stem, stem.len + 1);
+  return true;
+}
+
+/* The beginning of a compound, with or without a joint at its end. */
+static bool take_first(const PropterNames *n, Word *w, PropterStr before) {
+  char stem[TOKEN_MAX];
+  for (size_t i = 0; i <= n->joints.count; i++) {
+    PropterStr joint = i ? n->joints.items[i - 1] : (PropterStr){"", 0};
+    if (before.len < joint.len + PART || !propter_str_ends(before, joint)) continue;
+    if (stem_of(n, before.data, before.len - joint.len, stem) && take(n, w, propter_str(stem))) return true;
+  }
+  return false;
+}
+
+/* "Heizlüfter" is a "Lüfter"; "Preiserhöhung", whose end is vague, is about the "Preis". The longest end counts. */
+static void take_part(const PropterNames *n, Word *w) {
+  PropterStr stem = propter_str(w->stem);
+  if (propter_map_get(&n->by_word, stem)) return;
+  for (size_t at = LETTERS; at + PART <= stem.len; at++) {
+    PropterStr before = {stem.data, at}, end = {stem.data + at, stem.len - at};
+    const uint64_t *carries = propter_map_get(&n->small, end);
+    if (!propter_map_get(&n->affixes, before) && take(n, w, end)) return;
+    if (carries && *carries == VAGUE && take_first(n, w, before)) return;
+  }
+}
+
+bool names_text_words(const PropterNames *n, PropterStr text, NameWords *out) {
+  size_t from = out->count;
+  if (!names_words(n, text, out)) return false;
+  for (size_t i = from; i < out->count && n->joints.count; i++) {
+    unsigned char first = (unsigned char)text.data[out->items[i].span.start];
+    if ((first >= 'A' && first <= 'Z') || first >= 0x80) take_part(n, &out->items[i]); /* a noun: "gelernt" has no "Ernte" */
   }
   return true;
 }
@@ -333,7 +384,7 @@ PropterStatus names_measured(const PropterNames *n, PropterStr text, bool *found
   NameWords t = {0};
   *found = false;
   if (!n->measured.count) return PROPTER_OK;
-  PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
+  PropterStatus status = names_text_words(n, text, &t) ? PROPTER_OK : no_memory(err);
   for (size_t i = 0; i < t.count && !*found; i++) *found = propter_map_get(&n->measured, propter_str(t.items[i].plain)) != NULL;
   propter_vec_clear(&t);
   return status;
@@ -342,15 +393,17 @@ PropterStatus names_measured(const PropterNames *n, PropterStr text, bool *found
 PropterStatus propter_names_find(const PropterNames *n, PropterStr text, PropterNameMatches *out, PropterError *err) {
   NameWords t = {0};
   char buf[TOKEN_MAX * LABEL_TOKENS + LABEL_TOKENS];
-  PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
+  PropterStatus status = names_text_words(n, text, &t) ? PROPTER_OK : no_memory(err);
   for (size_t i = 0; i < t.count && status == PROPTER_OK;) {
     size_t most = t.count - i < n->longest ? t.count - i : n->longest, taken = 0;
     for (size_t len = most; len > 0 && !taken; len--) {
       const uint64_t *slot = propter_map_get(&n->by_label, key_of(&t, i, len, buf, sizeof buf));
       if (!slot) continue;
       const LabelList *list = &n->lists.items[*slot];
+      double whole = 1;
+      for (size_t k = i; k < i + len; k++) whole = t.items[k].part ? LOOSE : whole;
       for (size_t k = 0; k < list->count && status == PROPTER_OK; k++) {
-        PropterNameMatch m = {list->items[k].index, {t.items[i].span.start, t.items[i + len - 1].span.end}, (unsigned)len, list->items[k].quality};
+        PropterNameMatch m = {list->items[k].index, {t.items[i].span.start, t.items[i + len - 1].span.end}, (unsigned)len, list->items[k].quality * whole};
         if (!propter_vec_push(out, m)) status = no_memory(err);
       }
       taken = len;
@@ -365,7 +418,7 @@ PropterStatus propter_names_find(const PropterNames *n, PropterStr text, Propter
 PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNameMatches *out, PropterError *err) {
   NameWords t = {0};
   PROPTER_VEC(uint32_t) seen = {0}; /* per bag: how many of its words, and the first and last token */
-  PropterStatus status = names_words(n, text, &t) ? PROPTER_OK : no_memory(err);
+  PropterStatus status = names_text_words(n, text, &t) ? PROPTER_OK : no_memory(err);
   size_t count = t.count < BAG_TEXT ? t.count : BAG_TEXT;
   if (status == PROPTER_OK && n->bags.count && !propter_vec_reserve(&seen, n->bags.count)) status = no_memory(err);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
@@ -387,7 +440,7 @@ PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNa
         unsigned words = (++seen.items[bag]) & 0xFF;
         const Bag *b = &n->bags.items[bag];
         if (words > BAG_MAX || words != b->words || b->example || k - i >= words + BAG_SLACK) continue;
-        PropterNameMatch m = {b->index, {t.items[i].span.start, t.items[k].span.end}, words, b->quality * .88};
+        PropterNameMatch m = {b->index, {t.items[i].span.start, t.items[k].span.end}, words, b->quality * LOOSE};
         if (!propter_vec_push(out, m)) status = no_memory(err);
       }
     }
@@ -401,7 +454,7 @@ PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNa
 PropterStatus names_share_head(const PropterNames *n, PropterStr phrase, size_t index, bool *shares, PropterError *err) {
   NameWords t = {0};
   *shares = false;
-  PropterStatus status = names_words(n, phrase, &t) ? PROPTER_OK : no_memory(err);
+  PropterStatus status = names_text_words(n, phrase, &t) ? PROPTER_OK : no_memory(err);
   if (status == PROPTER_OK && t.count) {
     const uint64_t *slot = propter_map_get(&n->by_word, propter_str(t.items[t.count - 1].stem));
     size_t kind = n->things.items[index].kind;

@@ -40,6 +40,8 @@ typedef struct {
 } Alike;
 typedef PROPTER_VEC(Alike) Alikes;
 
+typedef PROPTER_VEC(PropterStr) Strings;
+
 /* What stands in place of an ending in the singular. */
 typedef struct {
   PropterStr ending, singular;
@@ -63,8 +65,10 @@ struct PropterNames {
   PROPTER_VEC(Bag) bags;
   PROPTER_VEC(uint32_t) bag_words;
   PropterMap small;            /* words that carry nothing (SMALL; LINKING and JOINING not in a label either), or little before an "of" (VAGUE) */
-  PROPTER_VEC(PropterStr) negating; /* "in" of "insecurity" */
+  Strings negating; /* "in" of "insecurity" */
   PropterMap articles;              /* words of labels that say nothing */
+  PropterMap affixes;               /* beginnings of words that are no part of a compound */
+  Strings joints;   /* what may stand between the parts of a compound; none: the language has no compounds in one word */
   PROPTER_VEC(Plural) plurals;      /* none: a stem is all that two forms of a word have in common */
   PropterStr and;                   /* what & stands for */
   PropterMap alike;            /* stem to index into groups */
@@ -87,13 +91,16 @@ struct PropterNames {
 typedef struct {
   PropterSpan span;
   char stem[TOKEN_MAX], plain[TOKEN_MAX]; /* plain: folded, in the singular */
+  bool part; /* of a compound, whose whole is its span */
 } Word;
 typedef PROPTER_VEC(Word) NameWords;
 
 typedef enum { SMALL = 1, LINKING, JOINING, VAGUE } Carries;
 
-/* Appends the words of a text. False: no memory. */
+/* Appends the words of a label. False: no memory. */
 bool names_words(const PropterNames *names, PropterStr text, NameWords *out);
+/* Likewise of a text, to be compared with labels: a compound that stands in none is the part of it that does ("Heizlüfter": "Lüfter"). */
+bool names_text_words(const PropterNames *names, PropterStr text, NameWords *out);
 
 /* What words mean by WordNet, each looked up once. Zero-initialise; free with senses_clear. */
 typedef PROPTER_VEC(Meaning) MeaningList;

@@ -242,7 +242,7 @@ static PropterStatus look_up(Phrase *p, const Word *w, PropterError *err) {
 static PropterStatus take_apart(Phrase *p, PropterStr text, PropterError *err) {
   const PropterNames *n = p->names;
   NameWords t = {0};
-  if (!names_words(n, text, &t)) {
+  if (!names_text_words(n, text, &t)) {
     propter_vec_clear(&t);
     return no_memory(err);
   }
@@ -397,10 +397,10 @@ static PropterStatus names_carry(PropterNames *n, PropterStr words, Carries what
   return status;
 }
 
-static PropterStatus names_negating(PropterNames *n, PropterStr words, PropterError *err) {
+static PropterStatus names_list(PropterNames *n, Strings *list, PropterStr words, PropterError *err) {
   while (words.len) {
-    PropterStr prefix = propter_arena_copy(&n->arena, rules_word(&words));
-    if (!prefix.data || !propter_vec_push(&n->negating, prefix)) return no_memory(err);
+    PropterStr word = propter_arena_copy(&n->arena, rules_word(&words));
+    if (!word.data || !propter_vec_push(list, word)) return no_memory(err);
   }
   return PROPTER_OK;
 }
@@ -418,9 +418,9 @@ static PropterStatus names_alike(PropterNames *n, PropterStr words, PropterError
   return status;
 }
 
-static PropterStatus names_articles(PropterNames *n, PropterStr words, PropterError *err) {
+static PropterStatus each_in(PropterMap *set, PropterStr words, PropterError *err) {
   while (words.len)
-    if (!propter_map_put(&n->articles, rules_word(&words), 1, NULL)) return no_memory(err);
+    if (!propter_map_put(set, rules_word(&words), 1, NULL)) return no_memory(err);
   return PROPTER_OK;
 }
 
@@ -451,13 +451,17 @@ PropterStatus names_line(PropterNames *names, LabelLine line, PropterError *err)
   case LABEL_vague:
     return names_carry(names, line.text, VAGUE, err);
   case LABEL_negating:
-    return names_negating(names, line.text, err);
+    return names_list(names, &names->negating, line.text, err);
   case LABEL_alike:
     return names_alike(names, line.text, err);
   case LABEL_article:
-    return names_articles(names, line.text, err);
+    return each_in(&names->articles, line.text, err);
   case LABEL_plural:
     return names_plural(names, line.text, err);
+  case LABEL_joint:
+    return names_list(names, &names->joints, line.text, err);
+  case LABEL_affix:
+    return each_in(&names->affixes, line.text, err);
   default:
     return PROPTER_OK;
   }

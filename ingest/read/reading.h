@@ -144,7 +144,7 @@ typedef struct {
 } Trigger;
 
 /* Words that tell how labels are compared; what each line holds: ontology/rules/README.md. */
-#define LABEL_LINES(row) row(small) row(linking) row(joining) row(vague) row(negating) row(alike) row(article) row(plural)
+#define LABEL_LINES(row) row(small) row(linking) row(joining) row(vague) row(negating) row(alike) row(article) row(plural) row(joint) row(affix)
 typedef enum {
 #define ROW(name) LABEL_##name,
   LABEL_LINES(ROW)

@@ -406,6 +406,8 @@ static const struct {
     {"The report was published on 3 May 2011.", NULL, NULL, NULL, NULL, false},
     {"The workshop did not open on 3 May 2011.", NULL, NULL, NULL, NULL, false},
     {"The workshop will be opened on 3 May 2012.", "The workshop will be opened", "2012-05-03", "2012-05-03", "workshop will be opened", false},
+    {"The new price list will apply from 3 May 2012.", "The new price list will apply", "2012-05-03", "2012-05-03", "new price list", false},
+    {"A rail strike will take place on 3 May 2012.", "A rail strike will take place", "2012-05-03", "2012-05-03", "rail strike", false},
     {"The strike caused the fall in sales on 3 May 2011.", NULL, NULL, NULL, NULL, false},
     {"The licence expired on 3 May 2011 and was renewed on 6 May 2011.", "The licence expired", "2011-05-03", "2011-05-05", "licence expired", true},
     {"The contract ran out on 3 May 2011 and a new one began on 6 May 2011.", "The contract ran out", "2011-05-03", "2011-05-05", "contract ran out", true},

@@ -375,6 +375,46 @@ START_TEST(labels_are_found_by_german_plurals) {
 }
 END_TEST
 
+/* A compound that no label has is what a label says of its end, or of its beginning where the end is vague. */
+static const struct {
+  const char *label, *text, *words; /* words NULL: nothing is found */
+  double quality;
+} compounds[] = {
+    {"Lüfter", "Ein Heizlüfter fiel aus", "Heizlüfter", .88},
+    {"Preis", "Die Preiserhöhung wirkte", "Preiserhöhung", .88},
+    {"Lieferung", "wegen Lieferungsausfalls", "Lieferungsausfalls", .88},
+    {"Markt", "auf den Weltmärkten", "Weltmärkten", .88},
+    {"Kabelbrand", "Der Kabelbrand im Keller", "Kabelbrand", 1},
+    {"Preis", "Die Preisrichter kamen", NULL, 0},   /* a jury is no price */
+    {"Ernte", "was sie gelernt haben", NULL, 0},    /* no noun */
+    {"Kosten", "Das Verkosten dauerte", NULL, 0},   /* "ver" is no part */
+    {"Werk", "Das Netz stand", NULL, 0},
+};
+
+START_TEST(compounds_are_found_by_a_part) {
+  PropterNames *names = NULL;
+  PropterRules *rules = NULL;
+  PropterNameMatches found = {0};
+  size_t index;
+  PropterStr text = propter_str(compounds[_i].text);
+  ck_ok(propter_rules_open("de", NULL, 0, NULL, &rules, err));
+  ck_ok(names_new_in(&languages[1], &names, err));
+  ck_ok(rules_lexicon(rules, names, err));
+  ck_ok(propter_names_add(names, PROPTER_STR("urn:x"), PROPTER_ROLE_METRIC, &index, err));
+  ck_ok(propter_names_label(names, index, propter_str(compounds[_i].label), 1, err));
+  ck_ok(propter_names_find(names, text, &found, err));
+  ck_assert_msg(found.count == (compounds[_i].words != NULL), "%s: %zu", compounds[_i].text, found.count);
+  if (found.count) {
+    PropterSpan at = found.items[0].words;
+    ck_assert(propter_str_equal((PropterStr){text.data + at.start, at.end - at.start}, propter_str(compounds[_i].words)));
+    ck_assert_double_eq_tol(found.items[0].quality, compounds[_i].quality, 1e-9);
+  }
+  propter_vec_clear(&found);
+  propter_names_free(names);
+  propter_rules_free(rules);
+}
+END_TEST
+
 Suite *suite_language(void) {
   Suite *s = suite_create("language");
   TCase *c = tcase_create("language");
@@ -389,6 +429,7 @@ Suite *suite_language(void) {
   tcase_add_test(c, a_head_is_read_by_its_language);
   tcase_add_test(c, rules_of_one_language_stay_in_it);
   tcase_add_test(c, labels_are_found_by_german_plurals);
+  tcase_add_loop_test(c, compounds_are_found_by_a_part, 0, sizeof compounds / sizeof *compounds);
   suite_add_tcase(s, c);
   return s;
 }
