@@ -49,26 +49,19 @@ void learn_index_clear(LearnIndex *x) {
 
 void learn_begin(LearnSet *set, Features *f) { f->count = 0, f->names = &set->names; }
 
-static int by_hash(const void *a, const void *b) {
-  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-  return (x > y) - (x < y);
-}
-
-bool learn_add(LearnSet *set, const Features *f, int truth, unsigned document, double weight) {
-  LearnCase c = {set->hashes.count, 0, truth, weight, document};
-  if (!propter_vec_reserve(&set->hashes, set->hashes.count + f->count)) return false;
-  /* A feature counts once. */
-  uint64_t *mine = set->hashes.items + c.first;
-  memcpy(mine, f->hashes, f->count * sizeof *mine);
-  qsort(mine, f->count, sizeof *mine, by_hash);
-  for (size_t i = 0; i < f->count; i++)
-    if (i == 0 || mine[i] != mine[i - 1]) mine[c.count++] = mine[i];
-  set->hashes.count += c.count;
+bool learn_add(LearnSet *set, Features *f, int truth, unsigned document, double weight) {
+  features_once(f);
+  LearnCase c = {set->hashes.count, f->count, truth, weight, document};
+  if (!propter_vec_reserve(&set->hashes, c.first + f->count) || !propter_vec_reserve(&set->values, c.first + f->count)) return false;
+  if (f->count) memcpy(set->hashes.items + c.first, f->hashes, f->count * sizeof *f->hashes);
+  if (f->count) memcpy(set->values.items + c.first, f->values, f->count * sizeof *f->values);
+  set->hashes.count = set->values.count = c.first + f->count;
   return propter_vec_push(&set->cases, c);
 }
 
 void learn_set_clear(LearnSet *set) {
   propter_vec_clear(&set->hashes);
+  propter_vec_clear(&set->values);
   propter_vec_clear(&set->cases);
   propter_map_clear(&set->names);
 }
@@ -136,11 +129,11 @@ static PropterStatus number_features(Logistic *l, const LearnSet *set, const Lea
   return status;
 }
 
-static void step(Logistic *l, const LearnCase *c, const LearnOptions *o) {
+static void step(Logistic *l, const LearnCase *c, const float *values, const LearnOptions *o) {
   double score[LINEAR_CLASSES] = {0}, sum = 0, top = -1e30;
   const uint32_t *mine = l->numbers + c->first;
   for (size_t k = 0; k < c->count; k++)
-    for (size_t y = 0; y < l->classes && mine[k] != UINT32_MAX; y++) score[y] += l->weights[mine[k] * l->classes + y];
+    for (size_t y = 0; y < l->classes && mine[k] != UINT32_MAX; y++) score[y] += l->weights[mine[k] * l->classes + y] * (double)values[k];
   for (size_t y = 0; y < l->classes; y++) top = score[y] > top ? score[y] : top;
   for (size_t y = 0; y < l->classes; y++) sum += score[y] = exp(score[y] - top);
   for (size_t y = 0; y < l->classes; y++) {
@@ -148,11 +141,30 @@ static void step(Logistic *l, const LearnCase *c, const LearnOptions *o) {
     for (size_t k = 0; k < c->count; k++) {
       if (mine[k] == UINT32_MAX) continue;
       size_t at = mine[k] * l->classes + y;
-      double g = gradient + o->l2 * l->weights[at];
+      double g = gradient * (double)values[k] + o->l2 * l->weights[at];
       l->squares[at] += g * g;
       l->weights[at] -= o->rate * g / sqrt(l->squares[at] + 1e-8);
     }
   }
+}
+
+/* Passes over the cases; how many were added to the sums. */
+static unsigned run(Logistic *l, const LearnSet *set, size_t *order, size_t count, PropterRng *rng, const LearnOptions *o) {
+  unsigned added = 0;
+  for (unsigned e = 0; e < o->epochs; e++) {
+    for (size_t i = count; i > 1; i--) {
+      size_t j = propter_rng_below(rng, i), t = order[i - 1];
+      order[i - 1] = order[j], order[j] = t;
+    }
+    for (size_t i = 0; i < count; i++) {
+      const LearnCase *c = &set->cases.items[order[i]];
+      step(l, c, set->values.items + c->first, o);
+    }
+    if (e * 2 < o->epochs) continue;
+    added++;
+    for (size_t i = 0; i < (l->index.count + 1) * l->classes; i++) l->sums[i] += l->weights[i];
+  }
+  return added;
 }
 
 PropterStatus learn_logistic(const LearnSet *set, const char *const *classes, size_t class_count, const LearnOptions *o, double scale, PropterBuf *out,
@@ -174,15 +186,9 @@ PropterStatus learn_logistic(const LearnSet *set, const char *const *classes, si
   PropterRng rng;
   propter_rng_seed(&rng, 7);
   unsigned averaged = 0;
-  for (unsigned e = 0; e < o->epochs; e++) {
-    for (size_t i = n; i > 1; i--) {
-      size_t j = propter_rng_below(&rng, i), t = order[i - 1];
-      order[i - 1] = order[j], order[j] = t;
-    }
-    for (size_t i = 0; i < n; i++) step(&l, &set->cases.items[order[i]], o);
-    if (e * 2 < o->epochs) continue;
-    averaged++;
-    for (size_t i = 0; i < size; i++) l.sums[i] += l.weights[i];
+  for (unsigned r = 0; r < (o->runs ? o->runs : 1); r++) {
+    memset(l.weights, 0, size * sizeof *l.weights), memset(l.squares, 0, size * sizeof *l.squares);
+    averaged += run(&l, set, order, n, &rng, o);
   }
   for (size_t i = 0; i < size && averaged; i++) l.sums[i] /= averaged;
   write_head(out, classes, class_count, scale);

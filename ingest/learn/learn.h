@@ -27,17 +27,20 @@ typedef struct {
 
 typedef struct {
   PROPTER_VEC(uint64_t) hashes;
+  PROPTER_VEC(float) values; /* of each of hashes */
   PROPTER_VEC(LearnCase) cases;
   PropterMap names;
 } LearnSet;
 
 /* Starts features whose names the set keeps. */
 void learn_begin(LearnSet *set, Features *f);
-bool learn_add(LearnSet *set, const Features *f, int truth, unsigned document, double weight);
+/* Takes the features, each once. */
+bool learn_add(LearnSet *set, Features *f, int truth, unsigned document, double weight);
 void learn_set_clear(LearnSet *set);
 
 typedef struct {
   unsigned epochs;
+  unsigned runs; /* in orders of their own, whose weights are averaged: the order of the cases says nothing; 0: one */
   double rate, l2;
   double wary;          /* added to what the first class scores always */
   unsigned least;       /* occurrences below which a feature is left out */

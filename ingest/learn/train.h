@@ -10,8 +10,8 @@
 #include "models.def"
 #undef MODEL
 
-/* The texts of the models that ship for benchmarks. */
-extern const PropterStr model_en_pair, model_en_sentence;
+/* The texts of the models that ship for benchmarks, and of the word vectors that they look at. */
+extern const PropterStr model_en_pair, model_en_sentence, model_en_words;
 
 /* Appends a file, unpacked if it is gzip. */
 PropterStatus train_read(const char *path, PropterBuf *out, PropterError *err);

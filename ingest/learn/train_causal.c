@@ -10,7 +10,7 @@ PropterStatus trainer_start(Trainer *t, PropterError *err) {
   PROPTER_TRY(propter_rules_new(NULL, &t->rules, err));
   t->rules->ungraded = true;
   PROPTER_TRY(judge_new(&t->rules->parts, *t->rules->language.tagger, t->rules->language.claim, &t->judge, err));
-  PROPTER_TRY(judge_look_up(t->judge, t->rules->language.stemmer, err));
+  PROPTER_TRY(judge_look_up(t->judge, t->rules->language.stemmer, model_en_words, err));
   PROPTER_TRY(judge_use(t->judge, JUDGE_PAIR, model_en_pair, "en.pair", err));
   PROPTER_TRY(judge_use(t->judge, JUDGE_SENTENCE, model_en_sentence, "en.sentence", err));
   return (t->tagged = propter_malloc(sizeof *t->tagged)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for training");
@@ -69,7 +69,8 @@ PropterStatus train_pair_model(const LearnSet *set, unsigned folds, unsigned fol
 
 PropterStatus train_sentence_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err) {
   static const char *const classes[] = {"none", "causal"};
-  return learn_logistic(set, classes, 2, &(LearnOptions){.epochs = 12, .rate = .01, .l2 = 1e-3, .least = 2, .folds = folds, .fold = fold}, 100, out, err);
+  return learn_logistic(set, classes, 2, &(LearnOptions){.epochs = 12, .runs = 8, .rate = .005, .l2 = 1e-3, .least = 2, .folds = folds, .fold = fold}, 100, out,
+                        err);
 }
 
 static PropterStatus train(const char *data, const char *folder, PropterStatus (*corpus)(const char *, Corpus *, PropterError *),

@@ -195,6 +195,19 @@ static void grow(Vectors *v, size_t *words, size_t count, unsigned depth) {
   grow(v, words + n, count - n, depth + 1);
 }
 
+/* Words come commonest first, so the first of each cluster is its commonest. */
+static void write_landmarks(const Vectors *v, PropterBuf *out) {
+  bool seen[WORDS_LANDMARKS] = {false};
+  propter_buf_add(out, PROPTER_STR("landmarks"));
+  for (size_t i = 0; i < v->words.count; i++) {
+    unsigned cluster = v->paths[i] / ((1u << WORDS_BITS) / WORDS_LANDMARKS);
+    if (seen[cluster]) continue;
+    seen[cluster] = true;
+    propter_buf_printf(out, " %.*s", (int)v->words.items[i].len, v->words.items[i].data);
+  }
+  propter_buf_add_char(out, '\n');
+}
+
 /* --- the file --------------------------------------------------------------------------------------------------------------------------- */
 
 static const Vectors *sorting; /* qsort has no room for it */
@@ -238,6 +251,7 @@ PropterStatus train_words(const char *path, PropterBuf *out, PropterError *err) 
     for (size_t piece = 0; piece < WORDS_PIECES; piece++) learn_piece(&v, piece, &rng, out);
     for (size_t i = 0; i < v.words.count; i++) v.order[i] = i;
     grow(&v, v.order, v.words.count, 0);
+    write_landmarks(&v, out);
     write_words(&v, out);
     status = propter_buf_status(out, err);
   }

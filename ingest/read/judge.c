@@ -13,6 +13,7 @@ struct Judge {
   Tagger *tagger;
   struct sb_stemmer *stemmer;
   PropterWordnet *wordnet;
+  Words words;
   Features features; /* scratch */
 };
 
@@ -34,8 +35,9 @@ PropterStatus judge_new(const WordParts *parts, PropterStr tagger, const Propter
   return status;
 }
 
-PropterStatus judge_look_up(Judge *j, const char *stemmer, PropterError *err) {
+PropterStatus judge_look_up(Judge *j, const char *stemmer, PropterStr words, PropterError *err) {
   if (!(j->stemmer = sb_stemmer_new(stemmer, "UTF_8"))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
+  PROPTER_TRY(words_parse(words, "words", &j->words, err));
   PropterStatus status = propter_wordnet_open(NULL, &j->wordnet, err);
   return status == PROPTER_NOT_FOUND ? PROPTER_OK : status;
 }
@@ -46,6 +48,7 @@ void judge_free(Judge *j) {
   for (int i = 0; i < JUDGE_MODELS; i++) linear_clear(&j->models[i]);
   if (j->stemmer) sb_stemmer_delete(j->stemmer);
   propter_wordnet_close(j->wordnet);
+  words_clear(&j->words);
   propter_free(j);
 }
 
@@ -71,6 +74,7 @@ static void code(Tagged *t) {
 void judge_tag(Judge *j, PropterStr sentence, bool stems, Tagged *out) {
   out->text = sentence;
   out->wordnet = j->wordnet;
+  out->words = j->words.rows.count ? &j->words : NULL;
   out->count = read_tokens(j->parts, sentence, out->tokens, TOKENS);
   tag_tokens(j->tagger, out->tokens, out->count);
   for (size_t i = 0; i < out->count && stems; i++) {
@@ -103,6 +107,9 @@ size_t judge_decoded(const Tagged *t, PropterSpan span, size_t at) {
 }
 
 /* --- pieces of features ---------------------------------------------------------------------------------------------------------- */
+
+/* How much a cosine counts beside features that are there or not, in the models of sentences: chosen in cross-validation. */
+#define NEAR 10.f
 
 static const PropterStr none = {"", 0}, edge = {"<>", 2};
 
@@ -137,6 +144,25 @@ static bool content(const Tagged *t, size_t i) {
     return true;
   default:
     return false;
+  }
+}
+
+/* How near the words of a stretch are to each landmark of the word vectors; `tag`: only those with it, UPOS_COUNT: all. */
+static void near_features(const Tagged *t, size_t from, size_t to, Upos tag, const char *name, float scale, Features *out) {
+  float sum[WORDS_DIMENSIONS] = {0}, v[WORDS_DIMENSIONS];
+  size_t known = 0;
+  for (size_t i = from; i < to && i < t->count && t->words; i++) {
+    size_t number = tag == UPOS_COUNT || t->tokens[i].tag == tag ? words_find(t->words, word(t, i)) : WORDS_NONE;
+    if (number == WORDS_NONE) continue;
+    words_vector(t->words, number, v);
+    for (size_t d = 0; d < WORDS_DIMENSIONS; d++) sum[d] += v[d];
+    known++;
+  }
+  for (size_t k = 0; known && k < t->words->landmark_count; k++) {
+    const WordsLandmark *l = &t->words->landmarks[k];
+    float near = 0;
+    for (size_t d = 0; d < WORDS_DIMENSIONS; d++) near += sum[d] * l->vector[d];
+    feature_add_value(out, name, l->name, scale * near / (float)known);
   }
 }
 
@@ -240,7 +266,7 @@ int judge_pair(Judge *j, const Tagged *t, PropterSpan first, PropterSpan second,
   j->features.count = 0, j->features.names = NULL;
   judge_pair_features(t, first, second, readings, count, &j->features);
   features_once(&j->features); /* as in training */
-  linear_score(m, j->features.hashes, j->features.count, scores);
+  linear_score(m, j->features.hashes, j->features.values, j->features.count, scores);
   return judge_pair_class(m, scores, sure);
 }
 
@@ -296,6 +322,9 @@ void judge_sentence_features(const Tagged *t, const PropterReading *readings, si
     feature_add(out, "ttt", joined(&three), none);
     feature_add(out, "e", ending(word(t, i), 3), tag(t, i));
   }
+  near_features(t, 0, t->count, UPOS_COUNT, "near", NEAR, out);
+  near_features(t, 0, t->count, UPOS_VERB, "verbs-near", NEAR, out);
+  near_features(t, 0, t->count, UPOS_NOUN, "nouns-near", NEAR, out);
   if (t->count) feature_add(out, "first", stem(t, 0), none);
   unsigned verbs = 0;
   for (size_t i = 0; i < t->count; i++) verbs += t->tokens[i].tag == UPOS_VERB;
@@ -313,7 +342,7 @@ double judge_sentence(Judge *j, const Tagged *t, const PropterReading *readings,
   j->features.count = 0, j->features.names = NULL;
   judge_sentence_features(t, readings, count, &j->features);
   features_once(&j->features);
-  linear_score(m, j->features.hashes, j->features.count, scores);
+  linear_score(m, j->features.hashes, j->features.values, j->features.count, scores);
   double sure;
   (void)judge_sentence_class(m, scores, &sure);
   return sure;
@@ -446,7 +475,7 @@ void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *
 static double share(const Judge *j, const PropterReading *reading) {
   float scores[LINEAR_CLASSES];
   const Linear *m = &j->models[JUDGE_CLAIM];
-  linear_score(m, j->features.hashes, j->features.count, scores);
+  linear_score(m, j->features.hashes, j->features.values, j->features.count, scores);
   return m->class_count > 1 ? linear_share(scores, m->class_count, 1) : reading->prior;
 }
 
@@ -458,7 +487,7 @@ double judge_claim(Judge *j, const Tagged *t, size_t offset, const PropterReadin
 
 static double heft(const Linear *m, uint64_t hash) {
   float scores[LINEAR_CLASSES];
-  linear_score(m, &hash, 1, scores);
+  linear_score(m, &hash, NULL, 1, scores);
   return m->class_count > 1 ? scores[1] - scores[0] : 0;
 }
 
@@ -478,10 +507,13 @@ PropterStatus judge_claim_weigh(Judge *j, const Tagged *t, size_t offset, const 
   judge_claim_features(t, offset, reading, count, &j->features);
   j->features.names = NULL;
   for (size_t i = 0; i < names.count && status == PROPTER_OK; i++) {
-    size_t times = 0;
-    for (size_t k = 0; k < j->features.count; k++) times += j->features.hashes[k] == names.entries[i].value;
-    told += times;
-    PropterFeature f = {names.entries[i].key, (double)times * heft(&j->models[JUDGE_CLAIM], names.entries[i].value)};
+    double value = 0;
+    for (size_t k = 0; k < j->features.count; k++) {
+      if (j->features.hashes[k] != names.entries[i].value) continue;
+      value += (double)j->features.values[k];
+      told++;
+    }
+    PropterFeature f = {names.entries[i].key, value * heft(&j->models[JUDGE_CLAIM], names.entries[i].value)};
     if (fabs(f.weight) > 0 && !propter_vec_push(&all, f)) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for weights");
   }
   if (status == PROPTER_OK && told != j->features.count) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for names of features");

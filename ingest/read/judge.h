@@ -5,12 +5,14 @@
 
 #include "linear.h"
 #include "propter/wordnet.h"
+#include "words.h"
 
 /* A sentence with tags and stems. One thread at a time. */
 enum { CODED = 24576 };
 typedef struct {
   PropterStr text;
   const PropterWordnet *wordnet; /* NULL: not there */
+  const Words *words;            /* likewise */
   size_t count;
   Token tokens[TOKENS];
   char stems[TOKENS][TOKEN_WORD];
@@ -26,8 +28,8 @@ typedef enum { JUDGE_TAGGER, JUDGE_PAIR, JUDGE_SENTENCE, JUDGE_CLAIM, JUDGE_MODE
 /* With a tagger and, where the language has one, a model of claims; texts and `parts`, by which words are parted, are borrowed. Free with judge_free. */
 PropterStatus judge_new(const WordParts *parts, PropterStr tagger, const PropterStr *claim, Judge **out, PropterError *err);
 void judge_free(Judge *j);
-/* Takes up what models of pairs and sentences look at besides: stems, and WordNet where it is installed. */
-PropterStatus judge_look_up(Judge *j, const char *stemmer, PropterError *err);
+/* Takes up what models of pairs and sentences look at besides: stems, word vectors (a text of words.h, borrowed), and WordNet where it is installed. */
+PropterStatus judge_look_up(Judge *j, const char *stemmer, PropterStr words, PropterError *err);
 
 /* What the judge looks words up in, or NULL. */
 const PropterWordnet *judge_wordnet(const Judge *j);

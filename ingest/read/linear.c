@@ -95,7 +95,7 @@ const LinearWeight *linear_weights(const Linear *m, const LinearRow *row, size_t
   return row ? m->weights.items + (row->weights >> 8) : NULL;
 }
 
-void linear_score(const Linear *m, const uint64_t *features, size_t count, float *scores) {
+void linear_score(const Linear *m, const uint64_t *features, const float *values, size_t count, float *scores) {
   for (size_t c = 0; c < m->class_count; c++) scores[c] = 0;
   if (!m->slot_count) return;
   /* The table is larger than the processor's cache and the features lie anywhere in it: ask for all before waiting for the first. */
@@ -107,7 +107,8 @@ void linear_score(const Linear *m, const uint64_t *features, size_t count, float
   for (size_t i = 0; i < count; i++) {
     size_t n;
     const LinearWeight *w = linear_weights(m, linear_row(m, features[i]), &n);
-    for (size_t k = 0; k < n; k++) scores[w[k].class_] += w[k].weight;
+    float value = values ? values[i] : 1;
+    for (size_t k = 0; k < n; k++) scores[w[k].class_] += w[k].weight * value;
   }
 }
 
@@ -131,19 +132,37 @@ void feature_add(Features *f, const char *template_, PropterStr a, PropterStr b)
     memcpy(name + n, b.data, b.len), n += b.len;
   }
   uint64_t hash = propter_hash64((PropterStr){name, n});
+  f->values[f->count] = 1;
   f->hashes[f->count++] = hash ? hash : 1;
   if (f->names) (void)propter_map_put(f->names, (PropterStr){name, n}, hash, &(bool){false});
 }
 
+void feature_add_value(Features *f, const char *template_, PropterStr a, float value) {
+  size_t before = f->count;
+  feature_add(f, template_, a, (PropterStr){"", 0});
+  if (f->count > before) f->values[before] = value;
+}
+
+typedef struct {
+  uint64_t hash;
+  float value;
+  unsigned place;
+} Feature;
+
 static int by_hash(const void *a, const void *b) {
-  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-  return x < y ? -1 : x > y;
+  const Feature *x = a, *y = b;
+  if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+  return (x->place > y->place) - (x->place < y->place);
 }
 
 void features_once(Features *f) {
+  Feature all[LINEAR_FEATURES];
   size_t n = 0;
-  if (f->count) qsort(f->hashes, f->count, sizeof *f->hashes, by_hash);
-  for (size_t i = 0; i < f->count; i++)
-    if (!n || f->hashes[i] != f->hashes[n - 1]) f->hashes[n++] = f->hashes[i];
+  for (size_t i = 0; i < f->count; i++) all[i] = (Feature){f->hashes[i], f->values[i], (unsigned)i};
+  if (f->count) qsort(all, f->count, sizeof *all, by_hash);
+  for (size_t i = 0; i < f->count; i++) {
+    if (n && all[i].hash == f->hashes[n - 1]) continue;
+    f->hashes[n] = all[i].hash, f->values[n++] = all[i].value;
+  }
   f->count = n;
 }

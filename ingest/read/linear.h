@@ -68,22 +68,25 @@ void linear_clear(Linear *m);
 const LinearRow *linear_row(const Linear *m, uint64_t hash);
 /* Its weights; none for NULL. */
 const LinearWeight *linear_weights(const Linear *m, const LinearRow *row, size_t *count);
-/* scores[0..class_count) = sums of the weights. */
-void linear_score(const Linear *m, const uint64_t *features, size_t count, float *scores);
+/* scores[0..class_count) = sums of the weights, each times the feature's value; `values` NULL: all are 1. */
+void linear_score(const Linear *m, const uint64_t *features, const float *values, size_t count, float *scores);
 /* The logistic of the difference of a class to all others: exp(s_c) / Σ exp(s). */
 double linear_share(const float *scores, size_t count, size_t class_);
 
 /* Features of one decision. In training `names` keeps what the hashes stand for. */
 typedef struct {
   uint64_t hashes[LINEAR_FEATURES];
+  float values[LINEAR_FEATURES];
   size_t count;
   PropterMap *names;
 } Features;
 
-/* Sorts them, each once. */
+/* Sorts them, each once, with the value that came first. */
 void features_once(Features *f);
-/* Adds "template=a" or "template=a|b"; beyond LINEAR_FEATURES nothing. */
+/* Adds "template=a" or "template=a|b" with the value 1; beyond LINEAR_FEATURES nothing. */
 void feature_add(Features *f, const char *template_, PropterStr a, PropterStr b);
+/* Likewise "template=a" with a value of its own. */
+void feature_add_value(Features *f, const char *template_, PropterStr a, float value);
 
 /* --- tag.c --- */
 /* Universal part-of-speech tags (https://universaldependencies.org/u/pos/), in the order of the tagger's classes. */

@@ -53,8 +53,26 @@ static PropterStatus take_word(Words *w, PropterStr row, const char *source, uns
   return propter_vec_push(&w->rows, (size_t)(row.data - w->text.data)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for word vectors");
 }
 
+static bool take_landmarks(PropterStr names, Words *w) {
+  for (size_t at = 0, from; at < names.len; at++) {
+    for (from = at; at < names.len && names.data[at] != ' ';) at++;
+    if (w->landmark_count == WORDS_LANDMARKS) return false;
+    w->landmarks[w->landmark_count++].name = (PropterStr){names.data + from, at - from};
+  }
+  return true;
+}
+
+static bool find_landmarks(Words *w) {
+  for (size_t i = 0; i < w->landmark_count; i++) {
+    size_t number = words_find(w, w->landmarks[i].name);
+    if (number == WORDS_NONE) return false;
+    words_vector(w, number, w->landmarks[i].vector);
+  }
+  return true;
+}
+
 PropterStatus words_parse(PropterStr text, const char *source, Words *out, PropterError *err) {
-  static const PropterStr scale_is = {"scale ", 6}, piece_is = {"piece ", 6};
+  static const PropterStr scale_is = {"scale ", 6}, piece_is = {"piece ", 6}, landmarks_are = {"landmarks ", 10};
   PropterStatus status = PROPTER_OK;
   double scale = 1;
   unsigned line = 0, pieces = 0;
@@ -68,11 +86,13 @@ PropterStatus words_parse(PropterStr text, const char *source, Words *out, Propt
     if (name_length(row.data, row.len) < row.len) status = take_word(out, row, source, line, err);
     else if (!row.len || row.data[0] == '#') continue;
     else if (propter_str_starts(row, scale_is) && propter_str_to_double((PropterStr){row.data + 6, row.len - 6}, &scale) && scale >= 1) continue;
+    else if (propter_str_starts(row, landmarks_are) && take_landmarks((PropterStr){row.data + 10, row.len - 10}, out)) continue;
     else if (!propter_str_starts(row, piece_is) || pieces == WORDS_PIECES ||
              !take_piece((PropterStr){row.data + 6, row.len - 6}, scale, out->centres[pieces++]))
-      status = bad(source, line, "scale, the centres of a piece, or a word with its letters", err);
+      status = bad(source, line, "scale, the centres of a piece, up to 64 landmarks, or a word with its letters", err);
   }
   if (status == PROPTER_OK && pieces < WORDS_PIECES) status = bad(source, line, "a line for each piece", err);
+  if (status == PROPTER_OK && !find_landmarks(out)) status = bad(source, line, "landmarks that are words of the model", err);
   if (status != PROPTER_OK) words_clear(out);
   return status;
 }

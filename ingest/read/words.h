@@ -3,7 +3,8 @@
  *
  * The file is text: notes with #, a line `scale NUMBER`, a line `piece NUMBERS` for each WORDS_PIECE dimensions (the WORDS_CENTRES centres of that piece one
  * behind the other, whole numbers, divided by `scale`), then a line per word in the order of bytes: the word, a tab, WORDS_PATH letters that are the word's
- * path in a binary tree of clusters, and a letter for each piece, the centre nearest to it. A letter is a number from 0 to 63, '0' + number.
+ * path in a binary tree of clusters, and a letter for each piece, the centre nearest to it. A letter is a number from 0 to 63, '0' + number. A line `landmarks
+ * WORDS` names some of them, that lie all over: the commonest of each cluster at depth 6.
  * Product quantisation: Jégou, Douze and Schmid 2011. */
 #ifndef READ_WORDS_H
 #define READ_WORDS_H
@@ -15,17 +16,25 @@ enum {
   WORDS_PIECE = 3, /* dimensions; the last piece has fewer */
   WORDS_PIECES = (WORDS_DIMENSIONS + WORDS_PIECE - 1) / WORDS_PIECE,
   WORDS_CENTRES = 64,
-  WORDS_PATH = 2,             /* letters */
-  WORDS_BITS = WORDS_PATH * 6 /* turnings of a path */
+  WORDS_PATH = 2,              /* letters */
+  WORDS_BITS = WORDS_PATH * 6, /* turnings of a path */
+  WORDS_LANDMARKS = 64         /* at most */
 };
 
 #define WORDS_NONE SIZE_MAX
+
+typedef struct {
+  PropterStr name; /* borrowed from the text */
+  float vector[WORDS_DIMENSIONS];
+} WordsLandmark;
 
 /* May be read from several threads. */
 typedef struct {
   PropterStr text;          /* borrowed */
   PROPTER_VEC(size_t) rows; /* where each word's line begins */
   float centres[WORDS_PIECES][WORDS_CENTRES][WORDS_PIECE];
+  WordsLandmark landmarks[WORDS_LANDMARKS];
+  size_t landmark_count;
 } Words;
 
 /* `text` must outlive it. SYNTAX with `source` and the line; NO_MEMORY. Free with words_clear, which takes one that failed, too. */

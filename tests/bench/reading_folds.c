@@ -14,7 +14,7 @@ void reading_decide(const Reading *reading, const LearnSet *set, PropterStr ship
       float scores[LINEAR_CLASSES];
       double sure;
       if (reading->folds && c->document % reading->folds != fold) continue;
-      linear_score(&m, set->hashes.items + c->first, c->count, scores);
+      linear_score(&m, set->hashes.items + c->first, set->values.items + c->first, c->count, scores);
       out[i] = class_(&m, scores, &sure);
     }
     linear_clear(&m);

@@ -62,10 +62,16 @@ START_TEST(model_text) {
   feature_add(&f, "w", PROPTER_STR("rain"), PROPTER_STR(""));
   feature_add(&f, "bias", PROPTER_STR(""), PROPTER_STR(""));
   feature_add(&f, "w", PROPTER_STR("sun"), PROPTER_STR(""));
-  linear_score(&m, f.hashes, f.count, scores);
+  linear_score(&m, f.hashes, f.values, f.count, scores);
   ck_assert_double_eq_tol((double)scores[0], -.4, 1e-6);
   ck_assert_double_eq_tol((double)scores[1], 2, 1e-6);
   ck_assert_double_eq_tol(linear_share(scores, 2, 1) + linear_share(scores, 2, 0), 1, 1e-12);
+  feature_add_value(&f, "w", PROPTER_STR("rain"), .25f);
+  linear_score(&m, f.hashes + 3, f.values + 3, 1, scores);
+  ck_assert_double_eq_tol((double)scores[1], .5, 1e-6);
+  features_once(&f); /* the value that came first */
+  ck_assert_uint_eq(f.count, 3);
+  for (size_t i = 0; i < f.count; i++) ck_assert_float_eq_tol(f.values[i], 1, 1e-6f);
   linear_clear(&m);
   static const char *const bad[] = {"w=rain\tA1\n",
                                     "classes a b\nw=rain\tC1\n",
@@ -80,10 +86,10 @@ START_TEST(model_text) {
 END_TEST
 
 static Judge *judge;
-extern const PropterStr model_en_pair, model_en_sentence;
+extern const PropterStr model_en_pair, model_en_sentence, model_en_words;
 static void start(void) {
   ck_ok(judge_new(&english->parts, *english->language.tagger, english->language.claim, &judge, err));
-  ck_ok(judge_look_up(judge, "english", err));
+  ck_ok(judge_look_up(judge, "english", model_en_words, err));
   ck_ok(judge_use(judge, JUDGE_PAIR, model_en_pair, "en.pair", err));
   ck_ok(judge_use(judge, JUDGE_SENTENCE, model_en_sentence, "en.sentence", err));
 }
@@ -142,6 +148,30 @@ START_TEST(senses) {
   t.wordnet = NULL;
   sense_features(&t, 1, 8, 6, &f);
   ck_assert_uint_eq(f.count, before);
+  propter_map_clear(&names);
+}
+END_TEST
+
+START_TEST(words_near) {
+  static Tagged t;
+  static Features f;
+  PropterMap names = {0};
+  judge_tag(judge, PROPTER_STR("Gunmen wounded a policeman."), true, &t);
+  f.count = 0, f.names = &names;
+  judge_sentence_features(&t, NULL, 0, &f);
+  static const char *const expected[] = {"near=war", "verbs-near=war", "nouns-near=war", "verbs-near=silver"};
+  float values[4] = {0};
+  for (size_t i = 0; i < 4; i++) {
+    ck_assert_msg(has_feature(&names, expected[i]), "%s", expected[i]);
+    for (size_t k = 0; k < f.count; k++)
+      if (f.hashes[k] == *propter_map_get(&names, propter_str(expected[i]))) values[i] = f.values[k];
+  }
+  ck_assert_float_gt(values[1], values[3] + 1); /* to wound is nearer to war than to silver */
+  size_t all = f.count;
+  t.words = NULL;
+  f.count = 0;
+  judge_sentence_features(&t, NULL, 0, &f);
+  ck_assert_uint_eq(f.count, all - (size_t)3 * WORDS_LANDMARKS);
   propter_map_clear(&names);
 }
 END_TEST
@@ -297,6 +327,7 @@ Suite *suite_judge(void) {
   tcase_set_timeout(models, 120); /* rules are compiled several times */
   tcase_add_test(models, tags);
   tcase_add_test(models, pairs);
+  tcase_add_test(models, words_near);
   tcase_add_test(models, senses);
   tcase_add_test(models, sentences);
   tcase_add_test(models, claims);

@@ -16,7 +16,7 @@ static void made(PropterBuf *out) {
     const char *word_path;
     char letter;
   } words[] = {{"fire\t10", '1'}, {"flood\t1o", '2'}, {"pen\t00", '4'}};
-  propter_buf_add(out, PROPTER_STR("# made\nscale 10\n"));
+  propter_buf_add(out, PROPTER_STR("# made\nscale 10\nlandmarks pen flood\n"));
   for (int p = 0; p < WORDS_PIECES; p++) {
     propter_buf_add(out, PROPTER_STR("piece"));
     for (int k = 0; k < WORDS_CENTRES; k++) propter_buf_printf(out, " %d 0 0", p % 2 ? k : -k);
@@ -41,6 +41,9 @@ START_TEST(reads) {
   static const char *const absent[] = {"", "a", "fir", "fires", "zoo", "a-word-that-is-longer-than-any-word-that-is-ever-looked-up-in-here-is"};
   for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) ck_assert_uint_eq(words_find(&w, propter_str(absent[i])), WORDS_NONE);
   ck_assert(propter_str_equal(words_name(&w, 1), PROPTER_STR("flood")));
+  ck_assert_uint_eq(w.landmark_count, 2);
+  ck_assert(propter_str_equal(w.landmarks[1].name, PROPTER_STR("flood")));
+  ck_assert_float_eq_tol(w.landmarks[1].vector[3], (float)(1 / sqrt(33)), 1e-6f);
   ck_assert_uint_eq(words_path(&w, 0), 64);
   ck_assert_uint_eq(words_path(&w, 1), 127);
   ck_assert_uint_eq(words_path(&w, 2), 0);
@@ -89,6 +92,7 @@ START_TEST(damaged) {
   refused("flood\t1o", "flood\t1\xC3", "letters from 0 to o");
   refused("flood\t", "flood ", "or a word");
   refused("scale 10", "scale 0", "scale");
+  refused("landmarks pen", "landmarks ink", "landmarks that are words");
   refused("piece 0", "piece x", "centres");
   refused("piece 0", "piece", "centres");
   refused("piece 0 0 0", "piece 0 0 0 0", "centres");
@@ -124,6 +128,7 @@ START_TEST(of_english) {
   Words w;
   ck_ok(words_parse(model_en_words, "en.words", &w, err));
   ck_assert_uint_eq(w.rows.count, 32000);
+  ck_assert_uint_eq(w.landmark_count, WORDS_LANDMARKS);
   static const char *const nearer[][3] = {{"flood", "landslides", "piano"},       {"killed", "wounded", "knitting"},    {"revenue", "profits", "goalkeeper"},
                                           {"a dock strike", "walkout", "bakery"}, {"drought", "water shortage", "tax"}, {"because", "although", "kitchen"}};
   for (size_t i = 0; i < sizeof nearer / sizeof *nearer; i++)
