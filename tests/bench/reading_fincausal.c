@@ -9,14 +9,14 @@ enum { CLASSES = 3, CLAIMS = 64 };
 
 typedef struct {
   double right[CLASSES], said[CLASSES], true_[CLASSES];
-} Words;
+} WordCounts;
 
 static int class_of(const CorpusRelation *r, size_t at) {
   if (at >= r->cause.start && at < r->cause.end) return 1;
   return at >= r->effect.start && at < r->effect.end ? 2 : 0;
 }
 
-static void count_words(PropterStr text, const CorpusRelation *truth, const CorpusRelation *said, Words *w) {
+static void count_words(PropterStr text, const CorpusRelation *truth, const CorpusRelation *said, WordCounts *w) {
   for (size_t i = 0; i < text.len; i++) {
     bool word = text.data[i] != ' ' && (i == 0 || text.data[i - 1] == ' ');
     if (!word) continue;
@@ -29,7 +29,7 @@ static double alike(const CorpusRelation *a, const CorpusRelation *b) { return s
 
 typedef struct {
   Outcomes exact;
-  Words words;
+  WordCounts words;
 } Tally;
 
 /* Each truth against the nearest of as many found ones as there are. */
@@ -51,7 +51,7 @@ static void tally(const Reading *reading, const Corpus *c, const CorpusItem *ite
 
 static void print(const char *name, Tally *t) {
   double total = 0, f1 = 0, precision = 0, recall = 0;
-  const Words *w = &t->words;
+  const WordCounts *w = &t->words;
   char title[64];
   for (int k = 0; k < CLASSES; k++) {
     double p = w->said[k] > 0 ? w->right[k] / w->said[k] : 0, r = w->true_[k] > 0 ? w->right[k] / w->true_[k] : 0;
