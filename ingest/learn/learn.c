@@ -190,12 +190,11 @@ PropterStatus learn_logistic(const LearnSet *set, const char *const *classes, si
     memset(l.weights, 0, size * sizeof *l.weights), memset(l.squares, 0, size * sizeof *l.squares);
     averaged += run(&l, set, order, n, &rng, o);
   }
-  for (size_t i = 0; i < size && averaged; i++) l.sums[i] /= averaged;
+  for (size_t i = 0; i < size && averaged; i++) l.sums[i] *= (o->temper > 0 ? o->temper : 1) / averaged;
   write_head(out, classes, class_count, scale);
   for (size_t i = 0; i < set->names.count; i++) {
     uint32_t number = learn_number(&l.index, names[i].value ? names[i].value : 1, false);
     if (number == UINT32_MAX) continue;
-    if (propter_str_equal(names[i].key, PROPTER_STR("bias="))) l.sums[number * class_count] += o->wary;
     write_row(out, names[i].key, l.sums + number * class_count, class_count, scale);
   }
   status = propter_buf_status(out, err);

@@ -42,7 +42,7 @@ typedef struct {
   unsigned epochs;
   unsigned runs; /* in orders of their own, whose weights are averaged: the order of the cases says nothing; 0: one */
   double rate, l2;
-  double wary;          /* added to what the first class scores always */
+  double temper;        /* what the weights are multiplied by in the end (Platt scaling, Platt 1999); 0: 1 */
   unsigned least;       /* occurrences below which a feature is left out */
   unsigned folds, fold; /* leave out documents with document % folds == fold; folds 0: none */
 } LearnOptions;

@@ -329,6 +329,16 @@ static bool has_verb(const Work *w, PropterSpan a) {
   return !w->tagged || propter_str_find(coded, PROPTER_STR("/VERB ")) != SIZE_MAX || propter_str_find(coded, PROPTER_STR("/AUX ")) != SIZE_MAX;
 }
 
+/* "As sales fell", not "as full members using their own cars". */
+static bool has_finite(const Work *w, PropterSpan a) {
+  const Tagged *t = w->tagged;
+  for (size_t i = judge_token(t, a.start); i < t->count && t->tokens[i].start < a.end; i++) {
+    PropterStr word = {t->tokens[i].word, t->tokens[i].len};
+    if (t->tokens[i].tag == UPOS_AUX || (t->tokens[i].tag == UPOS_VERB && !propter_str_ends(word, PROPTER_STR("ing")))) return true;
+  }
+  return rules_any(w->r, w->r->past.items, w->r->past.count, slice(w->s, a));
+}
+
 /* What the tags say against the words alone: no such connective, narrower arguments, arguments that are none. */
 static void refine(Work *w) {
   size_t n = 0;
@@ -336,7 +346,7 @@ static void refine(Work *w) {
   for (size_t i = 0; i < w->count; i++) {
     Candidate c = w->found[i];
     if (!around_fits(w, &c.rule->tagged, false, c.core) || !around_fits(w, &c.rule->lemmas, true, c.core)) continue;
-    if (c.rule->needs_verb && !has_verb(w, c.cause) && !rules_any(w->r, w->r->past.items, w->r->past.count, slice(w->s, c.cause))) continue;
+    if (c.rule->needs_verb && !has_finite(w, c.cause)) continue;
     if (c.pattern->lead) tagged_start(w, c.core, c.pattern->lead == PART_CAUSE ? &c.cause : &c.effect);
     if (c.pattern->trail) tagged_end(w, c.core, c.pattern->trail == PART_CAUSE ? &c.cause : &c.effect);
     tagged_verbless(w, &c);
@@ -560,8 +570,8 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   size_t commas = 0;
   for (size_t i = at; negated && i <= c->core.start && i < w->s.len; i++) commas += w->s.data[i] == ',';
   if (commas == 1 && at <= c->core.start) negated = false;
-  /* "was not noticed because of it" says why; "is not so because of it", "did not fall because of it" deny. */
-  if (negated && effect_leads && !word && at + 4 < c->core.start && (at > c->effect.end || has_verb(w, c->effect))) negated = false;
+  /* "was not noticed because of it" says why; "is not so because of it", "did not fall because of it", "saw no changes because of it" deny. */
+  if (negated && effect_leads && !word && at + 4 < c->core.start && (at > c->effect.end || has_verb(w, (PropterSpan){at, c->effect.end}))) negated = false;
   /* "did not grow because of it" says what came of it; "did not fall because of it" denies it. */
   bool turned = negated && effect_leads && word > 0 && at <= moved + 1 && at <= c->core.start;
   if (turned) negated = false, word = -1;

@@ -358,6 +358,13 @@ static PropterStr binned(double value, double step, char *buf, size_t size) {
 static bool verbal(const Tagged *t, size_t i) { return t->tokens[i].tag == UPOS_VERB || t->tokens[i].tag == UPOS_AUX; }
 static bool nominal(const Tagged *t, size_t i) { return t->tokens[i].tag == UPOS_NOUN || t->tokens[i].tag == UPOS_PROPN || t->tokens[i].tag == UPOS_PRON; }
 
+/* What things are called has no say in whether a sentence was read right: of words with content the tag alone. */
+static PropterStr small_word(const Tagged *t, size_t i) {
+  if (i >= t->count) return edge;
+  Upos p = (Upos)t->tokens[i].tag;
+  return p == UPOS_NOUN || p == UPOS_PROPN || p == UPOS_VERB || p == UPOS_ADJ || p == UPOS_NUM ? tag(t, i) : word(t, i);
+}
+
 /* Last noun before the first preposition, verb or comma behind a noun. */
 static size_t head_of(const Tagged *t, size_t from, size_t to) {
   size_t head = to;
@@ -391,14 +398,13 @@ static void argument_features(const Tagged *t, size_t offset, PropterSpan span, 
   SAY("first", first, how);
   SAY("last", last, none);
   SAY("ends", first, last);
-  SAY("word", word(t, from), none);
+  SAY("word", small_word(t, from), none);
   SAY("head", tag(t, head), how);
-  SAY("head-word", word(t, head), none);
-  SAY("suffix", ending(word(t, head), 4), none);
+  if (word(t, head).len > 6) SAY("suffix", ending(word(t, head), 4), none);
   SAY("commas", propter_str(commas == 0 ? "0" : commas == 1 ? "1" : "2"), how);
   if (open != close) SAY("brackets", none, none);
   SAY("left", from ? tag(t, from - 1) : edge, none);
-  SAY("left-word", from ? word(t, from - 1) : edge, none);
+  SAY("left-word", from ? small_word(t, from - 1) : edge, none);
   SAY("right", tag(t, to), none);
   if (from && t->tokens[from - 1].tag == UPOS_PUNCT) SAY("left-mark", word(t, from - 1), none);
 #undef SAY
@@ -416,6 +422,28 @@ static bool has_verb(const Tagged *t, size_t offset, PropterSpan span) {
     if (t->tokens[i].tag == UPOS_VERB && !participle) return true;
   }
   return false;
+}
+
+static const char *few(size_t n) { return n == 0 ? "0" : n == 1 ? "1" : n < 4 ? "2" : n < 8 ? "4" : "8"; }
+
+/* How much of the sentence belongs neither to the arguments nor to the connective: between them, and at all; and how many verbs and commas it has to be taken
+ * apart by. */
+static void rest_features(const Tagged *t, size_t offset, const PropterReading *r, size_t connective, Features *out) {
+  PropterSpan first = r->cause.start < r->effect.start ? r->cause : r->effect, second = r->cause.start < r->effect.start ? r->effect : r->cause;
+  if (first.start < offset || first.end <= first.start || second.start < first.end || second.end > offset + t->text.len) return;
+  size_t from = judge_token(t, first.start - offset), between = judge_token(t, first.end - offset), again = judge_token(t, second.start - offset),
+         to = judge_token(t, second.end - offset), verbs = 0, commas = 0, gap = again - between, marks = 0;
+  for (size_t i = 0; i < t->count; i++) verbs += verbal(t, i), commas += t->tokens[i].word[0] == ',';
+  for (size_t i = to; i < t->count; i++) marks += t->tokens[i].tag == UPOS_PUNCT;
+  gap -= gap < connective ? gap : connective;
+  size_t outside = from + gap + t->count - to - marks;
+  Joined simple = {.len = 0};
+  join(&simple, propter_str(few(outside))), join(&simple, propter_str(few(verbs))), join(&simple, propter_str(few(commas)));
+  feature_add(out, "gap", propter_str(few(gap)), none);
+  feature_add(out, "outside", propter_str(few(outside)), none);
+  feature_add(out, "all-verbs", propter_str(few(verbs)), none);
+  feature_add(out, "all-commas", propter_str(few(commas)), none);
+  feature_add(out, "simple", joined(&simple), none);
 }
 
 void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *r, size_t count, Features *out) {
@@ -442,8 +470,8 @@ void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *
   PropterStr l1 = from ? tag(t, from - 1) : edge, r1 = tag(t, to);
   feature_add(out, "l1", l1, none);
   feature_add(out, "r1", r1, none);
-  feature_add(out, "l1-word", from ? word(t, from - 1) : edge, none);
-  feature_add(out, "r1-word", word(t, to), none);
+  feature_add(out, "l1-word", from ? small_word(t, from - 1) : edge, none);
+  feature_add(out, "r1-word", small_word(t, to), none);
   feature_add(out, "l2,l1", from > 1 ? tag(t, from - 2) : edge, l1);
   feature_add(out, "r1,r2", r1, tag(t, to + 1));
   feature_add(out, "rule,l1", rule, l1);
@@ -457,6 +485,7 @@ void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *
   join(&verbs, has_verb(t, offset, r->cause) ? PROPTER_STR("v") : edge), join(&verbs, has_verb(t, offset, r->effect) ? PROPTER_STR("v") : edge);
   feature_add(out, "verbs", joined(&verbs), forth ? PROPTER_STR("cause") : PROPTER_STR("effect"));
   feature_add(out, "rule,verbs", rule, joined(&verbs));
+  rest_features(t, offset, r, to - from, out);
   argument_features(t, offset, r->cause, "cause", out);
   argument_features(t, offset, r->effect, "effect", out);
   feature_add(out, "claims", propter_str(count == 1 ? "1" : count == 2 ? "2" : "3"), none);

@@ -62,6 +62,8 @@ static const struct {
     {"Sales did not fall because of rain.", "rain", "Sales did not fall", -1, true, 0},
     {"Sales did not grow because of rain.", "rain", "Sales did not grow", -1, false, 0},
     {"The flaw was not noticed in testing because of haste.", "haste", "The flaw was not noticed in testing", 0, false, 0},
+    {"The plant saw no changes because of the tariff.", "the tariff", "The plant saw no changes", 0, true, 0},
+    {"A shop cannot stay open just because a buyer asks.", "a buyer asks", "A shop cannot stay open", 0, true, 0},
     {"The pump was not fully repaired, causing a flood in the yard.", "The pump was not fully repaired", "a flood in the yard", 0, false, 0},
     {"The rain may have caused the drop in sales.", "The rain", "the drop in sales", -1, false, .5},
     {"There is no evidence that rain caused the drop.", "rain", "the drop", -1, true, 0},
