@@ -36,15 +36,25 @@ static bool said_of_part(const Words *words, size_t i) {
   return (before > 0 && words->word[before - 1].used == USED_SLICE) || (after < words->count && words->word[after].used == USED_SLICE);
 }
 
+typedef struct {
+  const PropterLexicon *l;
+  const PropterQuestion *q;
+  const Words *words;
+} Rest;
+
+static const Word *at(const Rest *r, size_t i) { return i < r->words->count ? &r->words->word[i] : NULL; }
+
 /* A word that asks, where a part of the data has that name and could be meant: "Report revenue" with a product called Report. */
-static bool may_be_part(const PropterLexicon *l, const PropterQuestion *q, const Words *words, size_t i) {
-  if (!q->has_metric || !why_lexicon_idle(l, q->metric, &words->word[i])) return false;
+static bool may_be_part(const Rest *r, size_t i) {
+  const Words *words = r->words;
+  if (!r->q->has_metric || !why_lexicon_idle(r->l, r->q->metric, &words->word[i])) return false;
   const Word *before = i > 0 ? &words->word[i - 1] : NULL, *next = i + 1 < words->count ? &words->word[i + 1] : NULL;
   return why_has(before, ROLE_OF) || (before && before->used == USED_METRIC) || (next && next->used == USED_METRIC);
 }
 
 /* "Average revenue", "large orders" are other figures; "more than usual" and "a big revenue drop" are not. */
-static bool changes_metric(const Words *words, size_t i) {
+static bool changes_metric(const Rest *r, size_t i) {
+  const Words *words = r->words;
   const WordKind kind = words->word[i].kind;
   size_t end = i + 1;
   while (end < words->count && words->word[end].used == USED_METRIC) end++;
@@ -55,15 +65,19 @@ static bool changes_metric(const Words *words, size_t i) {
 }
 
 /* "Reported revenue" may be another figure than revenue. */
-static bool narrows(const Words *words, size_t i) {
+static bool narrows(const Rest *r, size_t i) {
+  const Words *words = r->words;
   const Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
   return w->inflected && next && (next->used == USED_METRIC || next->used == USED_SLICE) && !next->mark && propter_str_ends(w->text, PROPTER_STR("ed"));
 }
 
 /* "Driven by Germany", "due to the North": a part of the data is no cause. */
-static bool blames(const Words *words, size_t i) {
+static bool blames(const Rest *r, size_t i) {
+  const Words *words = r->words;
   size_t next = i + 1;
-  while (next < words->count && words->word[next].used == USED_NOT && (words->word[next].kind == WORD_STOP || words->word[next].kind == WORD_BY)) next++;
+  while (next < words->count && words->word[next].used == USED_NOT &&
+         (words->word[next].kind == WORD_STOP || words->word[next].kind == WORD_BY || words->word[next].phrase))
+    next++;
   if (next == words->count || words->word[next].used != USED_SLICE) return false;
   return why_has(&words->word[i], ROLE_CAUSAL) || (i && words->word[i].kind == WORD_BY && why_has(&words->word[i - 1], ROLE_CAUSAL));
 }
@@ -73,14 +87,6 @@ static bool beside_slice(const Words *words, size_t i) {
 }
 
 /* --- each word that is not used is the first of these that it is ------------------------------------------------------------------ */
-
-typedef struct {
-  const PropterLexicon *l;
-  const PropterQuestion *q;
-  const Words *words;
-} Rest;
-
-static const Word *at(const Rest *r, size_t i) { return i < r->words->count ? &r->words->word[i] : NULL; }
 
 /* "New customers" are some of them. */
 static bool some_of(const Rest *r, size_t i) {
@@ -117,15 +123,52 @@ static bool no_data(const Rest *r, size_t i) {
   return i > 0 && !at(r, i)->mark && why_has(at(r, i - 1), ROLE_NO);
 }
 
-/* "During and after the strike". */
+/* "Well into October", "in an October"; but not "a May slump". */
+static bool vague_time(const Rest *r, size_t i) {
+  const Word *next = at(r, i + 1), *behind = at(r, i + 2);
+  if (!next || next->used != USED_PERIOD || next->mark) return false;
+  if (why_has(at(r, i), ROLE_INTO)) return true;
+  return why_has(at(r, i), ROLE_ANY) && why_date_word(next->text, DATE_MONTH, NULL, NULL) && !(behind && !behind->mark && why_moves(behind));
+}
+
+/* "During and after the strike", "on or after 5 May". */
 static bool other_side(const Rest *r, size_t i) {
+  if (at(r, i)->kind == WORD_JOIN && i && at(r, i - 1)->kind == WORD_STOP && at(r, i - 1)->used == USED_NOT && at(r, i + 1) && why_has(at(r, i + 1), ROLE_WHEN))
+    return true;
   return why_has(at(r, i), ROLE_WHEN) && at(r, i + 1) && at(r, i + 1)->kind == WORD_JOIN && at(r, i + 2) && why_has(at(r, i + 2), ROLE_WHEN);
 }
 
+/* "At every studio but Station". */
+static bool excepts(const Rest *r, size_t i) {
+  size_t next = i + 1;
+  while (at(r, next) && at(r, next)->used == USED_NOT && at(r, next)->kind == WORD_STOP) next++;
+  return why_has(at(r, i), ROLE_BUT) && !at(r, i)->mark && at(r, next) && at(r, next)->used == USED_SLICE;
+}
+
+/* "At its lowest since January" does not ask about all the time since, "the lowest revenue in May" not about all of May. */
+static bool one_of_many(const Rest *r, size_t i) {
+  const Word *next = at(r, i + 1);
+  if (!propter_str_ends(at(r, i)->text, PROPTER_STR("est")) || !next || next->mark) return false;
+  return next->used == USED_METRIC || (next->used == USED_PERIOD && why_date_word(next->text, DATE_SINCE, NULL, NULL));
+}
+
+/* "Visits could have been higher", "were meant to grow" say that they did not, unless a denial is asked about ("were supposed to, why didn't they"). */
+static bool contrary(const Rest *r, size_t i) {
+  const Word *w = at(r, i), *next = at(r, i + 1);
+  if (why_has(w, ROLE_INTENDED)) return next && propter_str_equal(next->text, PROPTER_STR("to")) && !r->q->negated;
+  return why_has(w, ROLE_MODAL) && !w->mark && i && is_part(at(r, i - 1)) && !why_has(at(r, i - 1), ROLE_QUESTIONS) && next && !r->q->negated;
+}
+
+/* "The basic reason" where a plan is called Basic. */
+static bool reason_called_so(const Rest *r, size_t i) { return i && why_has(at(r, i), ROLE_REASON) && at(r, i - 1)->used == USED_SLICE && !at(r, i)->mark; }
+
 /* What a word does that says nothing elsewhere, but here: without it another question would be answered. */
 static bool another(const Rest *r, size_t i) {
-  return some_of(r, i) || portion(r, i) || supposed(r, i) || no_data(r, i) || other_side(r, i) || may_be_part(r->l, r->q, r->words, i) ||
-         changes_metric(r->words, i) || narrows(r->words, i) || blames(r->words, i);
+  static bool (*const does[])(const Rest *, size_t) = {some_of,     portion,  supposed,         no_data,     other_side,     vague_time, excepts,
+                                                       one_of_many, contrary, reason_called_so, may_be_part, changes_metric, narrows,    blames};
+  for (size_t k = 0; k < sizeof does / sizeof *does; k++)
+    if (does[k](r, i)) return true;
+  return false;
 }
 
 static bool silent(const Rest *r, size_t i) {
@@ -173,7 +216,7 @@ static bool by(const Rest *r, size_t i) {
   const Word *next = at(r, i + 1);
   if (at(r, i)->kind != WORD_BY) return false;
   if (!next) return i && why_has(at(r, i - 1), ROLE_SUBJECT);
-  return (next->used == USED_SLICE && !blames(r->words, i)) || next->kind == WORD_WHICH || next->kind == WORD_ASK;
+  return (next->used == USED_SLICE && !blames(r, i)) || next->kind == WORD_WHICH || next->kind == WORD_ASK;
 }
 
 /* "The biggest effect", "the main reason"; where a part is asked for, which did most. */
@@ -195,7 +238,7 @@ static bool than_usual(const Rest *r, size_t i) { return at(r, i)->kind == WORD_
 
 static bool compares(const Rest *r, size_t i) { return at(r, i)->kind == WORD_COMPARE; }
 
-static bool idle_join(const Rest *r, size_t i) { return at(r, i)->kind == WORD_JOIN && !joins_two(r->l, r->q, r->words, i); }
+static bool idle_join(const Rest *r, size_t i) { return at(r, i)->kind == WORD_JOIN && !other_side(r, i) && !joins_two(r->l, r->q, r->words, i); }
 
 /* A word of the metric's own names or title; "cargo bike rides". */
 static bool of_metric(const Rest *r, size_t i) {

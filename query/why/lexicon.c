@@ -149,17 +149,9 @@ PropterStatus propter_lexicon_add_cause(PropterLexicon *l, PropterStr iri, Propt
   return plain.len && plain.len < name.len ? propter_lexicon_add_name(c, at, PROPTER_NAME_ALTERNATIVE, plain, err) : PROPTER_OK;
 }
 
-/* Another word of the same stem: "planned" of "plan". */
-static bool derived(const Word *w) {
-  static const char *const endings[] = {"ed", "ing", "ly", "er"};
-  for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
-    if (propter_str_ends(w->text, propter_str(endings[k]))) return true;
-  return false;
-}
-
 bool why_lexicon_harmless(const PropterLexicon *l, size_t metric, const Word *w) {
   const PropterMap *about = &l->metrics.items[metric].about;
-  return propter_map_get(about, w->text) || (propter_map_get(about, w->stem) && !derived(w));
+  return propter_map_get(about, w->text) || (propter_map_get(about, w->stem) && !why_derived(w));
 }
 
 bool why_lexicon_idle(const PropterLexicon *l, size_t metric, const Word *w) {
@@ -172,7 +164,7 @@ bool why_lexicon_divides(const PropterLexicon *l, size_t metric, const Word *w) 
   for (size_t d = 0; l->members && l->members_of == metric && d < l->members->dimensions.count; d++) {
     const Words *name = &l->members->dimensions.items[d].words;
     for (size_t k = 0; k < name->count; k++)
-      if (propter_str_equal(name->word[k].text, w->text) || (propter_str_equal(name->word[k].stem, w->stem) && !derived(w))) return true;
+      if (propter_str_equal(name->word[k].text, w->text) || (propter_str_equal(name->word[k].stem, w->stem) && !why_derived(w))) return true;
   }
   return false;
 }

@@ -51,6 +51,14 @@ struct PropterLexicon {
   bool proper; /* proper names: near ones are others, so only one slip is forgiven, and it is always said */
 };
 
+/* Is it, by its ending, another word than one of the same stem: "planned" than "plan", "basically" than "basic"? */
+static inline bool why_derived(const Word *w) {
+  static const char *const endings[] = {"ed", "ing", "ly", "er"};
+  for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
+    if (propter_str_ends(w->text, propter_str(endings[k]))) return true;
+  return false;
+}
+
 /* A word that joins others: names are compared without it. */
 static inline bool why_joins(const Word *w) { return w->kind == WORD_STOP || w->kind == WORD_JOIN; }
 

@@ -30,13 +30,19 @@ typedef struct {
 static uint8_t cost_of(const PropterLexicon *l, const Word *w, const Term *t) {
   if (propter_str_equal(w->text, t->text)) return 0;
   if (w->number) return NO_MATCH;
-  if (propter_str_equal(w->stem, t->stem)) return 1;
+  if (propter_str_equal(w->stem, t->stem)) return l->proper && why_derived(w) ? NO_MATCH : 1;
   unsigned slips = why_word_slips(w->text);
   if (l->proper) slips = slips && propter_utf8_length(w->text) > 4 && t->text.len && w->text.data[0] == t->text.data[0] ? 1 : 0;
   if (w->known || !slips) return NO_MATCH;
   if (l->proper && w->text.len >= BEGINNING && t->text.len > w->text.len + 1 && propter_str_starts(t->text, w->text)) return 2; /* "ortho" */
   unsigned d = why_word_distance(w->text, t->text, slips);
   return d <= slips ? (uint8_t)(1 + d) : NO_MATCH;
+}
+
+/* "Plus 5 %", "plus, visits fell": the word itself, no name. */
+static bool adds(const Words *words, size_t i) {
+  const Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
+  return why_has(w, ROLE_ADDS) && !w->proper && next && (next->number || (next->mark && (!i || w->mark)));
 }
 
 static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterArena *scratch, Spelling *out, PropterError *err) {
@@ -46,7 +52,7 @@ static PropterStatus spell(const PropterLexicon *l, const Words *words, PropterA
   memset(out->least, NO_MATCH, terms + 1);
   for (size_t i = 0; i < words->count; i++)
     for (size_t t = 0; t < terms; t++) {
-      uint8_t c = words->word[i].used == USED_NOT && !(l->proper && words->word[i].phrase && !words->word[i].proper)
+      uint8_t c = words->word[i].used == USED_NOT && !(l->proper && ((words->word[i].phrase && !words->word[i].proper) || adds(words, i)))
                       ? cost_of(l, &words->word[i], &l->terms.items[t])
                       : NO_MATCH;
       out->cost[i * terms + t] = c;

@@ -4,7 +4,18 @@
 
 #include <stdarg.h>
 
-const Word *why_word_at(const Reader *r, size_t i) { return i < r->words->count && r->words->word[i].used == USED_NOT ? &r->words->word[i] : NULL; }
+/* "5 %", "3 points": a size is no part of a time. */
+static bool is_size(const Reader *r, size_t i) {
+  const Word *w = &r->words->word[i], *next = i + 1 < r->words->count ? w + 1 : NULL;
+  size_t end = w->end;
+  if (!w->number) return false;
+  while (end < r->text.len && r->text.data[end] == ' ') end++;
+  return (end < r->text.len && r->text.data[end] == '%') || (next && !next->mark && why_has(next, ROLE_SCALE));
+}
+
+const Word *why_word_at(const Reader *r, size_t i) {
+  return i < r->words->count && r->words->word[i].used == USED_NOT && !is_size(r, i) ? &r->words->word[i] : NULL;
+}
 
 bool why_is(const Reader *r, size_t i, DateKind kind, int *a, int *b) {
   const Word *w = why_word_at(r, i);

@@ -318,7 +318,7 @@ static Found told_by_edge(Reader *r, size_t i) {
   why_moment_as_day(&a);
   if (edge == EDGE_WITHIN && !r->gap &&
       !(a.has_year ? a.to - a.from < 7 && fixed(&a) : (a.run.day || a.run.month == EASTER) && !a.run.days && a.run.month <= EASTER))
-    return f;
+    return a.when == PROPTER_WHEN_EVENT && unit > UNIT_WEEK ? (Found){.end = end, .gap = PROPTER_GAP_UNCLEAR_PERIOD} : f; /* "the month of the strike" */
   f.end = end;
   f.gap = f.gap ? f.gap : r->gap ? r->gap : a.has_year ? stretch_of_days(&a, n * many, unit, edge) : stretch_in_run(&a, n * many, unit, edge);
   f.span = a;

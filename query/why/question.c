@@ -165,7 +165,7 @@ static bool told_of_metric(const Words *words, size_t i) {
   if (next < words->count && !words->word[next].mark &&
       (why_moves(&words->word[next]) || words->word[next].kind == WORD_ASK || (words->word[next].kind == WORD_NONE && !why_has(&words->word[next], ROLE_WHEN))))
     return false;
-  return before > 0 && why_has(&words->word[before - 1], ROLE_LINK);
+  return before > 0 && (why_has(&words->word[before - 1], ROLE_LINK) || words->word[before - 1].kind == WORD_NOT); /* "not as bad" */
 }
 
 /* "Recovered", "worse": which way that is depends on the metric. */
@@ -185,12 +185,16 @@ static void value(Words *words) {
 
 static PropterStatus turn_valued(const PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   const int good = why_lexicon_good(l, q->metric);
+  bool lasts = false;
+  for (size_t i = 0; i < words->count; i++) lasts |= words->word[i].used == USED_METRIC && why_has(&words->word[i], ROLE_LASTS);
+  for (size_t i = 0; i < words->count; i++)
+    if (lasts && words->word[i].kind == WORD_DOWN && why_has(&words->word[i], ROLE_SLOW)) words->word[i].kind = WORD_UP; /* "handling time too slow" */
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i];
     const bool before = i + 1 < words->count && w[1].used == USED_METRIC && !w[1].mark, behind = i && w[-1].used == USED_METRIC && !w->mark;
     if (w->mild && w->kind == WORD_FILLER && w->used == USED_NOT && (before || behind))
       w->kind = why_word_kind(w->text) == WORD_GOOD ? WORD_UP : WORD_DOWN, w->valued = true; /* "the poor passenger numbers" */
-    if (!w->valued || w->used != USED_NOT || good > 0) continue;
+    if (!w->valued || w->used != USED_NOT || good > 0 || why_has(w, ROLE_AMOUNT)) continue;
     if (w->mild && !good) {
       w->kind = WORD_FILLER;
       PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was passed over: the graph does not say which way is better", (int)(w->end - w->begin),
@@ -477,13 +481,14 @@ static bool some_of_it(const Words *words, size_t at, size_t end) {
   bool moves = false;
   if (at < 3 || words->word[at - 1].kind != WORD_BY) return false;
   const size_t verb = at - 2, noun = verb - 1;
-  if (!words->word[verb].inflected && words->word[verb].kind != WORD_ASK && words->word[verb].kind != WORD_DOWN && words->word[verb].kind != WORD_UP)
-    return false;
+  const WordKind kind = words->word[verb].kind;
+  const bool hit = kind == WORD_ASK || kind == WORD_DOWN || kind == WORD_UP; /* "logged by the app" says which */
+  if (!hit && !propter_str_ends(words->word[verb].text, PROPTER_STR("ed"))) return false;
   for (size_t from = noun; from > 0 && !why_ends_clause(&words->word[from], ENDS_CLAUSE); from--)
     if (why_has(&words->word[from - 1], ROLE_LINK) || why_has(&words->word[from], ROLE_LINK)) return false; /* "were orders hit by …" */
   for (size_t i = end; i < words->count && !why_ends_clause(&words->word[i], ENDS_CLAUSE); i++) moves |= why_moves(&words->word[i]);
   const Word *w = &words->word[noun];
-  if (w->used == USED_METRIC) return moves || (noun > 0 && why_has(&words->word[noun - 1], ROLE_ARTICLE));
+  if (w->used == USED_METRIC) return !hit || moves || (noun > 0 && why_has(&words->word[noun - 1], ROLE_ARTICLE));
   return w->used == USED_NOT && (w->kind == WORD_WHO || w->kind == WORD_NONE || why_has(w, ROLE_POINTS));
 }
 

@@ -182,6 +182,14 @@ static PropterStatus settle_ends(PropterQuestion *q, PropterDay first, PropterDa
   return why_question_note(q, arena, err, "to the end of the data, %s", text);
 }
 
+/* "June was better than July": that before it, though the data hold one behind it, too. */
+static PropterStatus note_earlier(PropterQuestion *q, PropterDay last, PropterArena *arena, PropterError *err) {
+  char a[16], b[16];
+  if (!q->compared || why_months_later(q->compared_to + 1, 12) - 1 > last) return PROPTER_OK;
+  propter_day_format(q->compared_from, a), propter_day_format(q->compared_to, b);
+  return why_question_note(q, arena, err, "no year was named for the time compared with: taken as %s to %s, the last before it", a, b);
+}
+
 PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena,
                                       PropterError *err) {
   if (!q->has_period) return PROPTER_OK;
@@ -204,7 +212,9 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
   }
   PROPTER_TRY(settle_open(q, first, last, arena, err));
   if (q->when == PROPTER_WHEN_FIXED) PROPTER_TRY(settle_ends(q, first, last, arena, err));
+  const bool yearless = q->compared_when == PROPTER_WHEN_LATEST && q->when == PROPTER_WHEN_LATEST;
   if (q->gap == PROPTER_GAP_NONE) settle_compared(q, grain);
+  if (q->gap == PROPTER_GAP_NONE && yearless) PROPTER_TRY(note_earlier(q, last, arena, err));
   q->when = PROPTER_WHEN_FIXED;
   if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
   PropterDay from = propter_period_first(grain, propter_period_of(grain, q->from)), to = propter_period_last(grain, propter_period_of(grain, q->to));
