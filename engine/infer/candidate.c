@@ -17,9 +17,6 @@ static const double said_of_other = .5;
 static const double guessed_period = .8;
 /* What a told event of no known kind weighs among the events of the calendar; set, not fitted. */
 static const double unnamed_kind = .25;
-/* Days that an account without any date goes back from when it was written, and a forecast ahead, as reading takes it (RECENT_DAYS): who means another time
- * says so. */
-enum { ACCOUNT_DAYS = 120 };
 
 PropterStr pattern_iri(const KnowMetric *metric, PropterDay first, PropterDay last, PropterArena *arena) {
   char hex[33], a[16], b[16];
@@ -268,8 +265,8 @@ void claims_settle(Know *know) {
  * happen. */
 static bool undated_speaks_of(const Case *c, const KnowClaim *claim) {
   if (claim->kind == CLAIM_TYPE_LEVEL || claim->known == PROPTER_NO_DAY) return true;
-  if (claim->kind == CLAIM_EX_ANTE) return c->last >= claim->known && claim->known + ACCOUNT_DAYS >= c->first;
-  return claim->known >= c->first && claim->known - ACCOUNT_DAYS <= c->last;
+  if (claim->kind == CLAIM_EX_ANTE) return c->last >= claim->known && claim->known + PROPTER_ACCOUNT_DAYS >= c->first;
+  return claim->known >= c->first && claim->known - PROPTER_ACCOUNT_DAYS <= c->last;
 }
 
 void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out) {

@@ -544,15 +544,13 @@ static PropterStatus show_cause(Judged *j, size_t index, PropterInference *out, 
   return status;
 }
 
-static const double possible = .33; /* likely.def */
-
 /* A holiday whose usual effect is expected is no cause of what is left, unless more of it may be: what it always does must not read as denied. */
 static PropterStatus beyond_usual(const Judged *j, size_t index, PropterInference *out, PropterCause *shown, bool *kept, PropterError *err) {
   const size_t root = j->c.causes.items[index].root;
   const KnowEvent *e = root == SIZE_MAX ? NULL : &j->c.know->events.items[root];
   *kept = true;
   if (!out->usual_cause.len || !e || !e->holiday) return PROPTER_OK;
-  *kept = shown->score.p >= possible;
+  *kept = shown->score.p >= likely_from("possible");
   shown->label = propter_arena_printf(&out->arena, "%.*s (beyond its usual effect)", (int)e->label.len, e->label.data);
   return shown->label.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "a cause");
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"};
 
@@ -118,16 +119,24 @@ const char *propter_pattern_name(PropterPatternKind kind) {
   return kind <= PROPTER_PATTERN_LAGGED ? names[kind] : "";
 }
 
-const char *propter_likelihood_words(double p) {
-  static const struct {
-    double from;
-    const char *words;
-  } table[] = {
+static const struct {
+  double from;
+  const char *words;
+} likely[] = {
 #define LIKELY(from, words) {from, words},
 #include "likely.def"
 #undef LIKELY
-  };
-  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-    if (p >= table[i].from) return table[i].words;
-  return table[sizeof table / sizeof *table - 1].words;
+};
+enum { LIKELY_STEPS = sizeof likely / sizeof *likely };
+
+const char *propter_likelihood_words(double p) {
+  size_t i = 0;
+  while (i + 1 < LIKELY_STEPS && !(p >= likely[i].from)) i++;
+  return likely[i].words;
+}
+
+double likely_from(const char *words) {
+  size_t i = 0;
+  while (i + 1 < LIKELY_STEPS && strcmp(likely[i].words, words) != 0) i++;
+  return likely[i].from;
 }

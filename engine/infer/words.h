@@ -18,5 +18,7 @@ void say_when(PropterBuf *out, PropterGrain grain, PropterDay first, PropterDay 
 void say_dates(PropterBuf *out, PropterDay start, PropterDay end);
 /* "8", "8.3", ".004" */
 void say_ratio(PropterBuf *out, double ratio);
+/* The least probability that likely.def calls so. */
+double likely_from(const char *words);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "reading.h"
 
-enum { NEAR_DAYS = 3, RECENT_DAYS = 120, REACH = 600 };
+enum { NEAR_DAYS = 3, REACH = 600 };
 #define LOOSE .88 /* quality of a label found out of order */
 #define CLOSE .75 /* from here on a phrase without a label is linked to what it comes closest to */
 
@@ -288,7 +288,7 @@ static void settle_event(PropterNames *names, const PropterDocument *d, const Pr
   }
   if (!(n->roles & PROPTER_ROLE_KIND) || r->generic) return;
   size_t event = SIZE_MAX;
-  PropterPeriod recent = {d->published == PROPTER_NO_DAY ? PROPTER_NO_DAY : d->published - RECENT_DAYS, d->published};
+  PropterPeriod recent = {d->published == PROPTER_NO_DAY ? PROPTER_NO_DAY : d->published - PROPTER_ACCOUNT_DAYS, d->published};
   if (r->when_cause.first != PROPTER_NO_DAY) {
     event = only_event(names, cause->index, r->when_cause, slack_of(r->when_cause), l->scopes, l->scope_count);
     if (event == SIZE_MAX) event = of_days(names, cause->index, r->when_cause);
