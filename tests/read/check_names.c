@@ -267,6 +267,7 @@ END_TEST
 Suite *suite_names(void) {
   Suite *s = suite_create("names");
   TCase *tc = tcase_create("names");
+  tcase_set_timeout(tc, 60); /* the vectors are read anew for each allocation that fails */
   tcase_add_loop_test(tc, longest_and_folded, 0, sizeof cases / sizeof *cases);
   tcase_add_test(tc, out_of_order);
   tcase_add_loop_test(tc, what_a_phrase_comes_closest_to, 0, sizeof close_to / sizeof *close_to);
