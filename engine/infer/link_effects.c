@@ -106,6 +106,9 @@ typedef struct {
   double *t, *y, *s; /* s[count×rows] */
 } Rows;
 
+/* Cause, outcome, and the adjustment set. */
+static const Moment *node_of(const Unrolled *u, const PropterAdjustment *a, size_t c) { return &u->node[c == 0 ? 1 : c == 1 ? 0 : a->set[c - 2]]; }
+
 /* All steps of `from` that have so much past. */
 static PropterStatus take_rows(const Unrolled *u, const LinkPanel *from, const PropterAdjustment *a, Rows *r, PropterError *err) {
   const size_t rows = from->n - u->depth;
@@ -113,7 +116,7 @@ static PropterStatus take_rows(const Unrolled *u, const LinkPanel *from, const P
   if (!space) return propter_fail(err, PROPTER_NO_MEMORY, "%zu rows", rows);
   *r = (Rows){rows, a->count, space, space + rows, space + 2 * rows};
   for (size_t c = 0; c < a->count + 2; c++) {
-    const Moment *m = &u->node[c == 0 ? 1 : c == 1 ? 0 : a->set[c - 2]];
+    const Moment *m = node_of(u, a, c);
     memcpy(space + c * rows, from->own + m->series * from->n + (u->depth - m->back), rows * sizeof *space);
   }
   return PROPTER_OK;
@@ -162,21 +165,35 @@ static PropterStatus resample(const Rows *r, PropterIdentification by, size_t re
   return propter_refute(&data, ROUNDS, seed, out->attempt, err);
 }
 
-/* What is kept of it, else, and where each resample is wanted, made and kept. */
-static PropterStatus doubt(const Unrolled *u, const LinkPanel *from, const PropterAdjustment *a, size_t resamples, double *draws, LinkDoubt *out,
-                           PropterError *err) {
-  const uint64_t seed = u->x->know->options.score.seed;
-  Rows r;
-  PROPTER_TRY(take_rows(u, from, a, &r, err));
-  const PropterHash128 key = link_doubt_key(r.t, (r.count + 2) * r.rows, a->by, resamples, seed);
-  PropterStatus status = PROPTER_OK;
-  if (draws || !link_doubt_get(u->x->know, key, out)) {
-    memset(out, 0, sizeof *out);
-    status = resample(&r, a->by, resamples, seed, draws, out, err);
-    if (!status) status = link_doubt_put(u->x->know, key, out, err);
+/* What decides it besides the panel. */
+static PropterStatus doubt_key(const Unrolled *u, const PropterAdjustment *a, size_t resamples, PropterHash128 *key, PropterError *err) {
+  PropterBuf what = {0};
+  propter_buf_printf(&what, "%d %zu", (int)a->by, resamples);
+  for (size_t c = 0; c < a->count + 2; c++) {
+    const Moment *m = node_of(u, a, c);
+    propter_buf_printf(&what, " %zu-%zu", m->series, m->back);
   }
-  propter_free(r.t);
+  PropterStatus status = propter_buf_status(&what, err);
+  if (!status) *key = link_doubt_key(u->x, propter_buf_str(&what));
+  propter_buf_clear(&what);
   return status;
+}
+
+/* What is kept of it, else made and kept, but for each resample. `all`: by all steps, which the panel's key does not know where some are not over. */
+static PropterStatus doubt(const Unrolled *u, bool all, const PropterAdjustment *a, size_t resamples, double *draws, LinkDoubt *out, PropterError *err) {
+  Know *know = u->x->know;
+  const LinkPanel *from = u->x;
+  const bool keeps = !draws && (!all || !from->over);
+  PropterHash128 key;
+  Rows r;
+  PROPTER_TRY(doubt_key(u, a, resamples, &key, err));
+  if (keeps && link_doubt_get(know, key, out)) return PROPTER_OK;
+  if (!all) PROPTER_TRY(link_resampled(u->x, &from, err));
+  PROPTER_TRY(take_rows(u, from, a, &r, err));
+  memset(out, 0, sizeof *out);
+  PropterStatus status = resample(&r, a->by, resamples, know->options.score.seed, draws, out, err);
+  propter_free(r.t);
+  return status || !keeps ? status : link_doubt_put(know, key, out, err);
 }
 
 static PropterStatus tell_effect(const LinkPanel *x, const PropterEffectEstimate *e, const LinkDoubt *doubt, PropterMetricLink *out, PropterError *err) {
@@ -205,8 +222,8 @@ static PropterStatus measure(const Unrolled *u, const PropterAdjustment *a, size
   }
   if (status) return propter_fail(err, status, "%s", unfit.message);
   LinkDoubt resampled = {.error = NAN};
-  if (x->over && !draws) PROPTER_TRY(doubt(u, x->over, a, resamples, NULL, &resampled, err));
-  if (!isfinite(resampled.error)) PROPTER_TRY(doubt(u, x, a, resamples, draws, &resampled, err));
+  if (x->over && !draws) PROPTER_TRY(doubt(u, false, a, resamples, NULL, &resampled, err));
+  if (!isfinite(resampled.error)) PROPTER_TRY(doubt(u, true, a, resamples, draws, &resampled, err));
   return isfinite(resampled.error) ? tell_effect(x, &e, &resampled, out, err) : PROPTER_OK;
 }
 

@@ -9,56 +9,65 @@ static PropterHash128 hash_of(const void *data, size_t size) { return propter_ha
 
 /* --- stability -------------------------------------------------------------------------------------------------------------------------------------- */
 
-/* All that a resample's links are computed from. */
-static PropterHash128 key_of(const LinkPanel *from, const PropterKnowledge *k, const char *method, const PropterLaggedOptions *o) {
-  const size_t cells = from->p * from->p;
-  const uint64_t wholes[] = {from->p, from->n, o->lags, o->depth, o->resamples, o->block, o->seed};
+/* All that a resample's links are computed from: figures, from which the rows are made in one way, knowledge, options. */
+static PropterStatus set_key(LinkPanel *x, const char *method, const PropterLaggedOptions *o, PropterError *err) {
+  const LinkPanel *from = x->over ? x->over : x;
+  const PropterKnowledge *k = &x->knowledge;
+  const size_t cells = x->p * x->p;
+  const uint64_t wholes[] = {x->p, x->levels, o->lags, o->depth, o->resamples, o->block, o->seed};
   const double levels[] = {o->alpha, o->rate};
-  const PropterHash128 parts[] = {hash_of(from->standard, cells ? from->p * from->n * sizeof *from->standard : 0),
-                                  hash_of(k->required, cells),
-                                  hash_of(k->forbidden, cells),
-                                  hash_of(k->prior, cells * sizeof *k->prior),
-                                  hash_of(method, strlen(method)),
-                                  hash_of(wholes, sizeof wholes),
-                                  hash_of(levels, sizeof levels)};
-  return hash_of(parts, sizeof parts);
+  const PropterHash128 parts[] = {hash_of(k->required, cells),     hash_of(k->forbidden, cells),   hash_of(k->prior, cells * sizeof *k->prior),
+                                  hash_of(method, strlen(method)), hash_of(wholes, sizeof wholes), hash_of(levels, sizeof levels)};
+  PropterBuf all = {0};
+  PropterStatus status = PROPTER_OK;
+  propter_buf_add(&all, (PropterStr){(const char *)parts, sizeof parts});
+  for (size_t i = 0; i < x->p && !status; i++) {
+    PropterHash128 figures;
+    status = kept_series(&from->metric[i]->view[from->view].series, &figures, err);
+    propter_buf_add(&all, (PropterStr){(const char *)&figures, sizeof figures});
+  }
+  if (!status) status = propter_buf_status(&all, err);
+  if (!status) x->key = propter_hash128(propter_buf_str(&all));
+  propter_buf_clear(&all);
+  return status;
 }
 
 /* Resamples that are kept together: as many as a search that is stopped loses at most. */
 enum { PORTION = 20 };
 
 typedef struct {
-  const LinkPanel *from;
-  Memo *memo;
+  const LinkPanel *panel;
   const char *method;
   const PropterLaggedOptions *search;
-  PropterHash128 key;
   size_t cells;
   uint32_t *shown, *part; /* all so far; of one portion */
   unsigned char *bytes;   /* the same, as it is kept */
 } Draws;
 
 static PropterStatus add_portion(Draws *d, size_t first, size_t count, PropterError *err) {
-  const PropterHash128 key = kept_key(d->key, KEPT_RESAMPLES, first, first + count);
+  const PropterHash128 key = kept_key(d->panel->key, KEPT_RESAMPLES, first, first + count);
+  Memo *memo = d->panel->know->memo;
+  const LinkPanel *from;
   PropterStr kept;
-  if (memo_get(d->memo, key, &kept) && kept.len == d->cells) {
+  if (memo_get(memo, key, &kept) && kept.len == d->cells) {
     for (size_t c = 0; c < d->cells; c++) d->shown[c] += (unsigned char)kept.data[c];
     return PROPTER_OK;
   }
   memset(d->part, 0, d->cells * sizeof *d->part);
-  PROPTER_TRY(propter_lagged_resample(d->from->p, d->from->n, d->from->standard, d->method, d->search, first, count, d->part, err));
+  PROPTER_TRY(link_resampled(d->panel, &from, err));
+  PROPTER_TRY(propter_lagged_resample(from->p, from->n, from->standard, d->method, d->search, first, count, d->part, err));
   for (size_t c = 0; c < d->cells; c++) d->shown[c] += d->part[c], d->bytes[c] = (unsigned char)d->part[c];
-  return memo_put(d->memo, key, (PropterStr){(const char *)d->bytes, d->cells}, err);
+  return memo_put(memo, key, (PropterStr){(const char *)d->bytes, d->cells}, err);
 }
 
 PropterStatus link_stability(LinkPanel *x, const char *method, const PropterLaggedOptions *search, PropterError *err) {
-  Draws d = {.from = x->over ? x->over : x, .memo = x->know->memo, .method = method, .search = search, .cells = (x->lags + 1) * x->p * x->p};
+  Draws d = {.panel = x, .method = method, .search = search, .cells = (x->lags + 1) * x->p * x->p};
   d.shown = propter_calloc(2 * d.cells + 1, sizeof *d.shown), d.bytes = propter_malloc(d.cells + 1);
   if (!x->graph.stability) x->graph.stability = propter_calloc(d.cells + 1, sizeof *x->graph.stability);
   PropterStatus status =
       d.shown && d.bytes && x->graph.stability ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "stability of links of %zu metrics", x->p);
   if (!status) d.part = d.shown + d.cells;
-  if (!status && d.memo) d.key = key_of(d.from, &x->knowledge, method, search);
+  if (!status && x->know->memo) status = set_key(x, method, search, err);
   for (size_t first = 0; first < search->resamples && !status; first += PORTION)
     status = add_portion(&d, first, search->resamples - first < PORTION ? search->resamples - first : PORTION, err);
   for (size_t c = 0; c < d.cells && !status; c++) x->graph.stability[c] = d.shown[c] / (double)search->resamples;
@@ -69,9 +78,8 @@ PropterStatus link_stability(LinkPanel *x, const char *method, const PropterLagg
 
 /* --- effects -------------------------------------------------------------------------------------------------------------------------------------------- */
 
-PropterHash128 link_doubt_key(const double *rows, size_t count, PropterIdentification by, size_t resamples, uint64_t seed) {
-  const uint64_t wholes[] = {count, (uint64_t)by, resamples, seed};
-  const PropterHash128 parts[] = {hash_of(rows, count * sizeof *rows), hash_of(wholes, sizeof wholes)};
+PropterHash128 link_doubt_key(const LinkPanel *x, PropterStr what) {
+  const PropterHash128 parts[] = {x->key, propter_hash128(what)};
   return kept_key(hash_of(parts, sizeof parts), KEPT_DOUBT, 0, 0);
 }
 

@@ -398,11 +398,12 @@ static PropterStatus fill_steps(LinkPanel *x, int32_t first, size_t n, PropterEr
   return fill_rows(x, err);
 }
 
-static size_t steps_without_gap(const LinkPanel *x) {
+/* Of the periods from `first` on those with a figure of every series. */
+static size_t whole_periods(const LinkPanel *x, int32_t first, size_t n) {
   size_t whole = 0;
-  for (size_t t = 0; t < x->n; t++) {
+  for (size_t t = 0; t < n; t++) {
     bool seen = true;
-    for (size_t i = 0; i < x->p && seen; i++) seen = !isnan(x->standard[i * x->n + t]);
+    for (size_t i = 0; i < x->p && seen; i++) seen = !isnan(series_of(x, i)->value[(size_t)(first - series_of(x, i)->first) + t]);
     whole += seen;
   }
   return whole;
@@ -412,23 +413,29 @@ static void drop_over(LinkPanel *x) {
   if (!x->over) return;
   propter_free(x->over->value);
   propter_free(x->over->period);
-  x->over = NULL;
+  x->over = NULL, x->until = PROPTER_NO_DAY;
 }
 
 /* Where that is most of what there is. */
-static PropterStatus fill_over(LinkPanel *x, PropterError *err) {
+static PropterStatus find_over(LinkPanel *x, PropterError *err) {
   const double most = .9;
-  int32_t first;
+  int32_t first, first_over;
   LinkPanel *over = propter_arena_alloc(x->arena, sizeof *over);
   if (!over) return propter_fail(err, PROPTER_NO_MEMORY, "%zu series", x->p);
   *over = *x;
   over->view = VIEW_CLOSED, over->value = NULL, over->period = NULL;
-  const size_t n = common_periods(over, &first);
-  if (n < FEWEST_STEPS) return PROPTER_OK;
-  x->over = over;
-  PROPTER_TRY(fill_steps(over, first, n, err));
-  if ((double)steps_without_gap(over) < most * (double)steps_without_gap(x)) drop_over(x);
+  const size_t n = common_periods(x, &first), n_over = common_periods(over, &first_over);
+  if (n_over < FEWEST_STEPS || (double)whole_periods(over, first_over, n_over) < most * (double)whole_periods(x, first, n)) return PROPTER_OK;
+  x->over = over, x->until = propter_period_last(x->grain, first_over + (int32_t)n_over - 1);
   return PROPTER_OK;
+}
+
+PropterStatus link_resampled(const LinkPanel *x, const LinkPanel **out, PropterError *err) {
+  int32_t first;
+  *out = x->over ? x->over : x;
+  if (!x->over || x->over->value) return PROPTER_OK;
+  const size_t n = common_periods(x->over, &first);
+  return fill_steps(x->over, first, n, err);
 }
 
 static PropterStatus need_two(const LinkPanel *x, PropterError *err) {
@@ -641,12 +648,12 @@ static PropterStatus open_locked(LinkPanel *x, bool resampled, PropterError *err
   PROPTER_TRY(keep_comparable(x, err));
   PROPTER_TRY(check_size(x, err));
   PROPTER_TRY(fill_panel(x, err));
-  if (resampled) PROPTER_TRY(fill_over(x, err));
+  if (resampled) PROPTER_TRY(find_over(x, err));
   return know_pairs(x, err);
 }
 
 PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, size_t resamples, PropterArena *arena, LinkPanel *x, PropterError *err) {
-  *x = (LinkPanel){.know = know, .o = o, .arena = arena, .view = VIEW_WHOLE, .lags = o->lags ? o->lags : LAGS};
+  *x = (LinkPanel){.know = know, .o = o, .arena = arena, .view = VIEW_WHOLE, .until = PROPTER_NO_DAY, .lags = o->lags ? o->lags : LAGS};
   if (know->unnamed.count) {
     const KnowUnnamed *u = &know->unnamed.items[0];
     return propter_fail(err, PROPTER_INVALID, "%.*s: no metric or concept is called \"%.*s\": such a constraint cannot be kept", (int)u->reason.len,
@@ -747,8 +754,7 @@ static PropterStatus search(Know *know, const PropterLinkOptions *options, size_
   PropterStatus status = link_panel_open(know, options, resamples, arena, &x, err);
   if (!status) {
     out->metrics = x.p, out->steps = x.n, out->rows = x.graph.rows, out->grain = x.grain, out->forbidden = x.forbidden, out->lags = x.lags;
-    out->levels = x.levels, out->closed = x.closed;
-    if (x.over) out->until = propter_period_last(x.grain, x.over->period[x.over->n - 1]);
+    out->levels = x.levels, out->closed = x.closed, out->until = x.until;
     status = tell_links(&x, resamples, out, err);
   }
   link_panel_close(&x);

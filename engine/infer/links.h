@@ -15,7 +15,9 @@ typedef struct LinkPanel {
   PropterArena *arena;
   KnowViews view;       /* of the series */
   struct LinkPanel *over; /* the same metrics up to the end of the months that are over: what resamples are drawn from, so that they stay as they are while a
-                             month goes on; NULL: all. Only its steps are its own, and it has no graph */
+                             month goes on; NULL: all. Only its steps are its own (link_resampled), and it has no graph */
+  PropterDay until;       /* the last of its days; NO_DAY: it is none */
+  PropterHash128 key;     /* of all that its links, or those of all without it, are computed from; where there is a memo */
   size_t p, n, lags, forbidden;
   KnowMetric **metric;  /* p; by IRI */
   PropterIds *place;    /* of each: concepts of its fixed members and its slice */
@@ -49,6 +51,8 @@ void link_window_back(const LinkPanel *panel, size_t lag, int32_t *first, int32_
 size_t link_step(const LinkPanel *panel, int32_t period);
 static inline size_t link_cell(const LinkPanel *panel, size_t lag, size_t i, size_t j) { return (lag * panel->p + i) * panel->p + j; }
 
+/* What resamples are drawn from: the panel's `over`, whose steps are filled when they are first asked for, else the panel. */
+PropterStatus link_resampled(const LinkPanel *panel, const LinkPanel **out, PropterError *err);
 /* link_kept.c: the share of resamples that show each link, into panel->graph. What the memo of `know` has is taken from there, the rest kept in it. */
 PropterStatus link_stability(LinkPanel *panel, const char *method, const PropterLaggedOptions *search, PropterError *err);
 
@@ -58,8 +62,8 @@ typedef struct {
   size_t attempts;
   PropterRefutation attempt[PROPTER_REFUTATIONS];
 } LinkDoubt;
-/* Of the `count` numbers that the effect is estimated from, and how. */
-PropterHash128 link_doubt_key(const double *rows, size_t count, PropterIdentification by, size_t resamples, uint64_t seed);
+/* `what`: all that decides it besides the panel's key. */
+PropterHash128 link_doubt_key(const LinkPanel *panel, PropterStr what);
 bool link_doubt_get(const Know *know, PropterHash128 key, LinkDoubt *out);
 PropterStatus link_doubt_put(const Know *know, PropterHash128 key, const LinkDoubt *doubt, PropterError *err);
 
