@@ -189,7 +189,7 @@ PropterStatus propter_explain(PropterInferrer *know, PropterStr metric, PropterD
   Upstream *u = propter_calloc(1, sizeof *u);
   if (!u) return propter_fail(err, PROPTER_NO_MEMORY, "an explanation");
   u->x = &x;
-  PropterStatus status = link_panel_open(know, &o, 0, arena, &x, err);
+  PropterStatus status = link_panel_open(know, &o, arena, &x, err);
   if (!status) status = explain(u, m, from, to, out, err);
   link_panel_close(&x);
   propter_free(u);

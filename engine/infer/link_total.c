@@ -182,7 +182,7 @@ PropterStatus propter_total_effect(PropterInferrer *know, PropterStr cause, Prop
     return propter_fail(err, PROPTER_NOT_FOUND, "no metric is called \"%.*s\"", (int)(to ? cause : outcome).len, (to ? cause : outcome).data);
   if (from == to) return propter_fail(err, PROPTER_INVALID, "cause and outcome are one metric, %.*s", (int)from->def.label.len, from->def.label.data);
   o.metric = both, o.metrics = 2;
-  PropterStatus status = link_panel_open(know, &o, 0, arena, &x, err);
+  PropterStatus status = link_panel_open(know, &o, arena, &x, err);
   Ways w = {.x = &x};
   if (!status) {
     w.cause = link_panel_find(&x, from), w.outcome = link_panel_find(&x, to);

@@ -635,7 +635,7 @@ static PropterStatus check_size(const LinkPanel *x, PropterError *err) {
                       x->lags, bytes / 1e9, most / 1e9);
 }
 
-static PropterStatus open_locked(LinkPanel *x, bool resampled, PropterError *err) {
+static PropterStatus open_locked(LinkPanel *x, PropterError *err) {
   KnowMetric **hidden = NULL;
   size_t hiddens = 0;
   PROPTER_TRY(metrics_named(x->know, x->o->hidden, x->o->hiddens, &hidden, &hiddens, err)); /* says which is none */
@@ -648,11 +648,22 @@ static PropterStatus open_locked(LinkPanel *x, bool resampled, PropterError *err
   PROPTER_TRY(keep_comparable(x, err));
   PROPTER_TRY(check_size(x, err));
   PROPTER_TRY(fill_panel(x, err));
-  if (resampled) PROPTER_TRY(find_over(x, err));
+  PROPTER_TRY(find_over(x, err));
   return know_pairs(x, err);
 }
 
-PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, size_t resamples, PropterArena *arena, LinkPanel *x, PropterError *err) {
+static const char *method_of(const PropterLinkOptions *o) { return o->method ? o->method : "pcmci_plus"; }
+
+static PropterLaggedOptions options_of(const LinkPanel *x, size_t resamples) {
+  return (PropterLaggedOptions){.lags = x->lags,
+                                .rate = x->o->rate > 0 ? x->o->rate : .05,
+                                .resamples = resamples,
+                                .threads = x->know->options.threads,
+                                .seed = x->know->options.score.seed,
+                                .knowledge = &x->knowledge};
+}
+
+PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, PropterArena *arena, LinkPanel *x, PropterError *err) {
   *x = (LinkPanel){.know = know, .o = o, .arena = arena, .view = VIEW_WHOLE, .until = PROPTER_NO_DAY, .lags = o->lags ? o->lags : LAGS};
   if (know->unnamed.count) {
     const KnowUnnamed *u = &know->unnamed.items[0];
@@ -661,19 +672,19 @@ PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, size_t re
   }
   if (x->lags > MOST_LAGS) return propter_fail(err, PROPTER_LIMIT, "%zu lags, at most %d", x->lags, MOST_LAGS);
   (void)pthread_mutex_lock(&know->lock);
-  PropterStatus status = open_locked(x, resamples > 0, err);
+  PropterStatus status = open_locked(x, err);
   (void)pthread_mutex_unlock(&know->lock);
-  const char *method = o->method ? o->method : "pcmci_plus";
-  PropterLaggedOptions search = {.lags = x->lags, .rate = o->rate > 0 ? o->rate : .05, .threads = know->options.threads, .seed = know->options.score.seed,
-                                 .knowledge = &x->knowledge};
-  if (!status) status = propter_lagged_search(x->p, x->n, x->standard, method, &search, &x->graph, err);
-  search.resamples = resamples;
-  if (status || !resamples) return status;
+  const PropterLaggedOptions search = options_of(x, 0);
+  return status ? status : propter_lagged_search(x->p, x->n, x->standard, method_of(o), &search, &x->graph, err);
+}
+
+PropterStatus link_panel_resample(LinkPanel *x, size_t resamples, PropterError *err) {
+  const PropterLaggedOptions search = options_of(x, resamples);
   PropterError few;
-  status = link_stability(x, method, &search, &few);
+  PropterStatus status = link_stability(x, method_of(x->o), &search, &few);
   if (status == PROPTER_INVALID && x->over) { /* what is over is too little for this search */
     drop_over(x);
-    return link_stability(x, method, &search, err);
+    return link_stability(x, method_of(x->o), &search, err);
   }
   return status ? propter_fail(err, status, "%s", few.message) : PROPTER_OK;
 }
@@ -751,7 +762,8 @@ static PropterStatus tell_links(LinkPanel *x, size_t resamples, PropterMetricLin
 /* A search with what is kept of earlier ones. */
 static PropterStatus search(Know *know, const PropterLinkOptions *options, size_t resamples, PropterArena *arena, PropterMetricLinks *out, PropterError *err) {
   LinkPanel x;
-  PropterStatus status = link_panel_open(know, options, resamples, arena, &x, err);
+  PropterStatus status = link_panel_open(know, options, arena, &x, err);
+  if (!status) status = link_panel_resample(&x, resamples, err);
   if (!status) {
     out->metrics = x.p, out->steps = x.n, out->rows = x.graph.rows, out->grain = x.grain, out->forbidden = x.forbidden, out->lags = x.lags;
     out->levels = x.levels, out->closed = x.closed, out->until = x.until;
@@ -765,7 +777,7 @@ static PropterStatus search(Know *know, const PropterLinkOptions *options, size_
 PropterStatus propter_links(PropterInferrer *know, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out, PropterError *err) {
   PropterHash128 maker;
   PropterStatus status = PROPTER_OK;
-  *out = (PropterMetricLinks){.method = options->method ? options->method : "pcmci_plus", .until = PROPTER_NO_DAY};
+  *out = (PropterMetricLinks){.method = method_of(options), .until = PROPTER_NO_DAY};
   if (options->kept && !(status = kept_maker(&maker, err))) status = memo_open(options->kept, maker, options->keep, &know->memo, err);
   if (!status) status = search(know, options, options->resamples ? options->resamples : RESAMPLES, arena, out, err);
   memo_close(know->memo);

@@ -37,8 +37,10 @@ typedef struct LinkPanel {
 } LinkPanel;
 
 /* The metrics of the options (all, or those whose places overlap with the named ones), on the periods that all of them have, and the graph of their links.
- * `resamples`: of the stability. Takes and leaves the lock of `know`. link_panel_close also after a failure. */
-PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, size_t resamples, PropterArena *arena, LinkPanel *panel, PropterError *err);
+ * Takes and leaves the lock of `know`. link_panel_close also after a failure. */
+PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, PropterArena *arena, LinkPanel *panel, PropterError *err);
+/* The stability of its links, by so many resamples; once. */
+PropterStatus link_panel_resample(LinkPanel *panel, size_t resamples, PropterError *err);
 void link_panel_close(LinkPanel *panel);
 /* Place of a metric in the panel, SIZE_MAX: not there. */
 size_t link_panel_find(const LinkPanel *panel, const KnowMetric *metric);

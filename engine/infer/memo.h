@@ -9,7 +9,8 @@
 typedef struct Memo Memo;
 
 /* Reads `path` if it is there. What another `maker` wrote, and what follows a damaged record, is forgotten. Without `write` nothing will be written. A file
- * that cannot be read or written is no error. Close with memo_close. May be used by several threads; at most one memo may write a file at a time. */
+ * that cannot be read or written is no error. Close with memo_close. May be used by several threads. Of two programs that write one file at a time one may lose
+ * what it made, which is all. */
 PropterStatus memo_open(const char *path, PropterHash128 maker, bool write, Memo **out, PropterError *err);
 void memo_close(Memo *memo);
 

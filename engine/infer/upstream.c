@@ -16,7 +16,7 @@ typedef struct {
 typedef enum { NOT_SEEN, SEEN, HAS_MOVED } Seen;
 
 typedef struct {
-  const LinkPanel *x;
+  LinkPanel *x;
   PROPTER_VEC(Moved) moved; /* level by level; those of one parent follow each other */
   Seen *seen;               /* p */
 } Walk;
@@ -48,7 +48,7 @@ static PropterStatus add_cause(const LinkPanel *x, KnowMetric *m, size_t from, s
 
 /* Nothing where it did not move, or its figures do not reach so far back. */
 static PropterStatus try_metric(Walk *w, size_t i, size_t j, size_t lag, int32_t first, int32_t last, size_t parent, PropterError *err) {
-  const LinkPanel *x = w->x;
+  LinkPanel *x = w->x;
   KnowMetric *m = x->metric[i];
   const PropterSeries *s = &m->series.series;
   const int32_t after = first;
@@ -62,12 +62,14 @@ static PropterStatus try_metric(Walk *w, size_t i, size_t j, size_t lag, int32_t
   size_t c = link_cell(x, lag, i, j);
   PropterUpstream one = {.metric = m->def.iri, .label = m->def.label, .lag = after - first, .grain = x->grain, .deviation = move.deviation, .z = move.z,
                          .first = propter_period_first(s->grain, first), .last = propter_period_last(s->grain, last),
-                         .q = x->graph.q_value[c], .stability = x->graph.stability[c], .knowledge = x->said[i * x->p + j], .probability = NAN,
+                         .q = x->graph.q_value[c], .knowledge = x->said[i * x->p + j], .probability = NAN,
                          .cause = {"", 0}};
   propter_answer_clear(&move);
   if (!moved) return PROPTER_OK;
   PROPTER_TRY(link_effect(x, i, j, lag, LINK_TOTAL, RESAMPLES, &link, NULL, err));
   if (link.low <= 0 && link.high >= 0 && !one.knowledge.len) return PROPTER_OK; /* the figures do not say which way it acts, nor does anybody */
+  if (!x->graph.stability) PROPTER_TRY(link_panel_resample(x, RESAMPLES, err)); /* nearly all of the time: only where one moved */
+  one.stability = x->graph.stability[c];
   one.value = link.value, one.low = link.low, one.high = link.high, one.adjustment = link.adjustment;
   PROPTER_TRY(add_cause(x, m, (size_t)from, (size_t)to, &one, err));
   w->seen[i] = HAS_MOVED;
@@ -122,7 +124,7 @@ static void lay_out(const Walk *w, size_t parent, size_t place, size_t depth, Pr
   }
 }
 
-static PropterStatus walk_up(const LinkPanel *x, size_t target, int32_t first, int32_t last, PropterUpstream **out, size_t *count, PropterError *err) {
+static PropterStatus walk_up(LinkPanel *x, size_t target, int32_t first, int32_t last, PropterUpstream **out, size_t *count, PropterError *err) {
   Walk w = {.x = x, .seen = propter_calloc(x->p + 1, sizeof *w.seen)};
   PropterStatus status = w.seen ? walk(&w, target, first, last, err) : propter_fail(err, PROPTER_NO_MEMORY, "what is upstream");
   if (!status && w.moved.count) {
@@ -143,7 +145,7 @@ PropterStatus propter_upstream(PropterInferrer *know, PropterStr metric, Propter
   KnowMetric *m = know_metric(know, metric);
   *out = NULL, *count = 0;
   if (!m) return propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)metric.len, metric.data);
-  PropterStatus status = link_panel_open(know, &o, RESAMPLES, arena, &x, &unfit);
+  PropterStatus status = link_panel_open(know, &o, arena, &x, &unfit);
   if (status == PROPTER_INVALID || status == PROPTER_LIMIT) { /* too few figures, or too many series to search: nothing is known */
     link_panel_close(&x);
     return PROPTER_OK;
