@@ -16,8 +16,15 @@ static PropterStatus set_key(LinkPanel *x, const char *method, const PropterLagg
   const size_t cells = x->p * x->p;
   const uint64_t wholes[] = {x->p, x->levels, o->lags, o->depth, o->resamples, o->block, o->seed};
   const double levels[] = {o->alpha, o->rate};
-  const PropterHash128 parts[] = {hash_of(k->required, cells),     hash_of(k->forbidden, cells),   hash_of(k->prior, cells * sizeof *k->prior),
-                                  hash_of(method, strlen(method)), hash_of(wholes, sizeof wholes), hash_of(levels, sizeof levels)};
+  /* Steps of the whole panel may be fewer than its series have in common: of those that were left out afterwards, too. */
+  const PropterHash128 steps = x->over ? (PropterHash128){0} : hash_of(x->period, x->n * sizeof *x->period);
+  const PropterHash128 parts[] = {steps,
+                                  hash_of(k->required, cells),
+                                  hash_of(k->forbidden, cells),
+                                  hash_of(k->prior, cells * sizeof *k->prior),
+                                  hash_of(method, strlen(method)),
+                                  hash_of(wholes, sizeof wholes),
+                                  hash_of(levels, sizeof levels)};
   PropterBuf all = {0};
   PropterStatus status = PROPTER_OK;
   propter_buf_add(&all, (PropterStr){(const char *)parts, sizeof parts});

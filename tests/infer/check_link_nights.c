@@ -18,6 +18,7 @@ typedef struct {
   int days, corrected; /* the day on which the lever has another figure; −1: none */
   int measures;
   bool forbidden;      /* that the push moves the lever */
+  int still;           /* the odd one never changes, and has figures from this day on; 0: neither */
 } Shop;
 
 static const Shop whole = {.days = DAYS, .corrected = -1, .measures = MEASURES - 1};
@@ -39,7 +40,10 @@ static PropterBuf figures(const Shop *shop) {
     x[1] += .8 * push, x[2] += 2 * x[1], push = x[0];
     propter_day_format(propter_day(2024, 1, 1 + d), date);
     propter_buf_printf(&out, "w:d%d a qb:Observation ; qb:dataSet w:mill ; w:day \"%s\"^^xsd:date", d, date);
-    for (int m = 0; m < MEASURES; m++) propter_buf_printf(&out, " ; w:m%d %.3f", m, 100 + x[m] + (m == 1 && d == shop->corrected ? 3 : 0));
+    for (int m = 0; m < MEASURES; m++) {
+      if (m == 4 && d < shop->still) continue;
+      propter_buf_printf(&out, " ; w:m%d %.3f", m, m == 4 && shop->still ? 5 : 100 + x[m] + (m == 1 && d == shop->corrected ? 3 : 0));
+    }
     propter_buf_printf(&out, " .\n");
   }
   ck_ok(propter_buf_status(&out, err));
@@ -159,6 +163,12 @@ START_TEST(any_change_ends_where_a_search_anew_ends) {
   ck_assert(x.until == PROPTER_NO_DAY && x.steps == 300); /* no year is over */
   x = night(dir, &shop, 2);
   ck_assert_uint_eq(x.made, 0);
+  shop.measures = MEASURES, shop.still = 50; /* left out, but the periods were those that it has */
+  x = night(dir, &shop, 1);
+  ck_assert(x.metrics == MEASURES - 1 && x.steps == 250 && x.made >= PORTIONS);
+  shop.still = 20;
+  x = night(dir, &shop, 2);
+  ck_assert(x.metrics == MEASURES - 1 && x.steps == 280 && x.made >= PORTIONS);
 }
 END_TEST
 
