@@ -226,7 +226,7 @@ PropterStatus verify_file(const char *dir, PropterError *err) {
   if (fd < 0 && errno == ENOENT) {
     propter_error_at(err, dir, 0, 0);
     if (guard_load(dir, &mark)) return propter_fail(err, PROPTER_DAMAGED, "data.mdb is gone, but it held commit %llu", (unsigned long long)mark.txn);
-    return propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter init makes one");
+    return propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter start FOLDER makes one of a folder, propter init an empty one");
   }
   if (fd < 0) return propter_io_fail(err, path, "open");
   PropterStatus status = run_child(dir, fd, err);

@@ -67,7 +67,7 @@ function table(columns, rows, { open, sort, order = '', review: about, as = {}, 
     const tr = element('tr');
     for (const [name, title] of Object.entries(columns)) { tr.append(show(row[name], as[name], row, tips[name])); tr.lastChild.dataset.title = title; }
     if (open) { const first = tr.firstChild; first.replaceChildren(element('a', { href: open(row) }, first.textContent || 'open')); }
-    if (about) tr.append(element('td', {}, reviewButton(...about(row))));
+    if (about) tr.append(element('td', {}, row.verdict ? row.verdict.value + ' ' : '', reviewButton(...about(row))));
     body.append(tr);
   }
   return element('table', { className: cards ? 'cards' : '' }, element('thead', {}, head), body);
@@ -201,6 +201,7 @@ async function showList() {
   $('rows').replaceChildren('Looking …');
   try {
     const found = list.rows ? await list.rows(state.offset) : list.path ? await plainRows(list.path, state.offset) : (await sparql(listQuery(list))).results.bindings, keys = [...new Set(found.map((row, i) => list.key ? row[list.key].value : i))], rows = found.filter((row, i) => keys.indexOf(list.key ? row[list.key].value : i) < PAGE);
+    if (list.review) await addVerdicts(rows);
     const sort = name => { state.order = state.order === `DESC(?${name})` ? `?${name}` : `DESC(?${name})`; state.offset = 0; showList(); };
     $('rows').replaceChildren(rows.length ? table(list.columns, rows, { open: list.open, sort: list.path || list.rows ? null : sort, order: state.order || list.order, review: list.review, as: list.as, tips: list.tips, cards: true }) : 'Nothing here.', ...(list.legend ? [legend(list.legend)] : []));
     $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + Math.min(keys.length, PAGE)}` : '';
@@ -285,6 +286,7 @@ for (const [name, title] of Object.entries(VIEWS)) $('views').append(element('li
 
 function route() {
   state.hash = location.hash;
+  $('review')?.close(); /* it is about what was shown */
   const [name, rest] = location.hash.slice(1).split(/\?(.*)/s), view = VIEWS[name] || name === 'source' ? name : 'ask';
   for (const v of Object.keys(VIEWS)) v === view ? $('view-' + v).setAttribute('aria-current', 'page') : $('view-' + v).removeAttribute('aria-current');
   for (const own of ['ask', 'metric', 'graph', 'query', 'source']) $('part-' + own).hidden = view !== own;

@@ -35,6 +35,7 @@ async function review(hypothesis, title, shown) {
       sessionStorage.setItem('token', token.value);
       said.textContent = 'Kept. It counts from the next inference on.';
       given.replaceChildren(await verdictsSoFar(hypothesis));
+      if (!$('list').hidden) showList();
     } catch (error) {
       said.replaceChildren(failed(error));
     }
@@ -46,6 +47,14 @@ async function review(hypothesis, title, shown) {
   document.body.append(dialog);
   dialog.showModal();
   try { given.replaceChildren(await verdictsSoFar(hypothesis)); } catch (error) { given.replaceChildren(failed(error)); }
+}
+
+/* The newest verdict on each row of a list of hypotheses. */
+async function addVerdicts(rows) {
+  const given = await bound(`SELECT ?h ?v WHERE { VALUES ?h { ${rows.map(row => `<${row.h.value}>`).join(' ')} } ?r a propter:Review ; propter:hypothesis ?h ; propter:verdict ?v ;
+    <http://www.w3.org/ns/prov#atTime> ?time } ORDER BY ?time`);
+  const newest = new Map(given.map(g => [g.h.value, g.v.value.replace(/^.*#/, '').toLowerCase()]));
+  for (const row of rows) if (newest.has(row.h.value)) row.verdict = { value: newest.get(row.h.value) };
 }
 
 /* What propter infer holds of the causes of an answer, and can be judged: for patterns of its metric that overlap its days, which need not be those of a pattern. */
