@@ -77,7 +77,7 @@ $('text').addEventListener('keydown', event => {
   else if (open && completion.at >= 0 && (event.key === 'Enter' || event.key === 'Tab')) { event.preventDefault(); accept(completion.list.children[completion.at].firstChild.textContent); }
 });
 
-/* --- A chart of a result: the first column of numbers over the first other column ----------------------------------------------- */
+/* --- A chart of a result: the first column of amounts (else of counts) over the first of names (else of addresses) ---------------------- */
 
 const PLOT = { width: 960, row: 24, height: 300, left: 260, right: 90, top: 20, bottom: 40, most: 40 };
 
@@ -107,7 +107,8 @@ function plotBars(points, names) {
 /* Nothing where a result has no column of numbers, or nothing to set them over. */
 function plot(vars, rows) {
   const numeric = v => rows.length > 1 && rows.every(r => !r[v] || (r[v].datatype && NUMBER.test(r[v].datatype))) && rows.some(r => r[v]);
-  const value = vars.find(numeric), name = vars.find(v => v !== value && rows.every(r => r[v]));
+  const numbers = vars.filter(numeric), value = numbers.find(v => rows.some(r => r[v] && !Number.isInteger(Number(r[v].value)))) ?? numbers[0];
+  const full = v => v !== value && rows.every(r => r[v]), name = vars.find(v => full(v) && !numbers.includes(v) && rows.every(r => r[v].type !== 'uri')) ?? vars.find(full);
   if (!value || !name) return null;
   const points = rows.filter(r => r[value]).map(r => [r[name].value, Number(r[value].value)]).filter(p => Number.isFinite(p[1]));
   const dated = points.length > 1 && points.every(p => /^\d{4}-\d\d-\d\d/.test(p[0]));

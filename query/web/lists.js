@@ -34,6 +34,7 @@ async function sources(offset) {
   return Promise.all(rows.map(async row => {
     const iri = row.source.value, last = decodeURIComponent(iri.replace(/[#/]$/, '').replace(/^.*\//, '')), is = (title, kind, href) => ({ ...row, title: { value: title }, kind: { value: kind }, href: { value: href } });
     if (row.document) return is(row.title ? row.title.value : last, 'document' + (row.format ? ', ' + row.format.value : ''), '/#claims?' + new URLSearchParams({ document: row.document.value }));
+    if (iri.includes('/id/review/')) return is('a verdict', 'verdict', '/#hypotheses');
     if (iri === 'https://w3id.org/propter#current') return is('what propter infer concludes', 'conclusions', '/#hypotheses');
     const [cell] = await bound(`SELECT ?row ?file WHERE { GRAPH <${iri}> { ?row propter:sourceFile ?file ; propter:sourceRow ?n } } LIMIT 1`);
     if (cell) return is(cell.file.value.replace(/^.*\//, ''), 'table', '/#source?' + new URLSearchParams({ iri: cell.row.value }));

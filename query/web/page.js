@@ -309,7 +309,7 @@ function route() {
     showPredicates();
   } else if (rest) {
     const given = Object.fromEntries(new URLSearchParams(rest));
-    if (given.q && !/^(PREFIX|WHY) /.test(given.q)) $('words').value = given.q;
+    if (given.q) $('words').value = /^(PREFIX|WHY) /.test(given.q) ? '' : given.q;
     ask(given);
   } else {
     showBegin();

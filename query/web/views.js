@@ -35,6 +35,7 @@ const whyLink = (metric, from, to) => '#ask?' + new URLSearchParams({ metric, fr
 
 /* --- A metric ----------------------------------------------------------------------------------------------------------------- */
 
+const DRAWN_PATTERNS = 30;
 const CHART = { width: 960, height: 340, left: 100, right: 20, top: 40, bottom: 40 };
 
 /* A term as SPARQL writes it. */
@@ -129,8 +130,9 @@ async function showMetric(given) {
     const patterns = (await bound(`SELECT ?from ?to ?k ?score WHERE { ?p a propter:Pattern ; propter:metric <${metric}> ; propter:start ?from ; propter:end ?to ; propter:score ?score ;
       propter:patternKind ?k } ORDER BY ?from LIMIT 500`)).map(p => ({ from: p.from.value, to: p.to.value, kind: p.k.value.replace(/^.*#/, ''), score: Number(p.score.value) }));
     if (points.length < 2) { $('metric-picture').replaceChildren('No series of its own: it is made of other metrics, or has no values.'); return; }
-    $('metric-picture').replaceChildren(chart(metric, option.text, unit, points, patterns, lastMove(points, patterns)),
-      element('p', { className: 'note' }, `${option.text}${unit ? ' in ' + unit : ''}: ${points.length} values, the largest ${number(Math.max(...points.map(p => p.value)))}. ▲ ▼ mark ${patterns.length} patterns. The axis does not begin at zero.`));
+    const least = patterns.map(p => Math.abs(p.score)).sort((a, b) => b - a)[DRAWN_PATTERNS - 1] ?? 0, drawn = patterns.filter(p => Math.abs(p.score) >= least);
+    $('metric-picture').replaceChildren(chart(metric, option.text, unit, points, drawn, lastMove(points, patterns)),
+      element('p', { className: 'note' }, `${option.text}${unit ? ' in ' + unit : ''}: ${points.length} values, the largest ${number(Math.max(...points.map(p => p.value)))}. ▲ ▼ mark ${drawn.length < patterns.length ? `the ${drawn.length} strongest of ` : ''}${patterns.length} patterns. The axis does not begin at zero.`));
   } catch (error) {
     $('metric-picture').replaceChildren(failed(error));
   }
