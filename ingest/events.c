@@ -184,6 +184,8 @@ static PropterStatus bind_all(Events *e, PropterTable *table, const Shape *shape
     for (size_t c = 0; c < count; c++)
       if (same_header(columns[c], headers[i].name)) PROPTER_TRY(bind(e, headers[i].field, c, err));
   PROPTER_TRY(bind_dimensions(e, columns, count, err));
+  for (size_t c = 0; c < count; c++)
+    if (!is_read(e, c) && same_header(columns[c], words[PLACE])) PROPTER_TRY(bind(e, PLACE, c, err));
   Field missing = !bound(e, START) ? START : !bound(e, TITLE) && !bound(e, KIND) ? TITLE : FIELDS;
   if (missing == FIELDS) return shape->list ? PROPTER_OK : warn_of_unread(e, columns, count, err);
   propter_error_at(err, e->file.data, 1, 0);
@@ -319,6 +321,14 @@ static PropterStatus link_kind(Events *e, Entry *n, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* The place of a calendar's entry is a scope where it is called as a part of the data; a room says nothing of where the event held. */
+static PropterStatus link_place(Events *e, Entry *n, PropterError *err) {
+  PropterStr iri = {"", 0};
+  bool several = false;
+  if (n->value[PLACE].len) PROPTER_TRY(find_concept(e, n->value[PLACE], PROPTER_ROLE_SCOPE, &iri, &several, err));
+  return !iri.len || several || propter_vec_push(&n->scopes, iri) ? PROPTER_OK : no_memory(err);
+}
+
 static PropterStatus link_scopes(Events *e, Entry *n, PropterError *err) {
   PropterStr rest = n->value[SCOPE];
   while (rest.len && !n->rejected) {
@@ -333,7 +343,7 @@ static PropterStatus link_scopes(Events *e, Entry *n, PropterError *err) {
     if (several) return reject(e, n, SCOPE, "ambiguous", "several concepts of the graph are called that", err);
     if (!propter_vec_push(&n->scopes, iri)) return no_memory(err);
   }
-  return PROPTER_OK;
+  return n->rejected || n->scopes.count ? PROPTER_OK : link_place(e, n, err);
 }
 
 /* --- Into the graph -------------------------------------------------------------------------------------------------------------------- */

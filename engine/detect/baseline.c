@@ -350,13 +350,24 @@ static double variance_of(const Baseline *b, double scale) { return scale * scal
 /* How far off rounding alone takes an error. */
 static double rounding(const Baseline *b) { return b->resolution / sqrt(6); }
 
-/* Place, among `count` errors by size of which the first `nothing` are no more than rounding, of the one that says how wide they are, and *width: how many
- * standard deviations a normal error of that place is off. It is the median; where most errors are nothing, as of a figure that is mostly 0, that of the rest:
- * then what is usual when something happens lies as many standard deviations off as it is rare. */
-static size_t telling_place(size_t count, size_t nothing, double *width) {
+/* Part of the errors that must be more than nothing to say what is usual then; of fewer each stands out. */
+static const double often = .02;
+
+/* The k-th of those in order without the places `out`, which ascend. */
+static double kth_without(const Ordered *x, const size_t *out, size_t outs, size_t k) {
+  for (size_t i = 0; i < outs; i++) k += out[i] <= k;
+  return x->sorted[k];
+}
+
+/* Of `count` errors in order of which the first `nothing`, more than half, are no more than rounding. Where the rest is often, its median lies as many standard
+ * deviations off as it is rare; else all have the spread that it gives them. */
+static double rare_scale(const Ordered *x, const size_t *out, size_t outs, size_t count, size_t nothing) {
   const size_t place = nothing + (count - nothing) / 2;
-  *width = propter_normal_quantile(.5 + .5 * ((double)place + .5) / (double)count);
-  return place;
+  double sum = 0;
+  if ((double)(count - nothing) >= often * (double)count)
+    return kth_without(x, out, outs, place) / propter_normal_quantile(.5 + .5 * ((double)place + .5) / (double)count);
+  for (size_t i = nothing; i < count; i++) sum += pow(kth_without(x, out, outs, i), 2);
+  return sqrt(sum / (double)count);
 }
 
 static int by_value(const void *a, const void *b) {
@@ -367,12 +378,10 @@ static int by_value(const void *a, const void *b) {
 double baseline_error_scale(const Baseline *b, double *error, size_t n) {
   const double scale = n ? propter_mad(error, n, 0) : 0;
   size_t nothing = 0;
-  double width;
   for (size_t i = 0; i < n; i++) nothing += error[i] <= rounding(b);
   if (2 * nothing <= n || nothing == n) return scale;
   qsort(error, n, sizeof *error, by_value);
-  const size_t place = telling_place(n, nothing, &width);
-  return error[place] / width;
+  return rare_scale(&(Ordered){.sorted = error, .count = n}, NULL, 0, n, nothing);
 }
 
 static size_t error_variance(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to, size_t h,
@@ -479,27 +488,17 @@ void baseline_order_free(Ordered order[BASELINE_ORDERED]) {
   }
 }
 
-/* The k-th of those in order without the places `out`, which ascend. */
-static double kth_without(const Ordered *x, const size_t *out, size_t outs, size_t k) {
-  for (size_t i = 0; i < outs; i++) k += out[i] <= k;
-  return x->sorted[k];
-}
-
 /* baseline_error_scale of those in order without the places `out`. */
 static double ordered_scale(const Baseline *b, const Ordered *x, const size_t *out, size_t outs) {
   const size_t n = x->count - outs;
   size_t nothing = 0, high = x->count;
-  double width;
   while (nothing < high) {
     const size_t middle = nothing + (high - nothing) / 2;
     if (x->sorted[middle] <= rounding(b)) nothing = middle + 1;
     else high = middle;
   }
   for (size_t i = outs; i-- > 0;) nothing -= out[i] < high;
-  if (2 * nothing > n && nothing < n) {
-    const size_t place = telling_place(n, nothing, &width);
-    return kth_without(x, out, outs, place) / width;
-  }
+  if (2 * nothing > n && nothing < n) return rare_scale(x, out, outs, n, nothing);
   const double upper = kth_without(x, out, outs, n / 2);
   return PROPTER_MAD * (n % 2 ? upper : 0.5 * (kth_without(x, out, outs, n / 2 - 1) + upper));
 }

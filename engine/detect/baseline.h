@@ -84,7 +84,7 @@ double baseline_level_before(const Baseline *b, size_t from, double drift, const
 PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, size_t block_from, size_t block_to, double *rows, PropterError *err);
 
 /* Robust scale of n errors, from their median size; where most of them are no more than rounding (a figure that is mostly 0), from that of the rest, which then
- * lies as many standard deviations off as it is rare. 0: no error is more. Errors become sizes, in any order. */
+ * lies as many standard deviations off as it is rare, or, where it is less than one in fifty, from the squares of all. 0: no error is more. Errors become sizes, in any order. */
 double baseline_error_scale(const Baseline *b, double *error, size_t n);
 
 /* Error model: variance at horizon h = noise·(…) + walk·h + slope·h²; fitted to the robust scale by horizon of the rows whose flag in `use` is set. */

@@ -177,6 +177,16 @@ static PropterStatus push_cells(Execution *x, const Part *part, Outcome *outcome
   return PROPTER_OK;
 }
 
+bool eval_empty(const Execution *x, const Part *part) {
+  const LogicalSource *source = &x->m->sources.items[x->source];
+  const size_t slot = x->slots[part->slot], count = x->row.values ? x->row.values[slot].count : 1;
+  for (size_t i = 0; i < count; i++) {
+    const PropterStr text = x->row.values ? x->row.values[slot].items[i].text : x->row.cells[slot];
+    if (!source_null(source, text) && propter_str_trim(text).len) return false;
+  }
+  return true;
+}
+
 /* Pushes a template with one choice of the values of its columns; `chosen` has one for each part. */
 static PropterStatus push_filled(Execution *x, const TermMap *t, const size_t *chosen, PropterError *err) {
   propter_buf_reset(&x->text);

@@ -249,6 +249,16 @@ static PropterStatus make_record(Execution *x, const TriplesMap *map, Range *sub
   return PROPTER_OK;
 }
 
+/* Of an observation, the cell of its figure is empty: a note below the table tells nothing, whatever stands where its day should. */
+static bool has_no_figure(const Execution *x, const TriplesMap *map) {
+  for (size_t i = 0; i < map->says.count && map->observation; i++)
+    for (size_t k = 0; k < map->says.items[i].objects.count; k++) {
+      const ObjectMap *object = &map->says.items[i].objects.items[k];
+      if (object->required && object->map && object->map->part_count == 1 && object->map->parts[0].is_amount) return eval_empty(x, &object->map->parts[0]);
+    }
+  return false;
+}
+
 static PropterStatus run_map(Execution *x, PropterError *err) {
   const TriplesMap *map = &x->m->maps.items[x->map];
   Outcome outcome = GOT;
@@ -256,6 +266,7 @@ static PropterStatus run_map(Execution *x, PropterError *err) {
   scratch_rewind(&x->scratch);
   x->terms.count = x->quads.count = x->subject_graphs.count = x->texts.count = x->extras.count = 0;
   PROPTER_TRY(make_record(x, map, &subjects, &outcome, err));
+  if (outcome == REJECTED && has_no_figure(x, map)) outcome = MISSING;
   if (outcome == REJECTED) return reject(x, err);
   if (outcome == MISSING) {
     x->counts->empty += !change_kind(map->subject); /* what did not change lacks nothing */

@@ -132,6 +132,8 @@ void gather_clear(Execution *x);
 
 /* execute.c: appends the terms of an object map, joined or not. */
 PropterStatus eval_object(Execution *x, const ObjectMap *object, Range *out, Outcome *outcome, PropterError *err);
+/* The present row has nothing in that column. */
+bool eval_empty(const Execution *x, const Part *part);
 /* Records why the present row is rejected; returns REJECTED. */
 Outcome eval_reject(Execution *x, const char *rule, PropterStr column, PropterStr value, const char *format, ...) PROPTER_PRINTF(5, 6);
 

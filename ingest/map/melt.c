@@ -111,6 +111,50 @@ static void put_row(const Wide *w, const PropterRow *row, PropterBuf *out, Propt
   }
 }
 
+/* A word of averages or a sign of per cent. */
+static bool says_mean(PropterStr title) {
+  for (size_t at = 0; at < title.len; at++) {
+    PropterStr word = {title.data + at, 0};
+    while (at < title.len && !strchr(" ,:()", title.data[at])) at++, word.len++;
+    if (memchr(word.data, '%', word.len) || sniff_word(word, KIND_MEAN)) return true;
+  }
+  return false;
+}
+
+static bool has_caseless(PropterStr text, PropterStr part) {
+  for (size_t at = 0; part.len && at + part.len <= text.len; at++)
+    if (propter_str_equal_caseless((PropterStr){text.data + at, part.len}, part)) return true;
+  return false;
+}
+
+/* "Sickness rate in %" of a title "Sickness rate in % by month" in the lines above the header, where it has the name of the sheet or says that values are no
+ * sums; else the name. Titles of many words are sentences. */
+static PropterStatus titled(const Wide *w, const char *path, PropterStr name, PropterArena *arena, PropterStr *out, PropterError *err) {
+  static const char *const by[] = {" by ", " per month", " nach ", " je "};
+  enum { LINES = 8, WORDS = 6 };
+  *out = name;
+  for (uint64_t line = 1; line < w->sniff->options.header_line && line <= LINES; line++) {
+    PropterTable *table = NULL;
+    PropterTableOptions options = w->sniff->options;
+    size_t count = 0, words = 1;
+    PropterStr title = {"", 0};
+    options.header_line = line;
+    if (propter_table_open(path, &options, NULL, &table, NULL) != PROPTER_OK) continue;
+    const PropterStr *cells = propter_table_columns(table, &count);
+    for (size_t i = 0; i < count && !title.len; i++) title = propter_str_trim(cells[i]);
+    for (size_t i = 0; i < sizeof by / sizeof *by; i++) {
+      const size_t at = propter_str_find(title, propter_str(by[i]));
+      if (at != SIZE_MAX) title.len = at;
+    }
+    for (size_t i = 0; i < title.len; i++) words += title.data[i] == ' ';
+    const bool fits = title.len && words <= WORDS && (has_caseless(title, name) || says_mean(title));
+    if (fits) *out = propter_arena_copy(arena, title);
+    propter_table_close(table);
+    if (fits) return out->data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  }
+  return PROPTER_OK;
+}
+
 /* "energy use" of ".../energy use.csv". */
 static PropterStr name_of(const char *path) {
   const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strchr(name, '.');
@@ -124,9 +168,11 @@ static PropterStatus melt(Wide *w, const char *path, PropterBuf *out, PropterMel
   PROPTER_TRY(propter_table_open(path, &w->sniff->options, NULL, &table, err));
   for (size_t i = 0; i < w->sniff->count; i++)
     if (kept(w, i)) propter_put_quoted(out, w->sniff->columns[i].name), propter_buf_add_char(out, ',');
-  propter_buf_add(out, PROPTER_STR("period,")), propter_put_quoted(out, w->sniff->options.table ? propter_str(w->sniff->options.table) : name_of(path)),
-      propter_buf_add_char(out, '\n');
-  PropterStatus status = PROPTER_OK;
+  PropterArena arena = {0};
+  PropterStr called;
+  PropterStatus status = titled(w, path, w->sniff->options.table ? propter_str(w->sniff->options.table) : name_of(path), &arena, &called, err);
+  if (status == PROPTER_OK) propter_buf_add(out, PROPTER_STR("period,")), propter_put_quoted(out, called), propter_buf_add_char(out, '\n');
+  propter_arena_clear(&arena);
   while (status == PROPTER_OK && (status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found) {
     if (row.problem) continue;
     if (is_total(w, &row)) leave_out(w, &row, melted);

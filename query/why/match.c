@@ -421,8 +421,16 @@ static size_t dimension_at(const PropterLexicon *members, const Words *words, si
   return 0;
 }
 
+/* "user type" of a column called user_type. {NULL}: no memory. */
+static PropterStr plain_name(PropterStr name, PropterArena *arena) {
+  const PropterStr out = propter_arena_copy(arena, name);
+  for (size_t i = 0; i < out.len; i++)
+    if (out.data[i] == '_') ((char *)(uintptr_t)out.data)[i] = ' ';
+  return out;
+}
+
 /* "By region", "which products", "where", "top contributors": the answer is to say where the change lies. */
-static void read_parted(const PropterLexicon *l, Words *words, PropterQuestion *q) {
+static PropterStatus read_parted(const PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) {
     if ((words->word[i].kind != WORD_BY && words->word[i].kind != WORD_WHICH) || words->word[i].used != USED_NOT) continue;
     const bool where = propter_str_equal(words->word[i].text, PROPTER_STR("where"));
@@ -432,11 +440,13 @@ static void read_parted(const PropterLexicon *l, Words *words, PropterQuestion *
     size_t end = where ? from : dimension_at(l->members_of == q->metric ? l->members : NULL, words, from, &by, &label);
     if (!end && from < words->count && words->word[from].kind == WORD_PARTS) end = from + 1;
     if (!end || (q->parted && !propter_str_equal(by, q->by))) continue; /* of another dimension: left over */
-    q->parted = true, q->by = by, q->by_label = label;
+    q->parted = true, q->by = by, q->by_label = plain_name(label, arena);
+    if (by.len && !q->by_label.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a question");
     for (size_t k = i; k < end; k++) words->word[k].used = USED_PERIOD;
   }
   for (size_t i = 0; i + 1 < words->count && !q->parted; i++)
     q->parted = words->word[i].kind == WORD_MOST && words->word[i + 1].kind == WORD_PARTS && words->word[i + 1].used == USED_NOT;
+  return PROPTER_OK;
 }
 
 /* "in the North region", "for product X in Germany": the parts of the data that the free words name, of the metric's dimensions. */
@@ -519,7 +529,7 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   words->word[last].used = USED_METRIC;
   size_t metric = m.name->metric;
   q->metric = metric;
-  read_parted(l, words, q);
+  PROPTER_TRY(read_parted(l, words, arena, q, err));
   PROPTER_TRY(read_slices(l, words, text, arena, q, err));
   PropterQuestion rest = {0};
   for (unsigned round = 0; round < 8 && best_match(&spelling, &m, &rest); round++) {

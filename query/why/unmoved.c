@@ -104,8 +104,8 @@ PropterStatus why_compare(PropterWhyAnswer *a, PropterWhyAnswer *other, PropterE
   put_size(&t, a, a->difference, true), propter_buf_add(&t, PROPTER_STR(" against ")), why_put_period(&t, o->first, o->last);
   if (isfinite(a->difference_expected)) {
     propter_buf_add(&t, PROPTER_STR(": ")), put_size(&t, a, a->difference_expected, true), propter_buf_add(&t, PROPTER_STR(" is the expected course, "));
-    put_size(&t, a, f->deviation, true), propter_buf_add(&t, PROPTER_STR(" the deviation here, "));
-    put_size(&t, a, -o->deviation, true), propter_buf_add(&t, PROPTER_STR(" the one there, turned round"));
+    put_size(&t, a, f->deviation, true), propter_buf_add(&t, PROPTER_STR(" how far it stood off it here, less "));
+    put_size(&t, a, o->deviation, true), propter_buf_add(&t, PROPTER_STR(" there"));
   }
   if (other->outcome == PROPTER_ANSWER_DID_NOT_MOVE) propter_buf_add(&t, PROPTER_STR("; there it did not move more than usual"));
   for (size_t i = 0; i < other->named; i++) {

@@ -291,11 +291,28 @@ if printf '%s' "$out" | grep -q '^ *\(moves\)\{0,1\} *[1-5] .*Enterprise'; then 
 
 # Files of single trips: what they are called is counted, and means of means are weighed.
 mkdir -p ride/trips
-awk 'BEGIN { for (d = 0; d < 84; d++) { file = sprintf("ride/trips/trips_2024_%02d.csv", 1 + int(d / 28)); if (d % 28 == 0) print "started,station,duration_min" >file
+awk 'BEGIN { for (d = 0; d < 84; d++) { file = sprintf("ride/trips/trips_2024_%02d.csv", 1 + int(d / 28)); if (d % 28 == 0) print "started,start_station,duration_min" >file
   for (i = 0; i < 33; i++) printf "2024-%02d-%02d %02d:10,%s,%d\n", 1 + int(d / 28), 1 + d % 28, i % 24, i < 30 ? "Harbour" : "Hill", i < 30 ? 9 + i % 3 : 59 + i % 3 >file } }'
+printf 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20240101T000000Z\r\nSUMMARY:Harbour fair\r\nDTSTART;VALUE=DATE:20240210\r\nLOCATION:Harbour\r\nEND:VEVENT\r\n' >ride/city.ics
+printf 'BEGIN:VEVENT\r\nUID:2\r\nDTSTAMP:20240101T000000Z\r\nSUMMARY:Council\r\nDTSTART;VALUE=DATE:20240211\r\nLOCATION:Room 4\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n' >>ride/city.ics
 start ride
 said 'many files are called what they have in common' 'how many there were is the measure trips'
 out=$("$PROPTER" -g ride.g --today 2024-07-01 why 'duration on 12 March 2024' 2>&1); said 'a few long trips weigh as few' 'observed    14.5'
+out=$("$PROPTER" -g ride.g --today 2024-07-01 why 'trips by start station on 12 March 2024' 2>&1); said 'a column is named in words' 'where       start station'
+out=$("$PROPTER" -g ride.g query -f tsv 'PREFIX p: <https://w3id.org/propter#> PREFIX s: <http://www.w3.org/2004/02/skos/core#>
+  SELECT ?where { ?e a p:Event ; s:prefLabel ?t OPTIONAL { ?e p:scope/s:prefLabel ?l } BIND(CONCAT(STR(?t), "@", COALESCE(STR(?l), "all")) AS ?where) } ORDER BY ?where' 2>&1 | tr '\n' ' ')
+said 'a place of a calendar that is a part of the data is a scope, another is none' '"Council@all" "Harbour fair@Harbour"'
+
+# A rate in the title is no sum; a note below a table has no figures, so that nothing of it is rejected night after night.
+mkdir rates
+awk "$uniform"'BEGIN { split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", month, " "); split("Nurses Doctors Porters", group, " "); print "Sickness rate in % by month"; printf "Staff group"
+  for (i = 0; i < 36; i++) printf ",%s %d", month[i % 12 + 1], 2021 + int(i / 12); print ""
+  for (g = 1; g <= 3; g++) { printf "%s", group[g]; for (i = 0; i < 36; i++) printf ",%.2f", 4 + .2 * uniform(); print "" } }' >rates/sickness.csv
+awk "$uniform"'BEGIN { print "day,falls,visits"; for (d = 0; d < 112; d++) printf "2024-%02d-%02d,%d,%d\n", 1 + int(d / 28), 1 + d % 28, 20 + 9 * uniform(), 400 + 40 * uniform(); print "* provisional figures,," }' >rates/ward.csv
+start rates
+said 'the title above a table names its measure' 'turned into 108 rows, measures sickness rate, slices staff group'
+out=$("$PROPTER" -g rates.g --today 2024-07-01 why 'sickness rate in March 2023' 2>&1); said 'which is averaged' 'observed    4.'
+out=$("$PROPTER" -g rates.g --today 2024-07-01 run rates-pack/job.ini 2>&1); got=$?; ended 'a note below a table rejects nothing' 0
 
 # Documents only.
 mkdir words; printf '# Memo\n\nSales fell in May 2023 because of the flood.\n' >words/memo.md

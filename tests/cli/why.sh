@@ -48,7 +48,7 @@ expect 'a cause of no name is not passed over' 7 'names a cause that the graph d
 expect 'a suspect has its verdict first' 0 'asked       Drivers strike of May 2013 (2–30 May): ' why 'was the drivers strike the reason parcels sent fell in May 2013?'
 expect 'and stands in the form' 0 'WHY m:sent SUSPECT <https://example.org/parcels#strike> DURING "2013-05-01" TO "2013-05-31"' why 'did the drivers strike hit parcels sent'
 expect 'which is a question, too' 0 'asked       Drivers strike' why 'WHY <https://example.org/parcels#sent> SUSPECT <https://example.org/parcels#walkout> DURING "2013-05-01"^^<http://www.w3.org/2001/XMLSchema#date> TO "2013-05-31"^^<http://www.w3.org/2001/XMLSchema#date>'
-expect 'one that is no candidate is no cause' 7 'asked       Drivers strike of May 2013: it was over on 2013-05-30' why 'did the drivers strike affect parcels sent in July 2014'
+expect 'one that is no candidate is no cause' 1 'asked       Drivers strike of May 2013: it was over on 2013-05-30' why 'did the drivers strike affect parcels sent in July 2014'
 expect 'a suspect in JSON' 0 '"asked":"Drivers strike of May 2013' why --format json 'did the drivers strike hit parcels sent in May 2013'
 expect 'a denied effect is WHY NOT' 0 'WHY NOT m:returned DESPITE <https://example.org/parcels#strike>' why "why didn't the drivers strike hurt parcels returned in May 2013"
 expect 'a time told by an event' 0 '"strike" was taken as that of Drivers strike of May 2013, 2013-05-02 to 2013-05-30' why 'parcels sent during the strike'
@@ -160,7 +160,7 @@ expect 'the form is a question' 0 'Drivers strike' why "$P WHY m:sent $D"
 expect 'what is wrong with it has its place' 3 'question:1:54: expected DURING, found "DURNG"' why "$P WHY m:sent DURNG"
 expect 'another form is no question' 3 'expected a WHY query' why "$P SELECT * { ?s ?p ?o }"
 expect 'a variable nobody binds' 3 'found ?x, which nothing binds' why "$P WHY ?x $D"
-expect 'compared: expected course, here, there' 0 'the one there, turned round' why "$P WHY m:sent $D COMPARED TO \"2012-05-01\" TO \"2012-05-31\""
+expect 'compared: expected course, here, there' 0 'how far it stood off it here, less ' why "$P WHY m:sent $D COMPARED TO \"2012-05-01\" TO \"2012-05-31\""
 expect 'why not: the premise is wrong' 1 'says that the figure did not move, but it stood ' why "$P WHY NOT m:sent $D"
 expect 'why not: it should have shown' 0 '(2–30 May): not-seen, its documented size predicts' why "$P WHY NOT m:returned DESPITE m:strike $D"
 expect 'why not: at another time' 0 'not-then, it was over on 2013-05-30' why "$P WHY NOT m:returned DESPITE m:strike DURING \"2013-07-01\" TO \"2013-07-31\""
