@@ -1017,14 +1017,15 @@ static const When *date_behind(const Work *w, PropterSpan words) {
   return NULL;
 }
 
-/* What is supposed did not happen, and a claim says why it did. */
-static bool may_tell(const Work *w, const PropterReadings *out) {
+/* What is supposed did not happen. */
+static bool may_tell(const Work *w) {
   const PropterRules *r = w->r;
-  return r->tagged_happening.count && !is_claim(w, out) && !rules_any(r, r->condition.items, r->condition.count, w->s);
+  return r->tagged_happening.count && !rules_any(r, r->condition.items, r->condition.count, w->s);
 }
 
-/* The clause whose date stands at its edge, in it or right behind it, into h; `when` is NULL: there is none. */
-static PropterStatus dated_clause(Work *w, PropterHappening *h, const When **when, PropterError *err) {
+/* The clause whose date stands at its edge, in it or right behind it, into h; `when` is NULL: there is none. A claim says why something happened: of one only
+ * what came over something on such days. */
+static PropterStatus dated_clause(Work *w, bool claim, PropterHappening *h, const When **when, PropterError *err) {
   const PropterRules *r = w->r;
   const When *edge = clause_date(w->s, &w->whens);
   bool past = rules_any(r, r->past.items, r->past.count, w->s) && !rules_any(r, r->future.items, r->future.count, w->s), present = false;
@@ -1032,7 +1033,8 @@ static PropterStatus dated_clause(Work *w, PropterHappening *h, const When **whe
   if (!past && !r->tagged_happening_present.count) return PROPTER_OK;
   PROPTER_TRY(tag_sentence(w, err));
   if (!w->tagged) return PROPTER_OK;
-  if (past && edge && clause_find(r, &r->tagged_happening, w->tagged, &w->whens, &h->words)) *when = edge;
+  if (claim) *when = past && edge && edge->grain == WHEN_DAY && clause_find(r, &r->tagged_happening_struck, w->tagged, &w->whens, &h->words) ? edge : NULL;
+  else if (past && edge && clause_find(r, &r->tagged_happening, w->tagged, &w->whens, &h->words)) *when = edge;
   else if (past && clause_find(r, &r->tagged_happening_inside, w->tagged, &w->whens, &h->words)) *when = date_behind(w, h->words);
   else if (clause_find(r, &r->tagged_happening_present, w->tagged, &w->whens, &h->words)) *when = edge ? edge : date_behind(w, h->words), present = true;
   else if (past && edge && clause_find(r, &r->tagged_happening_named, w->tagged, &w->whens, &h->words)) *when = edge, h->named = true;
@@ -1044,7 +1046,7 @@ static PropterStatus dated_clause(Work *w, PropterHappening *h, const When **whe
 static PropterStatus tells(Work *w, PropterReadings *out, PropterHappening *h, PropterError *err) {
   PropterHappening clause = {0};
   const When *when = NULL;
-  if (may_tell(w, out)) PROPTER_TRY(dated_clause(w, &clause, &when, err));
+  if (may_tell(w)) PROPTER_TRY(dated_clause(w, is_claim(w, out), &clause, &when, err));
   h->told = when != NULL && !clause.named;
   return PROPTER_OK;
 }
@@ -1054,8 +1056,9 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
   const PropterRules *r = w->r;
   const When *when;
   PropterHappening h = {.quote = w->scene->sentence, .clause = true, .told = true, .confidence = .7 * w->scene->factor};
-  if (!may_tell(w, out) || ends_last(w, clause_date(w->s, &w->whens), out)) return PROPTER_OK;
-  PROPTER_TRY(dated_clause(w, &h, &when, err));
+  const bool claim = is_claim(w, out);
+  if (!may_tell(w) || (!claim && ends_last(w, clause_date(w->s, &w->whens), out))) return PROPTER_OK;
+  PROPTER_TRY(dated_clause(w, claim, &h, &when, err));
   if (!when) return PROPTER_OK;
   h.when = (PropterPeriod){when->first, when->open ? when->first : when->last};
   ending(w, when, h.words, &h);
