@@ -15,6 +15,7 @@ typedef struct {
   PropterSpan cause, effect; /* of the sentence; empty: the previous one */
   size_t lead;               /* where the argument before the connective begins */
   size_t match;              /* where the pattern matched */
+  bool lasted;               /* how long is said of the cause */
   bool part;                 /* the effect is one of several: its own words alone say which way it goes */
 } Candidate;
 
@@ -699,6 +700,17 @@ static void cut_date(const Work *w, PropterSpan *a) {
   }
 }
 
+/* "The strike for three weeks": how long the cause lasted is no part of what it is called. */
+static void cut_lasted(const Work *w, Candidate *c) {
+  PropterSpan lasted = {w->lasted.start, w->lasted.end};
+  if (!lasted.end || empty(c->cause) || !inside(lasted, c->cause)) return;
+  c->lasted = true;
+  PropterSpan rest = strip(w->r, w->s, (PropterSpan){c->cause.start, lasted.start});
+  size_t next = w->tagged ? judge_token(w->tagged, lasted.start) : 0;
+  bool verb = next && (w->tagged->tokens[next - 1].tag == UPOS_VERB || w->tagged->tokens[next - 1].tag == UPOS_AUX); /* "the strike lasted for three weeks" */
+  if (!verb && lasted.end == c->cause.end && rest.end > rest.start + 2) c->cause = rest;
+}
+
 /* "The new price took effect on 2 September": a day is no effect. */
 static void drop_dates(Work *w) {
   size_t n = 0;
@@ -800,6 +812,23 @@ static void quantity_alone(const Work *w, PropterSpan place, PropterReading *out
   out->quantity_words = absolute(w, (PropterSpan){m.words.start + place.start, m.words.end + place.start});
 }
 
+/* "In the north, but not in the south": what stands so in an argument or right behind it. */
+static PropterSpan exception(const Work *w, const Candidate *c) {
+  const PropterSpan arguments[] = {c->effect, c->cause};
+  PropterSpan m;
+  for (size_t from = 0; rules_first(w->r, w->r->exception.items, w->r->exception.count, slice(w->s, (PropterSpan){0, w->s.len}), from, &m); from = m.end) {
+    for (int i = 0; i < 2; i++) {
+      PropterSpan a = arguments[i];
+      if (empty(a) || m.start <= a.start || m.start > a.end + 1) continue;
+      if (m.start < a.end && m.end > a.end) m.end = a.end;
+      while (m.start < m.end && (w->s.data[m.start] == ',' || w->s.data[m.start] == ' ')) m.start++;
+      while (m.end > m.start && w->s.data[m.end - 1] == ' ') m.end--;
+      return m;
+    }
+  }
+  return (PropterSpan){0, 0};
+}
+
 /* All that the sentence says of a claim with these arguments, but how sure the model of claims is. */
 static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
   PropterSpan words;
@@ -809,8 +838,8 @@ static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
   if (reading->generic && amount_in(w, w->s, &any, &words)) reading->generic = false;
   flags(w, c, reading);
   dates(w, c, reading);
-  if (w->lasted.end && !overlap((PropterSpan){w->lasted.start, w->lasted.end}, c->cause))
-    memcpy(reading->duration, w->lasted.duration, sizeof reading->duration);
+  if (w->lasted.end) memcpy(c->lasted ? reading->cause_duration : reading->duration, w->lasted.duration, sizeof reading->duration);
+  reading->exception = absolute(w, exception(w, c));
   /* The number next to the effect, then the one next to the cause, then any. */
   PropterSpan places[3] = {c->effect, c->cause, {0, w->s.len}};
   for (int i = 0; i < 3 && reading->quantity == 0; i++)
@@ -908,7 +937,7 @@ PropterStatus find_claims(PropterRules *rules, const Scene *scene, const char *o
   share_effects(&w);
   share_causes(&w);
   PropterStatus status = dates_of(&w, err);
-  for (size_t i = 0; i < w.count; i++) cut_date(&w, &w.found[i].cause), cut_date(&w, &w.found[i].effect);
+  for (size_t i = 0; i < w.count; i++) cut_date(&w, &w.found[i].cause), cut_date(&w, &w.found[i].effect), cut_lasted(&w, &w.found[i]);
   drop_dates(&w);
   for (size_t i = 0; i < w.count && status == PROPTER_OK; i++) status = emit(&w, &w.found[i], out, err);
   return status;

@@ -184,11 +184,15 @@ static void add_scope(size_t scope, size_t *scopes, size_t *count) {
   if (!known && *count < LINKS) scopes[(*count)++] = scope;
 }
 
-static PropterStatus scopes_in(PropterNames *names, PropterStr text, PropterSpan span, size_t *scopes, size_t *count, PropterError *err) {
+static const PropterSpan nothing;
+
+/* What of the span is named, but for what `without` names. */
+static PropterStatus scopes_in(PropterNames *names, PropterStr text, PropterSpan span, PropterSpan without, size_t *scopes, size_t *count, PropterError *err) {
   PropterNameMatches found = {0};
   PropterStatus status = matches_in(names, text, span, false, &found, err);
   for (size_t i = 0; i < found.count && status == PROPTER_OK && *count < LINKS; i++) {
     const PropterNamed *n = propter_names_get(names, found.items[i].index);
+    if (found.items[i].words.start >= without.start && found.items[i].words.start < without.end) continue;
     if (n->roles & PROPTER_ROLE_METRIC)
       for (size_t k = 0; k < n->places; k++) add_scope(n->place[k], scopes, count);
     else if (n->roles & PROPTER_ROLE_SCOPE)
@@ -211,26 +215,26 @@ static PropterSpan said_before(const PropterDocument *d, size_t at) {
   return s;
 }
 
-static PropterStatus scope_of(PropterNames *names, const PropterDocument *d, PropterSpan near, PropterSpan sentence, size_t *scopes, size_t *count, bool *said,
-                              PropterError *err) {
+static PropterStatus scope_of(PropterNames *names, const PropterDocument *d, PropterSpan near, PropterSpan sentence, PropterSpan without, size_t *scopes,
+                              size_t *count, bool *said, PropterError *err) {
   *count = 0;
   *said = true;
-  if (near.end > near.start) PROPTER_TRY(scopes_in(names, d->text, near, scopes, count, err));
-  if (!*count) PROPTER_TRY(scopes_in(names, d->text, sentence, scopes, count, err));
+  if (near.end > near.start) PROPTER_TRY(scopes_in(names, d->text, near, without, scopes, count, err));
+  if (!*count) PROPTER_TRY(scopes_in(names, d->text, sentence, without, scopes, count, err));
   if (*count || d->column_count) return PROPTER_OK; /* the rows of a list do not speak of one another */
   *said = false;
   const PropterBlock *block = propter_document_block_at(d, sentence.start);
   PropterSpan before = said_before(d, sentence.start);
   if (before.end > before.start) {
     size_t all[LINKS], n = 0;
-    PROPTER_TRY(scopes_in(names, d->text, before, all, &n, err));
+    PROPTER_TRY(scopes_in(names, d->text, before, nothing, all, &n, err));
     if (n) scopes[(*count)++] = all[n - 1];
   }
   PropterStr path = block ? block->section : (PropterStr){"", 0};
   while (path.len && !*count) {
     size_t cut = path.len;
     while (cut > 0 && !(cut >= 3 && memcmp(path.data + cut - 3, " > ", 3) == 0)) cut--;
-    PROPTER_TRY(scopes_in(names, path, (PropterSpan){cut, path.len}, scopes, count, err));
+    PROPTER_TRY(scopes_in(names, path, (PropterSpan){cut, path.len}, nothing, scopes, count, err));
     path.len = cut >= 3 ? cut - 3 : 0;
   }
   return PROPTER_OK;
@@ -393,7 +397,7 @@ PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const P
   PropterStatus status = matches_in(names, d->text, r->effect, true, &found, err);
   if (status == PROPTER_OK) pick(names, d->text, r->effect, &found, PART_EFFECT, out->effects, &out->effect_count);
   named(names, d->text, r->effect, out->effects, &out->effect_count);
-  if (status == PROPTER_OK) status = scope_of(names, d, r->effect, r->sentence, out->scopes, &out->scope_count, &said, err);
+  if (status == PROPTER_OK) status = scope_of(names, d, r->effect, r->sentence, r->exception, out->scopes, &out->scope_count, &said, err);
   if (status == PROPTER_OK) status = names_measured(names, slice(d->text, r->effect), &measured, err);
   if (status == PROPTER_OK) status = matches_in(names, d->text, r->cause, true, &found, err);
   if (status != PROPTER_OK) goto done;
@@ -450,7 +454,7 @@ static PropterStatus subject(PropterNames *names, PropterStr clause, size_t *kin
 /* The places that the clause names. What is measured is none: "we doubled ad spend" need not touch ad spend alone. */
 static PropterStatus clause_scope(PropterNames *names, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out, PropterError *err) {
   size_t scopes[LINKS], count = 0;
-  PROPTER_TRY(scopes_in(names, d->text, h->words, scopes, &count, err));
+  PROPTER_TRY(scopes_in(names, d->text, h->words, nothing, scopes, &count, err));
   for (size_t i = 0; i < count; i++)
     if (!is_measured(names, scopes[i])) out->scopes[out->scope_count++] = scopes[i];
   if (apart(names, out->scopes, out->scope_count)) out->scope_count = 0;
@@ -481,7 +485,7 @@ PropterStatus link_happening(PropterNames *names, const PropterRules *rules, con
   if (out->kind == SIZE_MAX) return PROPTER_OK;
   bool said;
   size_t count;
-  PROPTER_TRY(scope_of(names, d, h->place, h->quote, out->scopes, &count, &said, err));
+  PROPTER_TRY(scope_of(names, d, h->place, h->quote, nothing, out->scopes, &count, &said, err));
   out->event = only_event(names, out->kind, h->when, slack_of(h->when), out->scopes, count);
   /* What a sentence only speaks of may have happened elsewhere: its days tell which it is. */
   if (out->event == SIZE_MAX && h->place.end == h->place.start) out->event = of_days(names, out->kind, h->when);

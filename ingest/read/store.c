@@ -77,6 +77,10 @@ static PropterStatus put_decimal(Sheet *s, PropterId subject, PropterVocab p, do
   return put_term(s, subject, p, propter_typed(propter_str(text), propter_vocab_iri(VOCAB_xsd_decimal)), err);
 }
 
+static PropterStatus put_duration(Sheet *s, PropterId subject, PropterVocab p, const char *duration, PropterError *err) {
+  return duration[0] ? put_term(s, subject, p, propter_typed(propter_str(duration), propter_vocab_iri(VOCAB_xsd_duration)), err) : PROPTER_OK;
+}
+
 static PropterStatus put_day(Sheet *s, PropterId subject, PropterVocab p, PropterDay day, PropterError *err) {
   char text[16];
   if (day == PROPTER_NO_DAY) return PROPTER_OK;
@@ -206,14 +210,15 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
   if (r->hedge > 0) PROPTER_TRY(put_decimal(s, node, VOCAB_propter_hedge, r->hedge, err));
   PROPTER_TRY(put_decimal(s, node, VOCAB_propter_confidence, r->confidence * (1 - r->hedge), err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_condition, words_of(s, r->condition), err));
+  PROPTER_TRY(put_text(s, node, VOCAB_propter_exception, words_of(s, r->exception), err));
   PROPTER_TRY(put_is(s, node, VOCAB_propter_claimKind, kinds[l->kind], err));
   PROPTER_TRY(put_day(s, node, VOCAB_propter_causeStart, r->when_cause.first, err));
   PROPTER_TRY(put_day(s, node, VOCAB_propter_causeEnd, r->when_cause.last, err));
   PROPTER_TRY(put_day(s, node, VOCAB_propter_effectStart, r->when_effect.first, err));
   PROPTER_TRY(put_day(s, node, VOCAB_propter_effectEnd, r->when_effect.last, err));
   if (r->when_from) PROPTER_TRY(put_text(s, node, VOCAB_propter_periodFrom, propter_str(r->when_from), err));
-  if (r->duration[0])
-    PROPTER_TRY(put_term(s, node, VOCAB_propter_effectDuration, propter_typed(propter_str(r->duration), propter_vocab_iri(VOCAB_xsd_duration)), err));
+  PROPTER_TRY(put_duration(s, node, VOCAB_propter_causeDuration, r->cause_duration, err));
+  PROPTER_TRY(put_duration(s, node, VOCAB_propter_effectDuration, r->duration, err));
   if (r->quantity > 0) {
     PROPTER_TRY(put_decimal(s, node, VOCAB_propter_quantity, r->quantity, err));
     PROPTER_TRY(put_text(s, node, VOCAB_propter_quantityText, words_of(s, r->quantity_words), err));

@@ -224,6 +224,27 @@ START_TEST(dates_are_cut_off) {
 }
 END_TEST
 
+START_TEST(how_long_and_where_not) {
+  static const struct {
+    const char *text, *cause, *effect, *lasted, *exception;
+  } told[] = {{"The crane failure for three weeks caused the delay.", "The crane failure", "the delay", "P21D", ""},
+              {"The delay was caused by the crane failure for three weeks.", "the crane failure", "The delay", "P21D", ""},
+              {"The closure of the bridge for two months led to longer routes.", "The closure of the bridge", "longer routes", "P2M", ""},
+              {"The storm cut sales in the north but not in the south.", "The storm", "sales in the north", "", "but not in the south"},
+              {"Sales fell in all towns except Riga because of the strike.", "the strike", "Sales fell in all towns except Riga", "", "except Riga"}};
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+    Read x = read_text(told[i].text);
+    ck_assert_msg(x.r.claims.count == 1, "%s: %zu", told[i].text, x.r.claims.count);
+    const PropterReading *c = &x.r.claims.items[0];
+    check_words(&x, c->cause, told[i].cause);
+    if (told[i].effect) check_words(&x, c->effect, told[i].effect);
+    ck_assert_str_eq(c->cause_duration, told[i].lasted);
+    check_words(&x, c->exception, told[i].exception);
+    done(&x);
+  }
+}
+END_TEST
+
 /* A period that the sentence does not give is a guess, and one of a single day or of another item is none. */
 START_TEST(periods_of_neighbours) {
   static const struct {
@@ -485,6 +506,7 @@ Suite *suite_claims(void) {
   tcase_add_loop_test(tc, numbers_have_units, 0, sizeof measures / sizeof *measures);
   tcase_add_test(tc, a_verb_of_its_own_is_turned_by_nothing);
   tcase_add_test(tc, dates_are_cut_off);
+  tcase_add_test(tc, how_long_and_where_not);
   tcase_add_test(tc, periods_of_neighbours);
   tcase_add_test(tc, nothing_is_claimed);
   tcase_add_test(tc, the_sentence_before);

@@ -62,6 +62,7 @@ typedef struct {
   PropterSpan cause, effect;
   PropterSpan cause_phrase, effect_phrase; /* what of them could be a concept's label; empty: nothing, or no tagger */
   PropterSpan condition;  /* an if or unless */
+  PropterSpan exception;  /* where or to whom it does not apply: "but not in the south" */
   int polarity;           /* 1 the effect goes up, -1 down, 0 not said */
   bool enabling;          /* the effect is made possible (polarity 1) or kept from coming about (-1), rather than moved */
   bool negated;
@@ -74,6 +75,7 @@ typedef struct {
   bool when_effect_said;  /* false: when_effect comes from what stands before or from the heading above */
   const char *when_from;  /* then what said it: "headings" or "text before"; else NULL */
   char duration[16];      /* how long the effect is said to last, an xsd:duration; empty: not said */
+  char cause_duration[16]; /* likewise the cause */
   double quantity;        /* a number of people or things in the sentence, 0: none */
   PropterSpan quantity_words;
   PropterStr unit;        /* of the number: UCUM, ISO 4217 or short (bp, pp), borrowed from the rules; empty: single things */
