@@ -207,14 +207,22 @@ static PropterStatus read_level(Words *words, PropterDay today, PropterArena *ar
   return PROPTER_OK;
 }
 
-/* "Halved from 2024 to 2025": of years that follow each other one is compared with the other. */
-static bool from_year_to_year(Words *words, PropterQuestion *q) {
+/* The unit of two times that follow each other, "2024" and "2025", "Nov" and "Dec"; -1: they do not. */
+static int unit_of_step(const Word *a, const Word *b) {
+  int from, to;
+  if (a->digits == 4 && b->digits == 4) return b->value == a->value + 1 ? UNIT_YEAR : -1;
+  return why_date_word(a->text, DATE_MONTH, &from, NULL) && why_date_word(b->text, DATE_MONTH, &to, NULL) && to == from % 12 + 1 ? UNIT_MONTH : -1;
+}
+
+/* "Halved from 2024 to 2025", "went up from Nov to Dec": of times that follow each other one is compared with the other. */
+static bool from_one_to_next(Words *words, PropterQuestion *q) {
   for (size_t i = 1; i + 3 < words->count; i++) {
     Word *w = &words->word[i];
     if (w[-1].kind != WORD_UP && w[-1].kind != WORD_DOWN) continue;
     if (!propter_str_equal(w->text, PROPTER_STR("from")) || !propter_str_equal(w[2].text, PROPTER_STR("to"))) continue;
-    if (w[1].digits != 4 || w[3].digits != 4 || w[3].value != w[1].value + 1 || (i + 4 < words->count && w[4].mark == '-')) continue;
-    q->compared = true, q->compared_when = PROPTER_WHEN_BACK, q->compared_unit = UNIT_YEAR;
+    const int unit = unit_of_step(&w[1], &w[3]);
+    if (unit < 0 || (i + 4 < words->count && (w[4].mark == '-' || (w[4].number && w[4].digits < 4)))) continue;
+    q->compared = true, q->compared_when = PROPTER_WHEN_BACK, q->compared_unit = (unsigned)unit;
     for (int k = 0; k < 3; k++) w[k].used = USED_PERIOD;
     return true;
   }
@@ -259,7 +267,7 @@ static PropterStatus read_comparison(Words *words, size_t compare, PropterDay to
   size_t with, before = 0; /* with runs below 0 to the largest */
   while (before < compare && why_names_nothing(&words->word[before])) before++;
   if (compare == words->count) {
-    if (from_year_to_year(words, q)) return PROPTER_OK;
+    if (from_one_to_next(words, q)) return PROPTER_OK;
     PROPTER_TRY(read_difference(words, today, arena, q, err));
     return q->compared ? PROPTER_OK : read_level(words, today, arena, q, err);
   }

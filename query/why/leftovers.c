@@ -152,11 +152,19 @@ static bool one_of_many(const Rest *r, size_t i) {
   return next->used == USED_METRIC || (next->used == USED_PERIOD && why_date_word(next->text, DATE_SINCE, NULL, NULL));
 }
 
+/* "I can't see why visits would have gone down": asks, with little faith. */
+static bool asked_why(const Rest *r, size_t i) {
+  if (!propter_str_equal(at(r, i)->text, PROPTER_STR("would"))) return false;
+  while (i > 0 && !at(r, i)->mark && (is_part(at(r, i - 1)) || why_has(at(r, i - 1), ROLE_ARTICLE) || at(r, i - 1)->kind == WORD_STOP)) i--;
+  return i > 0 && !at(r, i)->mark && why_has(at(r, i - 1), ROLE_QUESTIONS);
+}
+
 /* "Visits could have been higher", "were meant to grow" say that they did not, unless a denial is asked about ("were supposed to, why didn't they"). */
 static bool contrary(const Rest *r, size_t i) {
   const Word *w = at(r, i), *next = at(r, i + 1);
   if (why_has(w, ROLE_INTENDED)) return next && propter_str_equal(next->text, PROPTER_STR("to")) && !r->q->negated;
-  return why_has(w, ROLE_MODAL) && !w->mark && i && is_part(at(r, i - 1)) && !why_has(at(r, i - 1), ROLE_QUESTIONS) && next && !r->q->negated;
+  if (!why_has(w, ROLE_MODAL) || w->mark || !i || !is_part(at(r, i - 1)) || !next || r->q->negated) return false;
+  return !why_has(at(r, i - 1), ROLE_QUESTIONS) && !asked_why(r, i);
 }
 
 /* "The basic reason" where a plan is called Basic. */

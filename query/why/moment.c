@@ -530,6 +530,7 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
   bool last = why_is(r, i, DATE_LAST, NULL, NULL), past = why_is(r, i, DATE_PAST, NULL, NULL), now = why_is(r, i, DATE_THIS, NULL, NULL);
   if (!last && !past && !now) return 0;
   if (!now && why_small_number(r, i + 1, &n) && why_is(r, i + 2, DATE_UNIT, &unit, &many)) {
+    if (unit == UNIT_WEEK) unit = UNIT_DAY, many *= 7; /* "the past six weeks" reach to today */
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_STRETCH, .unit = (unsigned)unit, .count = n * many};
     return i + 3;
   }

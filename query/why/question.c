@@ -157,6 +157,7 @@ static bool stands_alone(const Words *words, size_t i) {
 static bool told_of_metric(const Words *words, size_t i) {
   size_t before = i, next = i + 1;
   int unit;
+  if (why_has(&words->word[i], ROLE_AMISS)) return true; /* "went wrong" */
   while (before > 0 && (words->word[before - 1].kind == WORD_FILLER || why_has(&words->word[before - 1], ROLE_ARTICLE)) &&
          !why_has(&words->word[before - 1], ROLE_LINK))
     before--;

@@ -160,6 +160,20 @@ static void while_nothing(const PropterLexicon *l, Words *words) {
   }
 }
 
+/* "Nobody", "no one". */
+static bool nobody(const Words *words, size_t i) {
+  const Word *w = &words->word[i];
+  const bool no_one = why_has(w, ROLE_NO) && w->phrase && i + 1 < words->count && propter_str_equal(w[1].text, PROPTER_STR("one"));
+  return w->kind == WORD_NOT && (no_one || why_has(w, ROLE_ANYBODY));
+}
+
+/* "Visits fell and | nobody can tell me why": what is denied of somebody is a clause of its own. */
+static size_t before_nobody(const Words *words, size_t from, size_t end, bool *opened) {
+  for (size_t i = from + 1; i + 1 < end; i++)
+    if (words->word[i].kind == WORD_JOIN && nobody(words, i + 1)) return *opened = false, i;
+  return end;
+}
+
 void why_talk_denies(const PropterLexicon *l, Words *words) {
   while_nothing(l, words);
   bool opened;
@@ -168,13 +182,14 @@ void why_talk_denies(const PropterLexicon *l, Words *words) {
   for (size_t from = 0, end; from < words->count; from = end) {
     bool speaks = false, asks = false;
     end = clause_end(words, from, &opened);
+    end = before_nobody(words, from, end, &opened);
     size_t next = end;
     while (next < words->count && words->word[next].kind == WORD_STOP) next++;
     const bool goes = opened && next < words->count && why_goes(&words->word[next]);
     for (size_t i = from; i < end; i++) {
       const Word *w = &words->word[i];
       asks |= goes && !speaks && why_has(w, ROLE_QUESTIONS); /* "why don't we see | a fall" */
-      speaks |= w->kind == WORD_SPEAKER || (w->kind == WORD_NOT && why_has(w, ROLE_ANYBODY));
+      speaks |= w->kind == WORD_SPEAKER || nobody(words, i);
       asks |= why_moves(w) || (w->kind == WORD_NONE && why_lexicon_spells(l, w));
       asks |= goes && w->kind == WORD_NOT && i + 1 == end; /* "we did not | cut" */
     }
