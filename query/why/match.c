@@ -30,7 +30,8 @@ typedef struct {
 static uint8_t cost_of(const PropterLexicon *l, const Word *w, const Term *t) {
   if (propter_str_equal(w->text, t->text)) return 0;
   if (w->number) return NO_MATCH;
-  if (propter_str_equal(w->stem, t->stem)) return l->proper && (why_derived(w) || w->kind == WORD_FILLER || w->kind == WORD_STOP) ? NO_MATCH : 1; /* "even" is no evening */
+  const bool other = why_derived(w) || w->kind == WORD_FILLER || w->kind == WORD_STOP; /* "even" is no evening */
+  if (propter_str_equal(w->stem, t->stem)) return l->proper && other ? NO_MATCH : 1;
   unsigned slips = why_word_slips(w->text);
   if (l->proper) slips = slips && propter_utf8_length(w->text) > 4 && t->text.len && w->text.data[0] == t->text.data[0] ? 1 : 0;
   if (w->known || !slips) return NO_MATCH;
