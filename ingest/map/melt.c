@@ -139,7 +139,10 @@ static PropterStatus titled(const Wide *w, const char *path, PropterStr name, Pr
     size_t count = 0, words = 1;
     PropterStr title = {"", 0};
     options.header_line = line;
-    if (propter_table_open(path, &options, NULL, &table, NULL) != PROPTER_OK) continue;
+    PropterError unread = {0}; /* a line that is no header is no title either */
+    const PropterStatus status = propter_table_open(path, &options, NULL, &table, &unread);
+    if (status == PROPTER_NO_MEMORY) return propter_fail(err, status, "%s", unread.message);
+    if (status != PROPTER_OK) continue;
     const PropterStr *cells = propter_table_columns(table, &count);
     for (size_t i = 0; i < count && !title.len; i++) title = propter_str_trim(cells[i]);
     for (size_t i = 0; i < sizeof by / sizeof *by; i++) {

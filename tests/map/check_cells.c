@@ -159,16 +159,30 @@ START_TEST(totals_are_left_out) {
 }
 END_TEST
 
-static PropterStatus turn_wide(void *payload, PropterError *error) {
-  (void)payload;
+static const char titled[] = "Wide use in % by month\n\nsite,Jan 2022,Feb 2022,Mar 2022,Apr 2022,May 2022,Jun 2022\nA,1,2,3,4,5,6\nB,6,7,8,9,10,11\n";
+
+START_TEST(a_title_above_names_the_figure) {
   PropterBuf out = {0};
   PropterMelted melted;
-  PropterStatus status = turn(wide, &out, &melted, error);
+  ck_ok(turn(titled, &out, &melted, err));
+  ck_assert_ptr_nonnull(strstr(out.data, "\"site\",period,\"Wide use in %\"\n"));
+  propter_buf_clear(&out);
+}
+END_TEST
+
+static PropterStatus turn_text(void *payload, PropterError *error) {
+  PropterBuf out = {0};
+  PropterMelted melted;
+  PropterStatus status = turn(payload, &out, &melted, error);
+  if (status == PROPTER_OK && payload == titled) ck_assert_ptr_nonnull(strstr(out.data, "Wide use in %"));
   propter_buf_clear(&out);
   return status;
 }
 
-START_TEST(every_failure_of_turning_is_an_error) { ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, turn_wide, NULL, false), 10); }
+START_TEST(every_failure_of_turning_is_an_error) {
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, turn_text, (char *)(uintptr_t)wide, false), 10);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, turn_text, (char *)(uintptr_t)titled, false), 10);
+}
 END_TEST
 
 Suite *suite_cells(void) {
@@ -183,6 +197,7 @@ Suite *suite_cells(void) {
   tcase_add_test(tc, every_failure_is_an_error);
   tcase_add_test(tc, columns_of_periods_become_rows);
   tcase_add_test(tc, totals_are_left_out);
+  tcase_add_test(tc, a_title_above_names_the_figure);
   tcase_add_test(tc, every_failure_of_turning_is_an_error);
   suite_add_tcase(s, tc);
   return s;
