@@ -85,7 +85,9 @@ unsigned http_guard(HttpRequest *request, const char **why) {
   *why = "expected a known token: Authorization: Bearer TOKEN";
   if (bad) return 401;
   PropterAccess need = request->route && request->route->scope ? request->route->scope(request) : PROPTER_ACCESS_READ;
-  *why = need >= PROPTER_ACCESS_ADMIN ? "this needs a token of scope admin" : need >= PROPTER_ACCESS_WRITE ? "this needs a token that may write" : "this needs a token";
+  *why = need >= PROPTER_ACCESS_ADMIN   ? "this needs a token of scope admin"
+         : need >= PROPTER_ACCESS_WRITE ? "this needs a token that may write"
+                                        : "this needs a token";
   if (request->scope >= need) return 0;
   return http_header(request, MHD_HTTP_HEADER_AUTHORIZATION).len ? 403 : 401;
 }

@@ -128,7 +128,8 @@ typedef struct {
 
 enum { HTTP_CODES = 8, HTTP_TOOK = 12 };
 
-/* Requests that wait, and their workers: those that compute, and one for what is prompt, so that a full server can still be looked at and its queries stopped. */
+/* Requests that wait, and their workers: those that compute, and one for what is prompt, so that a full server can still be looked at and its queries
+ * stopped. */
 typedef enum { HTTP_COMPUTED, HTTP_PROMPT, HTTP_LANES } HttpLaneName;
 
 typedef struct {

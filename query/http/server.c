@@ -283,9 +283,11 @@ static unsigned prepare(HttpRequest *r, const char *method, const char **why) {
   if (code) return code;
   *why = "there is nothing here; GET /openapi.json lists what there is";
   if (!r->route) return 404;
-  *why = r->route ? propter_arena_printf(&r->arena, "this path does not take that method; it takes %s", r->route->methods).data : "";
-  if (!*why) return 503;
-  if (!http_route_allows(r->route, r->method)) return 405;
+  if (!http_route_allows(r->route, r->method)) {
+    const PropterStr takes = propter_arena_printf(&r->arena, "this path does not take that method; it takes %s", r->route->methods);
+    *why = takes.data ? takes.data : "out of memory";
+    return takes.data ? 405 : 503;
+  }
   if (!params_known(r, why)) return 400;
   *why = "Content-Encoding: bodies are taken as they are, not compressed";
   PropterStr coding = http_header(r, MHD_HTTP_HEADER_CONTENT_ENCODING), length = http_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
