@@ -246,9 +246,7 @@ PropterStatus env_open(const char *dir, unsigned flags, const PropterLimits *lim
   bool create = flags & PROPTER_GRAPH_CREATE;
   struct stat st;
   if (create && mkdir(dir, 0777) < 0 && errno != EEXIST) return propter_io_fail(err, dir, "create");
-  if (stat(dir, &st) < 0)
-    return errno == ENOENT ? (propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter start FOLDER makes one of a folder, propter init an empty one"))
-                           : propter_io_fail(err, dir, "open");
+  if (stat(dir, &st) < 0) return errno == ENOENT ? guard_absent(dir, err) : propter_io_fail(err, dir, "open");
   if (!S_ISDIR(st.st_mode)) return propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_INVALID, "expected a graph directory, found a file");
   (void)pthread_mutex_lock(&table_lock);
   PropterStatus status = PROPTER_OK;

@@ -196,13 +196,17 @@ bool guard_present(const char *dir) {
   return guard_path(dir, "data.mdb", path, NULL) == PROPTER_OK && stat(path, &st) == 0 && st.st_size > 0;
 }
 
+PropterStatus guard_absent(const char *dir, PropterError *err) {
+  propter_error_at(err, dir, 0, 0);
+  return propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter start FOLDER makes one of a folder, propter init an empty one");
+}
+
 PropterStatus guard_admit(const char *dir, bool create, int *lock, PropterError *err) {
   char path[GUARD_PATH];
   *lock = -1;
   PROPTER_TRY(guard_path(dir, "data.mdb", path, err));
   if (guard_present(dir) && matches(dir)) return PROPTER_OK;
-  if (!guard_present(dir) && !create && !guard_load(dir, &(Mark){0}))
-    return propter_error_at(err, dir, 0, 0), propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter start FOLDER makes one of a folder, propter init an empty one");
+  if (!guard_present(dir) && !create && !guard_load(dir, &(Mark){0})) return guard_absent(dir, err);
   if (guard_present(dir) && guard_read_only(dir)) return admit_reader(dir, err);
   int fd;
   PROPTER_TRY(open_lock(dir, &fd, err));

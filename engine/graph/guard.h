@@ -34,6 +34,8 @@ void guard_mark(const char *dir);
 int64_t guard_time(const char *dir, uint64_t txn);
 /* Keeps the mark's commit number, but makes the next open verify. */
 void guard_distrust(const char *dir);
+/* NOT_FOUND, with what makes a graph. */
+PropterStatus guard_absent(const char *dir, PropterError *err);
 /* Whether there is a data file with something in it. */
 bool guard_present(const char *dir);
 /* The mark, if there is a whole one. */

@@ -224,9 +224,9 @@ PropterStatus verify_file(const char *dir, PropterError *err) {
   PROPTER_TRY(guard_path(dir, "data.mdb", path, err));
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT) {
+    if (!guard_load(dir, &mark)) return guard_absent(dir, err);
     propter_error_at(err, dir, 0, 0);
-    if (guard_load(dir, &mark)) return propter_fail(err, PROPTER_DAMAGED, "data.mdb is gone, but it held commit %llu", (unsigned long long)mark.txn);
-    return propter_fail(err, PROPTER_NOT_FOUND, "no graph here; propter start FOLDER makes one of a folder, propter init an empty one");
+    return propter_fail(err, PROPTER_DAMAGED, "data.mdb is gone, but it held commit %llu", (unsigned long long)mark.txn);
   }
   if (fd < 0) return propter_io_fail(err, path, "open");
   PropterStatus status = run_child(dir, fd, err);
