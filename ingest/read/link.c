@@ -5,7 +5,6 @@
 #include "reading.h"
 
 enum { NEAR_DAYS = 3, REACH = 600 };
-#define LOOSE .88 /* quality of a label found out of order */
 #define CLOSE .75 /* from here on a phrase without a label is linked to what it comes closest to */
 
 static PropterStr slice(PropterStr s, PropterSpan span) { return (PropterStr){s.data + span.start, span.end - span.start}; }
@@ -92,9 +91,9 @@ static void pick(PropterNames *names, PropterStr text, PropterSpan span, const P
     double cover = (double)m->tokens / words;
     double late = .02 * (double)(word_count(slice(text, (PropterSpan){span.start, m->words.start > span.start ? m->words.start : span.start})) - 1);
     double score = fitting(propter_names_get(names, m->index)->roles, side) * m->quality * (.7 + .3 * (cover > 1 ? 1 : cover)) - (late > .2 ? .2 : late);
-    for (size_t k = 0; k < found->count && m->quality <= LOOSE; k++)
+    for (size_t k = 0; k < found->count && m->quality <= NAMES_LOOSE; k++)
       /* "departure of the temporary workers": the head stands before a label that is only part of it. */
-      if (k != i && found->items[k].quality > LOOSE && found->items[k].words.start > m->words.start && found->items[k].words.end <= m->words.end &&
+      if (k != i && found->items[k].quality > NAMES_LOOSE && found->items[k].words.start > m->words.start && found->items[k].words.end <= m->words.end &&
           found->items[k].tokens <= m->tokens) {
         score += .15;
         break;
@@ -116,7 +115,7 @@ static void pick(PropterNames *names, PropterStr text, PropterSpan span, const P
     }
     double cover = (double)m->tokens / words;
     out[(*count)++] = (Link){m->index, fitting(propter_names_get(names, m->index)->roles, side) * m->quality * (.7 + .3 * (cover > 1 ? 1 : cover)), m->words,
-                             m->quality <= LOOSE};
+                             m->quality <= NAMES_LOOSE};
   }
 }
 

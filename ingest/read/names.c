@@ -9,9 +9,14 @@
 #include "propter/hash.h"
 #include "rules.h"
 
-enum { LETTERS = 3, /* of the shortest word that is more than grammar */ LABEL_TOKENS = 16, PART = 4, /* bytes of the stem of a compound's part */ BAG_MAX = 5, BAG_SLACK = 4, BAG_TEXT = 64 };
-
-#define LOOSE .88 /* quality of a label found out of order, or in part of a compound */
+enum {
+  LETTERS = 3, /* of the shortest word that is more than grammar */
+  LABEL_TOKENS = 16,
+  PART = 4, /* bytes of the stem of a compound's part */
+  BAG_MAX = 5,
+  BAG_SLACK = 4,
+  BAG_TEXT = 64
+};
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for names"); }
 
@@ -401,7 +406,7 @@ PropterStatus propter_names_find(const PropterNames *n, PropterStr text, Propter
       if (!slot) continue;
       const LabelList *list = &n->lists.items[*slot];
       double whole = 1;
-      for (size_t k = i; k < i + len; k++) whole = t.items[k].part ? LOOSE : whole;
+      for (size_t k = i; k < i + len; k++) whole = t.items[k].part ? NAMES_LOOSE : whole;
       for (size_t k = 0; k < list->count && status == PROPTER_OK; k++) {
         PropterNameMatch m = {list->items[k].index, {t.items[i].span.start, t.items[i + len - 1].span.end}, (unsigned)len, list->items[k].quality * whole};
         if (!propter_vec_push(out, m)) status = no_memory(err);
@@ -440,7 +445,7 @@ PropterStatus names_find_loose(const PropterNames *n, PropterStr text, PropterNa
         unsigned words = (++seen.items[bag]) & 0xFF;
         const Bag *b = &n->bags.items[bag];
         if (words > BAG_MAX || words != b->words || b->example || k - i >= words + BAG_SLACK) continue;
-        PropterNameMatch m = {b->index, {t.items[i].span.start, t.items[k].span.end}, words, b->quality * LOOSE};
+        PropterNameMatch m = {b->index, {t.items[i].span.start, t.items[k].span.end}, words, b->quality * NAMES_LOOSE};
         if (!propter_vec_push(out, m)) status = no_memory(err);
       }
     }

@@ -65,10 +65,10 @@ struct PropterNames {
   PROPTER_VEC(Bag) bags;
   PROPTER_VEC(uint32_t) bag_words;
   PropterMap small;            /* words that carry nothing (SMALL; LINKING and JOINING not in a label either), or little before an "of" (VAGUE) */
-  Strings negating; /* "in" of "insecurity" */
+  Strings negating;                 /* "in" of "insecurity" */
   PropterMap articles;              /* words of labels that say nothing */
   PropterMap affixes;               /* beginnings of words that are no part of a compound */
-  Strings joints;   /* what may stand between the parts of a compound; none: the language has no compounds in one word */
+  Strings joints;                   /* what may stand between the parts of a compound; none: the language has no compounds in one word */
   PROPTER_VEC(Plural) plurals;      /* none: a stem is all that two forms of a word have in common */
   PropterStr and;                   /* what & stands for */
   PropterMap alike;            /* stem to index into groups */
@@ -112,8 +112,8 @@ void senses_clear(Senses *senses);
 /* The number of the word in `senses`: it means nothing there without WordNet or if it is short. False: no memory. */
 bool senses_of(const PropterNames *names, const Word *word, Senses *senses, size_t *number);
 
-/* How much one word says what another does, 0 to 1: by stem, by the lines `alike` and `negating`, by the stem's beginning, by a meaning in common (x, y: those of
- * a and b). */
+/* How much one word says what another does, 0 to 1: by stem, by the lines `alike` and `negating`, by the stem's beginning, by a meaning in common (x, y:
+ * those of a and b). */
 double names_likeness(const PropterNames *names, const Word *a, const Word *b, const MeaningList *x, const MeaningList *y);
 
 #endif

@@ -284,6 +284,7 @@ typedef struct {
 size_t list_parts(const PropterRules *r, const Tagged *t, PropterSpan argument, bool trails, ListPart out[LIST_PARTS]);
 
 /* --- names.c --- */
+#define NAMES_LOOSE .88 /* quality of a label found out of order, or in part of a compound */
 #define READ_NOTATION .5 /* quality of a notation: counts only beside a word for what is measured */
 PropterStr names_keep(PropterNames *names, PropterStr text);
 /* Index of the thing with this IRI, or SIZE_MAX. */
@@ -344,9 +345,9 @@ PropterStatus link_happening(PropterNames *names, const PropterRules *rules, con
 
 /* --- told.c --- */
 enum { TOLD_WORDS = 32 }; /* content words of a clause that count */
-/* claims[i], of claim i: the happening that a clause tells (PropterHappening.clause) and the claim gives as its cause, in the clause itself or in words that the
- * clause has, SIZE_MAX: none; of several the closest, then the nearest. clauses[i], of
- * happening i: the one that it tells of in other words, SIZE_MAX: none. */
+/* claims[i], of claim i: the happening that a clause tells (PropterHappening.clause) and the claim gives as its cause, in the clause itself or in words that
+ * the clause has, SIZE_MAX: none; of several the closest, then the nearest. clauses[i], of happening i: the one that it tells of in other words, SIZE_MAX:
+ * none. */
 PropterStatus told_join(const PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterReadings *readings,
                         size_t *claims, size_t *clauses, PropterError *err);
 
