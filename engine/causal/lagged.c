@@ -192,7 +192,7 @@ static PropterStatus draw(const Input *in, const size_t *starts, size_t count, s
   Bootstrap b = {&alone, starts, from, count, block, blocks, shown, PTHREAD_MUTEX_INITIALIZER};
   PropterRng rng;
   propter_rng_seed(&rng, in->o->seed);
-  for (size_t i = 0; i < first * blocks; i++) (void)propter_rng_below(&rng, count - block + 1);
+  for (size_t i = 0; i < first * blocks; i++) (void)propter_rng_below(&rng, count - block + 1); /* those of the resamples before */
   for (size_t i = 0; i < resamples * blocks; i++) from[i] = (size_t)propter_rng_below(&rng, count - block + 1);
   PropterStatus status = propter_pool_run(resamples, in->o->threads, resample, &b, err);
   (void)pthread_mutex_destroy(&b.lock);
@@ -243,8 +243,8 @@ PropterStatus propter_lagged_search(size_t p, size_t n, const double *x, const c
   return status;
 }
 
-PropterStatus propter_lagged_resample(size_t p, size_t n, const double *x, const char *name, const PropterLaggedOptions *options, size_t first, size_t resamples,
-                                      uint32_t *shown, PropterError *err) {
+PropterStatus propter_lagged_resample(size_t p, size_t n, const double *x, const char *name, const PropterLaggedOptions *options, size_t first,
+                                      size_t resamples, uint32_t *shown, PropterError *err) {
   static const PropterLaggedOptions defaults = {0};
   Input in;
   size_t *starts, count;

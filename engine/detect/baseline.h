@@ -66,7 +66,8 @@ bool baseline_drift(const Baseline *b, size_t from, size_t length, const Block *
  * before or no drift. scratch[n]. */
 bool baseline_expect(const Baseline *b, size_t from, size_t length, size_t count, double *scratch, double *expected, double *drift, size_t *used);
 
-/* Notes the moves that are over, of days and weeks (returns.c): the level before what follows is that from before them. For a baseline with a width. NO_MEMORY. */
+/* Notes the moves that are over, of days and weeks (returns.c): the level before what follows is that from before them. For a baseline with a width.
+ * NO_MEMORY. */
 PropterStatus baseline_leave_out(Baseline *b, PropterError *err);
 /* Both periods lie in the same one. */
 bool baseline_in_one_move(const Baseline *b, size_t from, size_t to);
@@ -84,7 +85,8 @@ double baseline_level_before(const Baseline *b, size_t from, double drift, const
 PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, size_t block_from, size_t block_to, double *rows, PropterError *err);
 
 /* Robust scale of n errors, from their median size; where most of them are no more than rounding (a figure that is mostly 0), from that of the rest, which then
- * lies as many standard deviations off as it is rare, or, where it is less than one in fifty, from the squares of all. 0: no error is more. Errors become sizes, in any order. */
+ * lies as many standard deviations off as it is rare, or, where it is less than one in fifty, from the squares of all. 0: no error is more.
+ * Errors become sizes, in any order. */
 double baseline_error_scale(const Baseline *b, double *error, size_t n);
 
 /* Error model: variance at horizon h = noise·(…) + walk·h + slope·h²; fitted to the robust scale by horizon of the rows whose flag in `use` is set. */

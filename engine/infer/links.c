@@ -118,10 +118,10 @@ static PropterStatus keep_comparable(LinkPanel *x, PropterError *err) {
   }
   for (size_t i = x->p; i-- > 0;) {
     const PropterSeries *s = series_of(x, i);
-    PropterLeftOut none = {.reason = {"", 0}};
-    if (!s->count) PROPTER_TRY(left_out_metric(x->know, x->metric[i], x->arena, &none, err));
-    const char *why = none.reason.len              ? none.reason.data
-                      : s->grain != x->grain       ? "its periods are of another length"
+    PropterLeftOut empty = {.reason = {"", 0}};
+    if (!s->count) PROPTER_TRY(left_out_metric(x->know, x->metric[i], x->arena, &empty, err));
+    const char *why = empty.reason.len            ? empty.reason.data
+                      : s->grain != x->grain      ? "its periods are of another length"
                       : observed(s) * 2 < longest ? "it has less than half of the periods of the longest series"
                                                   : NULL;
     if (!why) continue;
@@ -416,7 +416,7 @@ static void drop_over(LinkPanel *x) {
   x->over = NULL, x->until = PROPTER_NO_DAY;
 }
 
-/* Where that is most of what there is. */
+/* What resamples are drawn from, where the months that are over have most of the whole periods; else it stays NULL. */
 static PropterStatus find_over(LinkPanel *x, PropterError *err) {
   const double most = .9;
   int32_t first, first_over;

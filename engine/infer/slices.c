@@ -154,7 +154,8 @@ static PropterStatus cut_metric(Know *know, const PropterMetric *m, PropterArena
 }
 
 /* Slices of a metric or of a part of it, in the order of the metric's dimensions. */
-static PropterStatus slices_of(Know *know, const PropterMetric *m, const PropterMetric *part, PropterArena *arena, PropterMetricSlices *out, PropterError *err) {
+static PropterStatus slices_of(Know *know, const PropterMetric *m, const PropterMetric *part, PropterArena *arena, PropterMetricSlices *out,
+                               PropterError *err) {
   PropterId *dimension = propter_arena_alloc(arena, (m->slice_dimensions + 1) * sizeof *dimension);
   if (!dimension) return propter_fail(err, PROPTER_NO_MEMORY, "dimensions of a metric");
   for (size_t d = 0; d < m->slice_dimensions; d++)

@@ -174,7 +174,7 @@ static void put_many(PropterBuf *out, PropterStr word, bool german) {
   const char last = word.data[word.len - 1];
   const bool ies = !german && last == 'y' && word.len > 1 && !strchr("aeiou", word.data[word.len - 2]);
   propter_buf_add(out, (PropterStr){word.data, word.len - ies});
-  if (german || propter_str_ends(word, PROPTER_STR("ung"))) propter_buf_add(out, last == 'g' ? PROPTER_STR("en") : last == 'e' ? PROPTER_STR("n") : PROPTER_STR(""));
+  if (german || propter_str_ends(word, PROPTER_STR("ung"))) propter_buf_add(out, propter_str(last == 'g' ? "en" : last == 'e' ? "n" : ""));
   else if (ies) propter_buf_add(out, PROPTER_STR("ies"));
   else if (last != 's') propter_buf_add_char(out, 's');
 }

@@ -82,7 +82,8 @@ static void print_counts(const CommandCall *call, const PropterIngestOptions *o,
     fprintf(out, "%s: %s rows, %s quads; %s added, %s removed; run %s\n", call->dry_run ? "would ingest" : "ingested", output_number(r->rows.rows),
             output_number(r->quads), output_number(r->added), output_number(r->removed), r->run.data);
   if (r->known) fprintf(out, "%s rows are those of the last run\n", output_number(r->known));
-  if (r->rows.empty) fprintf(out, "%s times a cell that is needed was empty: nothing was taken from it there, and nothing is rejected for that\n", output_number(r->rows.empty));
+  if (r->rows.empty)
+    fprintf(out, "%s times a cell that is needed was empty: nothing was taken from it there, and nothing is rejected for that\n", output_number(r->rows.empty));
   if (r->suspect) fprintf(out, "%s measure(s) look as if the unit had changed; to see them: propter rejects %s\n", output_number(r->suspect), r->run.data);
   if (!r->rows.rejects) return;
   if (o->on_error == PROPTER_INGEST_SKIP) fprintf(out, "%s rejected and left out\n", output_number(r->rows.rejects));

@@ -5,7 +5,9 @@
 
 enum { NAMED = 3 };
 
-static bool same(const PropterLeftOut *a, const PropterLeftOut *b) { return propter_str_equal(a->reason, b->reason) && propter_str_equal(a->needed, b->needed); }
+static bool same(const PropterLeftOut *a, const PropterLeftOut *b) {
+  return propter_str_equal(a->reason, b->reason) && propter_str_equal(a->needed, b->needed);
+}
 
 void left_out_lines(FILE *out, const PropterLeftOut *left, size_t count) {
   for (size_t i = 0; i < count; i++) {

@@ -7,12 +7,11 @@
 
 typedef int32_t PropterDay; /* days since 1970-01-01 */
 #define PROPTER_NO_DAY INT32_MIN
-
-/* month 1–12, day 1–31; values beyond run on into the next month or year. */
-PROPTER_API PropterDay propter_day(int year, int month, int day);
 /* An account without any date speaks of so many days before it was written, a forecast of so many after: who means another time says so. */
 enum { PROPTER_ACCOUNT_DAYS = 120 };
 
+/* month 1–12, day 1–31; values beyond run on into the next month or year. */
+PROPTER_API PropterDay propter_day(int year, int month, int day);
 PROPTER_API void propter_day_civil(PropterDay day, int *year, int *month, int *dom);
 /* 1 Monday … 7 Sunday (ISO 8601). */
 PROPTER_API int propter_day_weekday(PropterDay day);

@@ -71,8 +71,9 @@ typedef struct {
  * these are fewer than 48, metrics that were not asked about are left out, the one with most gaps first. A metric is no cause of what it is a part, a whole or
  * an operand of, nor of what happens elsewhere; curated links require and forbid, and the beliefs of claims from metric to metric are the prior log odds.
  * Stability and the effects' intervals are by moving blocks. Where a period is a day or a week and at least a year of months is over, these and the attempts
- * to refute an effect are by the months that are over (`until`), the links and the effects by all: resamples then change once a month. NOT_FOUND: no such metric or method; LIMIT: more series than `most`, or than 8 GB hold at these
- * lags; INVALID: too few common periods, or knowledge that contradicts itself. */
+ * to refute an effect are by the months that are over (`until`), the links and the effects by all: resamples then change once a month.
+ * NOT_FOUND: no such metric or method; LIMIT: more series than `most`, or than 8 GB hold at these lags; INVALID: too few common periods, or knowledge that
+ * contradicts itself. */
 PROPTER_API PropterStatus propter_links(PropterInferrer *inferrer, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out,
                                         PropterError *err);
 

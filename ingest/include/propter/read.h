@@ -191,8 +191,8 @@ typedef struct {
 /* The candidate concepts of all documents, those with the most claims first. Zero-initialise; free with propter_concept_candidates_clear. */
 PROPTER_API PropterStatus propter_concept_candidates(PropterSnapshot *snapshot, PropterConceptCandidates *out, PropterError *err);
 /* For the `first` candidates of the list: the concepts, metrics and kinds that the best label comes closest to by propter_names_rank, best first, in the
- * label's language if it has rules that are built in. English words that are near by their vectors count, too; no claim is linked by those. Fills in `near`, whose
- * texts are the list's. NO_MEMORY, or an error of reading the graph. */
+ * label's language if it has rules that are built in. English words that are near by their vectors count, too; no claim is linked by those. Fills in `near`,
+ * whose texts are the list's. NO_MEMORY, or an error of reading the graph. */
 PROPTER_API PropterStatus propter_concept_candidates_near(PropterSnapshot *snapshot, size_t first, PropterConceptCandidates *candidates, PropterError *err);
 PROPTER_API void propter_concept_candidates_clear(PropterConceptCandidates *candidates);
 

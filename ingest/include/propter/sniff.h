@@ -75,16 +75,16 @@ PROPTER_API PropterStatus propter_sniff(const char *path, const PropterTableOpti
                                         PropterError *err);
 PROPTER_API void propter_sniff_clear(PropterSniff *sniff);
 
-/* True if the table at `path` (a sheet of it where `sheet` is not NULL) has the columns of one that was looked at, so that both can be read alike: the same header, or
- * in JSON and XML the same expressions for rows in the same place, in any order. False also where it cannot be read. */
+/* True if the table at `path` (a sheet of it where `sheet` is not NULL) has the columns of one that was looked at, so that both can be read alike: the same
+ * header, or in JSON and XML the same expressions for rows in the same place, in any order. False also where it cannot be read. */
 PROPTER_API bool propter_sniff_same(const PropterSniff *sniff, const char *path, const char *sheet, const PropterLimits *limits);
 
 /* Appends a mapping in Turtle that can be edited and ingested: with a time column and measures a propter:Metric for each measure, else RML for the rows.
  * `source` is the path of the table as the mapping's folder sees it, `base` what the IRIs begin with ("https://example.org/shop#"). NO_MEMORY. */
 PROPTER_API PropterStatus propter_sniff_write(const PropterSniff *sniff, PropterStr source, PropterStr base, PropterBuf *out, PropterError *err);
 
-/* How many columns name rows in the mapping that propter_sniff_write makes, in IRIs that begin with its base and "row-", and which, in their order; 0: rows have no
- * names, or the mapping is one of metrics. A declared primary key; else, without a time column, the first column that is different in every row; else one
+/* How many columns name rows in the mapping that propter_sniff_write makes, in IRIs that begin with its base and "row-", and which, in their order; 0: rows
+ * have no names, or the mapping is one of metrics. A declared primary key; else, without a time column, the first column that is different in every row; else one
  * identifier, two, then three that are so together. */
 PROPTER_API size_t propter_sniff_row_key(const PropterSniff *sniff, const PropterColumn *key[PROPTER_SNIFF_KEY]);
 
