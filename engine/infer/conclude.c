@@ -32,7 +32,7 @@ PropterStatus usual_of(Judged *j, PropterInference *out, PropterError *err) {
 static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *err) {
   const PropterScoreOptions *o = &j->c.know->options.score;
   const PropterAnswer *a = &j->answer;
-  const char *moved = out->usual ? "it moved beyond what is usual here" : "it moved";
+  const char *moved = out->usual != 0 ? "it moved beyond what is usual here" : "it moved";
   PropterBuf buf = {.max = 1 << 16};
   size_t named = 0;
   double limit = o->cost_wrong / (o->cost_wrong + o->cost_silent);

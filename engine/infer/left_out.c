@@ -9,7 +9,7 @@
 
 static size_t figures(const PropterSeries *s) {
   size_t n = 0;
-  for (size_t i = 0; i < s->count; i++) n += isfinite(s->value[i]);
+  for (size_t i = 0; i < s->count; i++) n += isfinite(s->value[i]) ? 1 : 0;
   return n;
 }
 

@@ -297,8 +297,8 @@ static void write_docx(const char *folder, const char *name, const Paper *p, con
 }
 
 static void write_paper(const char *folder, const Paper *p, size_t number) {
-  static const char *const before[] = {"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title>\n"
-                                       "<meta name=\"dcterms.date\" content=\"%s\"></head>\n<body><h1>%s</h1>\n",
+  static const char *const before[] = {("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title>\n"
+                                        "<meta name=\"dcterms.date\" content=\"%s\"></head>\n<body><h1>%s</h1>\n"),
                                        "---\ntitle: \"%s\"\ndate: %s\n---\n\n# %s\n\n", "%s\nDate: %s\n\n%.0s"};
   const char *format = formats[number % 4];
   char name[96], iso[16], words[32];
