@@ -157,7 +157,7 @@ const Command command_what_if = {
         "passes through a figure between them. Not identifiable where no link leads there, one has no direction, or one cannot be measured.\n"
         "--format table or json.\n"
         "Exit codes: 0 an effect; 7 not identifiable; 3 an unknown metric or cause.",
-    .examples = "propter what-if \"government jobs\" --set \"temporary Census hiring=1\"\npropter what-if orders --set \"ad spend=10\"",
+    .examples = "propter what-if \"government jobs\" --set \"temporary Census hiring=1\"\npropter what-if \"manufacturing jobs\" --set \"construction jobs=10\"",
     .formats = formats,
     .run = run,
 };

@@ -200,7 +200,7 @@ static void print_stratum(const Cases *x, const char *name, Filter *filter) {
   char label[64];
   int best = WAY_DATA;
   for (int w = WAY_DATA; w <= WAY_CLAIMED; w++)
-    if (x->asked[w] && (!x->asked[best] || rate(x, filter, w) > rate(x, filter, best))) best = w;
+    if (x->asked[w] && rate(x, filter, w) > rate(x, filter, best)) best = w;
   size_t n = 0;
   for (size_t i = 0; i < x->cases.count; i++) n += filter(&x->cases.items[i], NULL);
   printf("# %s: %zu questions; right cause first:", name, n);
@@ -208,6 +208,10 @@ static void print_stratum(const Cases *x, const char *name, Filter *filter) {
     if (x->asked[w]) printf(" %s %.3f", way_names[w], rate(x, filter, w));
   printf("\n");
   path_format(label, sizeof label, "retail-%s-right-first", name);
+  if (!x->asked[WAY_DATA]) { /* the best of the other ways is not known without it */
+    bench_print(label, rate(x, filter, WAY_JOINED), "share");
+    return;
+  }
   bench_versus(label, rate(x, filter, WAY_JOINED), "share", way_names[best], rate(x, filter, best));
   path_format(label, sizeof label, "retail-%s-joining", name);
   bench_print(label, rate(x, filter, WAY_JOINED) - rate(x, filter, best), "gain");
