@@ -27,11 +27,6 @@ static int by_cause(const void *a, const void *b) {
   return (x->effect > y->effect) - (x->effect < y->effect);
 }
 
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* ---- regression --------------------------------------------------------------------------------------------------------- */
 
 /* Mean squared error of a polynomial of this degree in g(cause); Chebyshev polynomials keep the normal equations tame. */
@@ -146,7 +141,7 @@ static double deviation(const double *x, size_t n) {
 /* Smallest gap between different values, on the unit interval. */
 static double resolution(double *sorted, size_t n) {
   double least = 1;
-  qsort(sorted, n, sizeof *sorted, by_value);
+  propter_sort(sorted, n);
   for (size_t t = 1; t < n; t++)
     if (sorted[t] > sorted[t - 1]) least = fmin(least, sorted[t] - sorted[t - 1]);
   return fmin(.5, fmax(least, 1e-6));

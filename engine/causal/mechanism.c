@@ -379,11 +379,6 @@ static PropterStatus list_players(Job *job, const uint8_t *dag, size_t target, P
   return PROPTER_OK;
 }
 
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* Percentiles of what resamples differ from their own mean, around the estimate: they keep the skew of shares on its side, which the basic bootstrap turns
  * over, and what the resamples have in common against the estimate does not move the interval off it. */
 static void summarise(Job *job, double level, PropterMechanismShare *share, double *column) {
@@ -394,7 +389,7 @@ static void summarise(Job *job, double level, PropterMechanismShare *share, doub
     if (!p->changed) continue;
     double mean = 0;
     for (size_t r = 0; r < job->resamples; r++) column[r] = job->shares[(r + 1) * job->n + p->seat], mean += column[r] / (double)job->resamples;
-    qsort(column, job->resamples, sizeof *column, ascending);
+    propter_sort(column, job->resamples);
     size_t cut = (size_t)((1 - level) / 2 * (double)job->resamples);
     s->share = job->shares[p->seat];
     s->low = s->share + fmin(0, column[cut] - mean), s->high = s->share + fmax(0, column[job->resamples - 1 - cut] - mean);

@@ -13,11 +13,6 @@ static size_t keep_finite(const double *x, size_t n, double sign, double *out) {
   return kept;
 }
 
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* Linear between order statistics. */
 static double quantile(const double *sorted, size_t n, double p) {
   double at = p * (double)(n - 1);
@@ -46,7 +41,7 @@ static PropterDeviation one_side(const PropterDisturbance *m, PropterDeviationKi
   size_t n = keep_finite(m->before, m->before_count, sign, sorted), k = keep_finite(m->during, m->during_count, sign, during);
   if (n < 3 || !k) return d;
   double centre, scale;
-  qsort(sorted, n, sizeof *sorted, ascending);
+  propter_sort(sorted, n);
   reference(kind, sorted, n, &centre, &scale);
   d.usable = true;
   if (kind == PROPTER_DEVIATION_LEVEL) {

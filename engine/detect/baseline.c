@@ -370,17 +370,12 @@ static double rare_scale(const Ordered *x, const size_t *out, size_t outs, size_
   return sqrt(sum / (double)count);
 }
 
-static int by_value(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 double baseline_error_scale(const Baseline *b, double *error, size_t n) {
   const double scale = n ? propter_mad(error, n, 0) : 0;
   size_t nothing = 0;
   for (size_t i = 0; i < n; i++) nothing += error[i] <= rounding(b);
   if (2 * nothing <= n || nothing == n) return scale;
-  qsort(error, n, sizeof *error, by_value);
+  propter_sort(error, n);
   return rare_scale(&(Ordered){.sorted = error, .count = n}, NULL, 0, n, nothing);
 }
 

@@ -37,6 +37,15 @@ static double select_kth(double *x, size_t n, size_t k) {
   return x[k];
 }
 
+static int by_value(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+void propter_sort(double *x, size_t n) {
+  if (n) qsort(x, n, sizeof *x, by_value);
+}
+
 double propter_median(double *x, size_t n) {
   if (!n) return NAN;
   double upper = select_kth(x, n, n / 2);

@@ -67,6 +67,9 @@ PROPTER_API double propter_log_add(double a, double b);
 PROPTER_API double propter_logit(double p);
 PROPTER_API double propter_expit(double x);
 
+/* Ascending; NaN is not allowed. */
+PROPTER_API void propter_sort(double *x, size_t n);
+
 /* ---- robust summaries: reorder x; NaN is not allowed; NaN for n = 0 ------------------------------------------------------- */
 
 PROPTER_API double propter_median(double *x, size_t n);
