@@ -11,7 +11,7 @@
 #undef MODEL
 
 /* The texts of the models that ship for benchmarks, and of the word vectors that they look at. */
-extern const PropterStr model_en_pair, model_en_sentence, model_en_words;
+extern const PropterStr model_en_pair, model_en_sentence;
 
 /* Appends a file, unpacked if it is gzip. */
 PropterStatus train_read(const char *path, PropterBuf *out, PropterError *err);

@@ -149,15 +149,10 @@ static bool content(const Tagged *t, size_t i) {
 
 /* How near the words of a stretch are to each landmark of the word vectors; `tag`: only those with it, UPOS_COUNT: all. */
 static void near_features(const Tagged *t, size_t from, size_t to, Upos tag, const char *name, float scale, Features *out) {
-  float sum[WORDS_DIMENSIONS] = {0}, v[WORDS_DIMENSIONS];
+  float sum[WORDS_DIMENSIONS] = {0};
   size_t known = 0;
-  for (size_t i = from; i < to && i < t->count && t->words; i++) {
-    size_t number = tag == UPOS_COUNT || t->tokens[i].tag == tag ? words_find(t->words, word(t, i)) : WORDS_NONE;
-    if (number == WORDS_NONE) continue;
-    words_vector(t->words, number, v);
-    for (size_t d = 0; d < WORDS_DIMENSIONS; d++) sum[d] += v[d];
-    known++;
-  }
+  for (size_t i = from; i < to && i < t->count && t->words; i++)
+    if (tag == UPOS_COUNT || t->tokens[i].tag == tag) known += words_add(t->words, word(t, i), sum);
   for (size_t k = 0; known && k < t->words->landmark_count; k++) {
     const WordsLandmark *l = &t->words->landmarks[k];
     float near = 0;

@@ -11,7 +11,6 @@
 #include "propter/hash.h"
 #include "rules.h"
 
-extern const PropterStr model_en_words; /* ontology/models/en.words */
 
 enum { PHRASE = 24, HITS = 1024, CHAIN = 8, KIN = 4, BEST = 5, WORD_MIN = 3, CACHE = 1 << 14 };
 #define HEAD 1.5    /* weight of the head of a phrase */

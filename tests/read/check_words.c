@@ -8,8 +8,6 @@
 #include "support.h"
 #include "train.h"
 
-extern const PropterStr model_en_words;
-
 /* Centre k of each piece is (k, 0, 0) / 10, or (-k, 0, 0) / 10; all pieces of a word but the first have the same letter. */
 static void made(PropterBuf *out) {
   static const struct {
