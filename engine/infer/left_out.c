@@ -7,7 +7,7 @@
 #include "node.h"
 #include "patterns.h"
 
-static size_t figures(const PropterSeries *s) {
+size_t series_figures(const PropterSeries *s) {
   size_t n = 0;
   for (size_t i = 0; i < s->count; i++) n += isfinite(s->value[i]) ? 1 : 0;
   return n;
@@ -44,7 +44,7 @@ static PropterStatus apart_reason(const Know *know, const PropterMetricSeries *m
 PropterStatus left_out_metric(Know *know, KnowMetric *m, PropterArena *arena, PropterLeftOut *out, PropterError *err) {
   PROPTER_TRY(know_series(know, m, err));
   const PropterMetricSeries *figure = &m->series;
-  const size_t n = figures(&figure->series);
+  const size_t n = series_figures(&figure->series);
   bool thin = false;
   char day[16];
   *out = (PropterLeftOut){.metric = m->def.iri, .label = m->def.label, .whole = true, .reason = {"", 0}, .needed = {"", 0}};

@@ -164,10 +164,10 @@ static PropterStatus follow(Ways *w, PropterTotalEffect *out, PropterError *err)
   return out->reason.len ? PROPTER_OK : add_up(w, out, err);
 }
 
-/* Why a metric is not among those searched: the last sentence about it. */
+/* Why a metric is not among those searched. */
 static PropterStr left_out(const LinkPanel *x, const KnowMetric *m) {
-  for (size_t i = x->left_out.count; i-- > 0;)
-    if (propter_str_starts(x->left_out.items[i], m->def.label)) return x->left_out.items[i];
+  for (size_t i = 0; i < x->left_out.count; i++)
+    if (x->left_out.items[i].metric == m) return x->left_out.items[i].text;
   return PROPTER_STR("their periods are of another length, or one of them has too few");
 }
 
@@ -177,7 +177,7 @@ PropterStatus propter_total_effect(PropterInferrer *know, PropterStr cause, Prop
   PropterLinkOptions o = *options;
   const PropterStr both[] = {outcome, cause};
   const KnowMetric *from = know_metric_named(know, cause), *to = know_metric_named(know, outcome);
-  *out = (PropterTotalEffect){.value = NAN, .low = NAN, .high = NAN, .reason = {"", 0}, .method = o.method ? o.method : "pcmci_plus"};
+  *out = (PropterTotalEffect){.value = NAN, .low = NAN, .high = NAN, .reason = {"", 0}, .method = link_method(&o)};
   if (!from || !to)
     return propter_fail(err, PROPTER_NOT_FOUND, "no metric is called \"%.*s\"", (int)(to ? cause : outcome).len, (to ? cause : outcome).data);
   if (from == to) return propter_fail(err, PROPTER_INVALID, "cause and outcome are one metric, %.*s", (int)from->def.label.len, from->def.label.data);

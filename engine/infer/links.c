@@ -34,8 +34,8 @@ static bool apart(const Know *know, const PropterIds *a, const PropterIds *b) {
 }
 
 static PropterStatus leave_out(LinkPanel *x, const KnowMetric *m, const char *why, PropterError *err) {
-  PropterStr text = propter_arena_printf(x->arena, "%.*s: %s", (int)m->def.label.len, m->def.label.data, why);
-  return text.data && propter_vec_push(&x->left_out, text) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "metrics left out");
+  const LinkLeftOut one = {m, propter_arena_printf(x->arena, "%.*s: %s", (int)m->def.label.len, m->def.label.data, why)};
+  return one.text.data && propter_vec_push(&x->left_out, one) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "metrics left out");
 }
 
 /* Drops metric i of those listed. */
@@ -89,13 +89,6 @@ size_t link_panel_find(const LinkPanel *x, const KnowMetric *metric) {
 
 static const PropterSeries *series_of(const LinkPanel *x, size_t i) { return &x->metric[i]->view[x->view].series; }
 
-/* Periods with a value. */
-static size_t observed(const PropterSeries *s) {
-  size_t n = 0;
-  for (size_t i = 0; i < s->count; i++) n += isnan(s->value[i]) ? 0 : 1;
-  return n;
-}
-
 /* The grain of the first metric asked about, else that of most. */
 static PropterGrain choose_grain(const LinkPanel *x) {
   size_t votes[PROPTER_GRAIN_YEAR + 1] = {0};
@@ -114,7 +107,7 @@ static PropterStatus keep_comparable(LinkPanel *x, PropterError *err) {
   for (size_t i = 0; i < x->p; i++) PROPTER_TRY(know_series(x->know, x->metric[i], err));
   for (size_t i = 0; i < x->p; i++) {
     const PropterSeries *s = series_of(x, i);
-    if (s->grain == x->grain && observed(s) > longest) longest = observed(s);
+    if (s->grain == x->grain && series_figures(s) > longest) longest = series_figures(s);
   }
   for (size_t i = x->p; i-- > 0;) {
     const PropterSeries *s = series_of(x, i);
@@ -122,7 +115,7 @@ static PropterStatus keep_comparable(LinkPanel *x, PropterError *err) {
     if (!s->count) PROPTER_TRY(left_out_metric(x->know, x->metric[i], x->arena, &empty, err));
     const char *why = empty.reason.len            ? empty.reason.data
                       : s->grain != x->grain      ? "its periods are of another length"
-                      : observed(s) * 2 < longest ? "it has less than half of the periods of the longest series"
+                      : series_figures(s) * 2 < longest ? "it has less than half of the periods of the longest series"
                                                   : NULL;
     if (!why) continue;
     PROPTER_TRY(leave_out(x, x->metric[i], why, err));
@@ -652,7 +645,7 @@ static PropterStatus open_locked(LinkPanel *x, PropterError *err) {
   return know_pairs(x, err);
 }
 
-static const char *method_of(const PropterLinkOptions *o) { return o->method ? o->method : "pcmci_plus"; }
+const char *link_method(const PropterLinkOptions *o) { return o->method ? o->method : "pcmci_plus"; }
 
 static PropterLaggedOptions options_of(const LinkPanel *x, size_t resamples) {
   return (PropterLaggedOptions){.lags = x->lags,
@@ -675,16 +668,16 @@ PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, PropterAr
   PropterStatus status = open_locked(x, err);
   (void)pthread_mutex_unlock(&know->lock);
   const PropterLaggedOptions search = options_of(x, 0);
-  return status ? status : propter_lagged_search(x->p, x->n, x->standard, method_of(o), &search, &x->graph, err);
+  return status ? status : propter_lagged_search(x->p, x->n, x->standard, link_method(o), &search, &x->graph, err);
 }
 
 PropterStatus link_panel_resample(LinkPanel *x, size_t resamples, PropterError *err) {
   const PropterLaggedOptions search = options_of(x, resamples);
   PropterError few;
-  PropterStatus status = link_stability(x, method_of(x->o), &search, &few);
+  PropterStatus status = link_stability(x, link_method(x->o), &search, &few);
   if (status == PROPTER_INVALID && x->over) { /* what is over is too little for this search */
     drop_over(x);
-    return link_stability(x, method_of(x->o), &search, err);
+    return link_stability(x, link_method(x->o), &search, err);
   }
   return status ? propter_fail(err, status, "%s", few.message) : PROPTER_OK;
 }
@@ -752,7 +745,7 @@ static PropterStatus tell_links(LinkPanel *x, size_t resamples, PropterMetricLin
   if (!status && (!kept || !left)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu links", links.count);
   if (!status) {
     if (links.count) memcpy(kept, links.items, links.count * sizeof *kept);
-    if (x->left_out.count) memcpy(left, x->left_out.items, x->left_out.count * sizeof *left);
+    for (size_t i = 0; i < x->left_out.count; i++) left[i] = x->left_out.items[i].text;
     out->link = kept, out->links = links.count, out->left_out_text = left, out->left_out = x->left_out.count;
   }
   propter_vec_clear(&links);
@@ -777,7 +770,7 @@ static PropterStatus search(Know *know, const PropterLinkOptions *options, size_
 PropterStatus propter_links(PropterInferrer *know, const PropterLinkOptions *options, PropterArena *arena, PropterMetricLinks *out, PropterError *err) {
   PropterHash128 maker;
   PropterStatus status = PROPTER_OK;
-  *out = (PropterMetricLinks){.method = method_of(options), .until = PROPTER_NO_DAY};
+  *out = (PropterMetricLinks){.method = link_method(options), .until = PROPTER_NO_DAY};
   if (options->kept && !(status = kept_maker(&maker, err))) status = memo_open(options->kept, maker, options->keep, &know->memo, err);
   if (!status) status = search(know, options, options->resamples ? options->resamples : RESAMPLES, arena, out, err);
   memo_close(know->memo);

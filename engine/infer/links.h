@@ -9,6 +9,12 @@
 
 enum { LINK_LEVEL = 28 }; /* periods whose mean is the level: four weeks of days */
 
+/* A metric that cannot be searched: its label and why. */
+typedef struct {
+  const KnowMetric *metric;
+  PropterStr text;
+} LinkLeftOut;
+
 typedef struct LinkPanel {
   Know *know;
   const PropterLinkOptions *o;
@@ -33,7 +39,7 @@ typedef struct LinkPanel {
   PropterKnowledge knowledge;
   PropterStr *said;     /* p×p: who says so; empty: nobody */
   PropterLaggedGraph graph;
-  PROPTER_VEC(PropterStr) left_out;
+  PROPTER_VEC(LinkLeftOut) left_out;
 } LinkPanel;
 
 /* The metrics of the options (all, or those whose places overlap with the named ones), on the periods that all of them have, and the graph of their links.
@@ -42,6 +48,8 @@ PropterStatus link_panel_open(Know *know, const PropterLinkOptions *o, PropterAr
 /* The stability of its links, by so many resamples; once. */
 PropterStatus link_panel_resample(LinkPanel *panel, size_t resamples, PropterError *err);
 void link_panel_close(LinkPanel *panel);
+/* The name of the search that the options mean. */
+const char *link_method(const PropterLinkOptions *options);
 /* Place of a metric in the panel, SIZE_MAX: not there. */
 size_t link_panel_find(const LinkPanel *panel, const KnowMetric *metric);
 /* Value at a step less the mean of the periods before `origin`; NaN where half of these are missing. Linear and the same for every series, so what one does to

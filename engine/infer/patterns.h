@@ -21,6 +21,9 @@ PropterStatus metrics_named(Know *know, const PropterStr *names, size_t count, K
  */
 PropterStatus window_sum(const PropterSeries *series, PropterDay from, PropterDay to, double *actual, double *expected, double *sd, PropterError *err);
 
+/* Periods with a figure. */
+size_t series_figures(const PropterSeries *series);
+
 /* What of a metric cannot be judged; an empty reason: nothing. Reasons are in `arena`, names live as long as `know`. */
 PropterStatus left_out_metric(Know *know, KnowMetric *metric, PropterArena *arena, PropterLeftOut *out, PropterError *err);
 /* Those of the metrics of which something cannot, in their order; the list is in `arena`, too. */

@@ -132,6 +132,8 @@ START_TEST(effects_add_up_over_all_ways) {
   ck_assert(x.identified && x.low <= 2 && 2 <= x.high);
   x = total(&o, "yield", "push", &all);
   ck_assert(!x.identified && isnan(x.value) && memmem(x.reason.data, x.reason.len, "no link leads from yield to push", 31));
+  x = total(&o, "odd", "yield", &all);
+  ck_assert(!x.identified && propter_str_starts(x.reason, PROPTER_STR("odd: it has less than half of the periods")));
   PropterError named = {0};
   ck_assert_int_eq(propter_total_effect(o.inferrer, mill[PUSH], mill[PUSH], &all, &o.arena, &x, &named), PROPTER_INVALID);
   ck_assert_int_eq(propter_total_effect(o.inferrer, PROPTER_STR("pull"), mill[PUSH], &all, &o.arena, &x, &named), PROPTER_NOT_FOUND);
