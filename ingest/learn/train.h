@@ -31,9 +31,16 @@ PropterStatus trainer_read(Trainer *t, PropterStr sentence, PropterError *err);
 /* Cases of a set, in the order of its items. */
 PropterStatus train_pair_cases(Trainer *t, const Corpus *c, LearnSet *out, PropterError *err);
 PropterStatus train_sentence_cases(Trainer *t, const Corpus *c, LearnSet *out, PropterError *err);
-/* Proposals of the rules in the sets of `data` and in our own sentences. */
+/* Proposals of the rules in the sets of `data`, in our own sentences and in the judged documents: the documents of DATA/realdocs have the numbers of
+ * corpus_files, those of the other sets come after them. */
 PropterStatus train_claim_cases(Trainer *t, const char *data, LearnSet *out, PropterError *err);
 PropterStatus train_claim_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);
+/* Verdicts on claims (tests/bench/realdocs_verdicts.tsv) by train_claim_name: 1 right, 0 wrong. Free with propter_map_clear. */
+PropterStatus train_verdicts(PropterMap *out, PropterError *err);
+/* What a verdict knows a claim by: quote, cause and effect, hashed into `digest`. Empty: no memory. */
+PropterStr train_claim_name(PropterStr text, const PropterReading *r, char digest[129]);
+/* Whether the licence of a judged document lets a model learn from it. */
+bool train_may_learn(const char *path);
 /* Learns from such cases, leaving out a fold (folds 0: none). */
 PropterStatus train_pair_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);
 PropterStatus train_sentence_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The model that weighs the rules' proposals: each proposal in a labelled text is a case, right if the labels hold a relation with these arguments. */
 #include <stdio.h>
+#include <string.h>
 
 #include "propter/document.h"
 #include "propter/hash.h"
@@ -93,11 +94,10 @@ static PropterStatus examples(const PropterRules *rules, Corpus *out, PropterErr
   return status;
 }
 
-/* The verdicts of the table by the hash of quote, cause and effect: 1 right, 0 wrong. */
-static PropterStatus verdicts_read(const char *path, PropterMap *out, PropterError *err) {
+PropterStatus train_verdicts(PropterMap *out, PropterError *err) {
   enum { WORDS = 4, VERDICT = 6, COLUMNS };
   PropterBuf text = {0};
-  PropterStatus status = propter_io_read_file(path, 16 << 20, &text, err);
+  PropterStatus status = propter_io_read_file(VERDICTS, 16 << 20, &text, err);
   for (size_t at = 0; at < text.len && status == PROPTER_OK; at++) {
     PropterStr cells[COLUMNS] = {{0}};
     for (size_t column = 0, from = at; at <= text.len; at++) {
@@ -114,39 +114,42 @@ static PropterStatus verdicts_read(const char *path, PropterMap *out, PropterErr
   return status;
 }
 
-static int by_verdict(const Labels *l, PropterStr text, const PropterReading *r) {
-  char digest[129];
+PropterStr train_claim_name(PropterStr text, const PropterReading *r, char digest[129]) {
   PropterBuf words = {0};
   const PropterSpan spans[] = {r->quote, r->cause, r->effect};
   for (int i = 0; i < 3; i++) {
     if (i) propter_buf_add_char(&words, '\n');
     propter_buf_add(&words, (PropterStr){text.data + spans[i].start, span_size(spans[i])});
   }
-  propter_digest(PROPTER_DIGEST_SHA256, propter_buf_str(&words), digest);
-  const uint64_t *found = words.failed == PROPTER_OK ? propter_map_get(l->verdicts, (PropterStr){digest, VERDICT_DIGITS}) : NULL;
+  bool whole = words.failed == PROPTER_OK;
+  if (whole) propter_digest(PROPTER_DIGEST_SHA256, propter_buf_str(&words), digest);
   propter_buf_clear(&words);
+  return (PropterStr){digest, whole ? VERDICT_DIGITS : 0};
+}
+
+static int by_verdict(const Labels *l, PropterStr text, const PropterReading *r) {
+  char digest[129];
+  const uint64_t *found = propter_map_get(l->verdicts, train_claim_name(text, r, digest));
   return found ? (int)*found : -1;
 }
 
-/* Claims judged by hand in documents whose licence lets a model learn from them. */
-static PropterStatus judged_cases(Trainer *t, const char *data, unsigned document, Features *f, LearnSet *out, PropterError *err) {
-  static const char *const folders[] = {"18f-handbook", "beige-book-html", "ms-playbook", "openstax-business", "pagerduty-postmortem"};
+bool train_may_learn(const char *path) {
+  static const char *const folders[] = {"/18f-handbook/", "/beige-book-html/", "/ms-playbook/", "/openstax-business/", "/pagerduty-postmortem/"};
+  for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+    if (strstr(path, folders[i])) return true;
+  return false;
+}
+
+static PropterStatus judged_cases(Trainer *t, const CorpusFiles *files, Features *f, LearnSet *out, PropterError *err) {
   PropterMap verdicts = {0};
-  PropterStatus status = verdicts_read(VERDICTS, &verdicts, err);
-  for (size_t i = 0; i < sizeof folders / sizeof *folders && status == PROPTER_OK; i++) {
-    char path[4096];
-    CorpusFiles files = {0};
-    (void)snprintf(path, sizeof path, "%s/realdocs/%s", data, folders[i]);
-    status = corpus_files(path, "", "", &files, err);
-    for (size_t k = 0; k < files.paths.count && status == PROPTER_OK; k++) {
-      PropterDocument *d = NULL;
-      if (propter_document_open(files.paths.items[k], NULL, &d, err) != PROPTER_OK) continue; /* some are no documents */
-      const Labels labels = {.says = by_verdict, .document = document, .weights = {JUDGED_WEIGHT, JUDGED_WEIGHT}, .verdicts = &verdicts};
-      status = propose(t, d, &labels, f, out, err);
-      document++;
-      propter_document_free(d);
-    }
-    corpus_files_clear(&files);
+  PropterStatus status = train_verdicts(&verdicts, err);
+  for (size_t i = 0; i < files->paths.count && status == PROPTER_OK; i++) {
+    PropterDocument *d = NULL;
+    if (!train_may_learn(files->paths.items[i])) continue;
+    if (propter_document_open(files->paths.items[i], NULL, &d, err) != PROPTER_OK) continue; /* some are no documents */
+    const Labels labels = {.says = by_verdict, .document = (unsigned)i, .weights = {JUDGED_WEIGHT, JUDGED_WEIGHT}, .verdicts = &verdicts};
+    status = propose(t, d, &labels, f, out, err);
+    propter_document_free(d);
   }
   propter_map_clear(&verdicts);
   return status;
@@ -164,9 +167,12 @@ PropterStatus train_claim_cases(Trainer *t, const char *data, LearnSet *out, Pro
               {OWN, corpus_own, by_marks, {.5, 2}}};
   Features *f = propter_malloc(sizeof *f);
   PropterStatus status = f ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for training");
-  unsigned document = 0;
+  CorpusFiles real = {0};
+  char path[4096];
+  (void)snprintf(path, sizeof path, "%s/realdocs", data);
+  if (status == PROPTER_OK) status = corpus_files(path, "", "", &real, err);
+  unsigned document = (unsigned)real.paths.count;
   for (size_t s = 0; s < sizeof sets / sizeof *sets && status == PROPTER_OK; s++) {
-    char path[4096];
     Corpus c = {0};
     (void)snprintf(path, sizeof path, "%s%s%s", sets[s].read == corpus_own ? "" : data, sets[s].read == corpus_own ? "" : "/", sets[s].path);
     status = sets[s].read(path, &c, err);
@@ -189,7 +195,8 @@ PropterStatus train_claim_cases(Trainer *t, const char *data, LearnSet *out, Pro
     document += (unsigned)c.items.count;
     corpus_clear(&c);
   }
-  if (status == PROPTER_OK) status = judged_cases(t, data, document, f, out, err);
+  if (status == PROPTER_OK) status = judged_cases(t, &real, f, out, err);
+  corpus_files_clear(&real);
   propter_free(f);
   return status;
 }

@@ -119,6 +119,23 @@ void reading_print_share(const char *name, const Outcomes *outcomes, const char 
   print(name, "", i.value.share, i.low.share, i.high.share, peer, peer_value);
 }
 
+void reading_calibrate(Calibration *c, double belief, bool right, double weight) {
+  int b = (int)(belief * CALIBRATION_BINS);
+  if (b >= CALIBRATION_BINS) b = CALIBRATION_BINS - 1;
+  c->weight[b] += weight, c->belief[b] += weight * belief, c->right[b] += weight * right;
+  c->squares += weight * (belief - right) * (belief - right);
+}
+
+void reading_print_calibration(const char *name, const Calibration *c) {
+  double all = 0;
+  for (int b = 0; b < CALIBRATION_BINS; b++) all += c->weight[b];
+  if (all > 0) printf("bench reading-%s-brier %.3f\n", name, c->squares / all);
+  for (int b = 0; b < CALIBRATION_BINS; b++)
+    if (c->weight[b] > 0)
+      printf("# belief %.1f to %.1f: %5.0f claims, mean belief %.2f, right %.2f\n", b / 10., (b + 1) / 10., c->weight[b], c->belief[b] / c->weight[b],
+             c->right[b] / c->weight[b]);
+}
+
 int main(int argc, char **argv) {
   Reading reading = {0};
   const char *name = NULL;

@@ -52,4 +52,13 @@ void reading_print_f1(const char *name, const Outcomes *outcomes, const char *pe
 /* Prints right / (right + wrong + missed) in per cent likewise. */
 void reading_print_share(const char *name, const Outcomes *outcomes, const char *peer, double peer_value);
 
+/* Belief against truth: weights, beliefs and truths of claims, added up by tenths of belief. Zero-initialise. */
+enum { CALIBRATION_BINS = 10 };
+typedef struct {
+  double weight[CALIBRATION_BINS], belief[CALIBRATION_BINS], right[CALIBRATION_BINS], squares; /* of the differences */
+} Calibration;
+void reading_calibrate(Calibration *c, double belief, bool right, double weight);
+/* Prints NAME-brier and a reliability table. */
+void reading_print_calibration(const char *name, const Calibration *c);
+
 #endif

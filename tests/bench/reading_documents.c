@@ -45,23 +45,15 @@ static size_t within(const CorpusItem *item, const CorpusRelation *truth, Corpus
   return kept;
 }
 
-enum { FOUND = 20000, BINS = 10 };
-
-static void calibration(const double *belief, const bool *right, size_t n, double *bins, double *sums, double *hits, double *brier) {
-  for (size_t j = 0; j < n; j++) {
-    int b = (int)(belief[j] * BINS);
-    if (b >= BINS) b = BINS - 1;
-    bins[b]++, sums[b] += belief[j], hits[b] += right[j];
-    *brier += (belief[j] - right[j]) * (belief[j] - right[j]);
-  }
-}
+enum { FOUND = 20000 };
 
 void reading_documents(const Reading *reading, const char *name, bool filings, const char *peer, double peer_value) {
   Corpus c = {0};
   Outcomes outcomes[3] = {{0}}, connectives = {0};
   PropterError err = {0};
   CorpusRelation *found = propter_malloc(FOUND * sizeof *found);
-  double *belief = propter_malloc(FOUND * sizeof *belief), bins[BINS] = {0}, sums[BINS] = {0}, hits[BINS] = {0}, brier = 0, total = 0;
+  Calibration calibration = {0};
+  double *belief = propter_malloc(FOUND * sizeof *belief);
   bool *right = propter_malloc(FOUND * sizeof *right);
   reading_check(found && belief && right ? corpus_brat(reading->folder, &c, &err) : PROPTER_NO_MEMORY, &err);
   Trainer t = {0};
@@ -77,8 +69,7 @@ void reading_documents(const Reading *reading, const char *name, bool filings, c
       match(item, truth, found, n, degrees[d].least, right, &o);
       reading_add(&outcomes[d], o);
     }
-    calibration(belief, right, n, bins, sums, hits, &brier);
-    total += (double)n;
+    for (size_t j = 0; j < n; j++) reading_calibrate(&calibration, belief[j], right[j], 1);
     for (size_t j = 0; j < n && reading->verbose; j++)
       if (!right[j])
         fprintf(stderr, "wrong\t%.2f\t%.*s | %.*s | %.*s\n", belief[j], (int)span_size(found[j].cause), item->text.data + found[j].cause.start,
@@ -119,10 +110,7 @@ void reading_documents(const Reading *reading, const char *name, bool filings, c
     reading_print_f1(title, &outcomes[d], d == 0 ? peer : NULL, peer_value);
     propter_vec_clear(&outcomes[d]);
   }
-  if (total > 0) printf("bench reading-%s-brier %.3f\n", name, brier / total);
-  for (int b = 0; b < BINS; b++)
-    if (bins[b] > 0)
-      printf("# belief %.1f to %.1f: %5.0f claims, mean belief %.2f, right %.2f\n", b / 10., (b + 1) / 10., bins[b], sums[b] / bins[b], hits[b] / bins[b]);
+  reading_print_calibration(name, &calibration);
   propter_vec_clear(&connectives);
   trainer_clear(&t);
   propter_free(found);
