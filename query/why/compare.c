@@ -26,23 +26,23 @@ static bool earlier_unit(const Words *part, const Words *asked, int days, unsign
   for (size_t i = 1; i < part->count; i++) {
     const PropterStr text = part->word[i].text;
     int u, many = 1;
-    bool fine = why_has(&part->word[i], ROLE_BESIDE) || (part->word[i].phrase && part->word[i].kind == WORD_FILLER);
+    bool day = false, fine = why_has(&part->word[i], ROLE_BESIDE) || (part->word[i].phrase && part->word[i].kind == WORD_FILLER);
     if (why_date_word(text, DATE_UNIT, &u, &many)) {
       count *= many; /* a fortnight */
       if (!any || (unsigned)u > *unit) *unit = (unsigned)u;
-      any = fine = true;
+      any = fine = true, day = u == UNIT_DAY;
     }
     if (why_date_word(text, DATE_WEEKDAY, NULL, NULL)) *unit = PROPTER_UNIT_WEEKDAY, any = fine = true;
     if (why_date_word(text, DATE_EARLIER, NULL, NULL) || why_date_word(text, DATE_AGO, NULL, NULL)) earlier = fine = true;
-    if (propter_str_equal(text, PROPTER_STR("last")) && (same || part->count == 2)) earlier = fine = true;
+    if (why_date_word(text, DATE_LAST, NULL, NULL) && (same || part->count == 2)) earlier = fine = true;
     same |= why_has(&part->word[i], ROLE_SAME);
-    period |= propter_str_equal(text, PROPTER_STR("period")) || propter_str_equal(text, PROPTER_STR("one"));
-    one |= propter_str_equal(text, PROPTER_STR("a")) || (same && propter_str_equal(text, PROPTER_STR("day")));
+    period |= why_has(&part->word[i], ROLE_SPAN);
+    one |= why_has(&part->word[i], ROLE_A) || (same && day);
     if (!fine && why_count_of(&part->word[i], &count)) fine = true;
     if (!fine) return false;
   }
   int counted_by;
-  if (part->count == 2 && propter_str_equal(part->word[1].text, PROPTER_STR("last")) && counted_from(asked, &counted_by))
+  if (part->count == 2 && why_date_word(part->word[1].text, DATE_LAST, NULL, NULL) && counted_from(asked, &counted_by))
     return *unit = (unsigned)counted_by, true;
   for (unsigned u = UNIT_DAY; !any && count > 1 && u <= UNIT_YEAR; u++)
     if (counted(asked, count, u)) *unit = u, any = true; /* "the last 30 days against the 30 before that" */
@@ -160,10 +160,10 @@ static bool before_now(const Words *words, size_t i) {
 static bool levels(const Words *words, size_t i) {
   const Word *w = &words->word[i];
   if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE || (why_has(w, ROLE_TIMES) && !w->phrase)) return true;
-  if (why_has(w, ROLE_REFERS) && i + 1 < words->count && propter_str_equal(w[1].text, PROPTER_STR("to"))) return true;
-  if (i > 0 && propter_str_equal(w->text, PROPTER_STR("on"))) return (w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN) && before_now(words, i + 1);
-  for (size_t k = 0; k < i && propter_str_equal(w->text, PROPTER_STR("as")); k++)
-    if (propter_str_equal(words->word[k].text, w->text)) return true;
+  if (why_has(w, ROLE_REFERS) && i + 1 < words->count && why_has(&w[1], ROLE_TO)) return true;
+  if (i > 0 && why_has(w, ROLE_ON)) return (w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN) && before_now(words, i + 1);
+  for (size_t k = 0; k < i && why_has(w, ROLE_AS); k++)
+    if (why_has(&words->word[k], ROLE_AS)) return true;
   return false;
 }
 
@@ -172,7 +172,7 @@ static PropterStatus behind_compared(const Words *words, size_t from, PropterStr
   for (*at = from + 2; *at + 1 < words->count; ++*at) {
     Words asked = {words->word + *at, words->count - *at, false};
     PropterQuestion here = why_question_empty();
-    if (!propter_str_equal(asked.word[0].text, PROPTER_STR("in")) && !propter_str_equal(asked.word[0].text, PROPTER_STR("for"))) continue;
+    if (!why_has(&asked.word[0], ROLE_WITHIN)) continue;
     PROPTER_TRY(time_of(&asked, text, today, arena, &here, err));
     if (here.has_period && here.gap == PROPTER_GAP_NONE) return PROPTER_OK;
   }
@@ -197,7 +197,7 @@ static PropterStatus read_level(Words *words, PropterDay today, PropterArena *ar
     PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
     Word *level = &words->word[i];
     if (q->compared && time_behind(&part)) {
-      if (why_has(level, ROLE_TIMES)) level->kind = propter_str_equal(level->text, PROPTER_STR("half")) ? WORD_UNDER : WORD_ABOVE;
+      if (why_has(level, ROLE_TIMES)) level->kind = why_has(level, ROLE_HALF) ? WORD_UNDER : WORD_ABOVE;
       continue;
     }
     if (!q->compared) continue;
@@ -219,7 +219,7 @@ static bool from_one_to_next(Words *words, PropterQuestion *q) {
   for (size_t i = 1; i + 3 < words->count; i++) {
     Word *w = &words->word[i];
     if (w[-1].kind != WORD_UP && w[-1].kind != WORD_DOWN) continue;
-    if (!propter_str_equal(w->text, PROPTER_STR("from")) || !propter_str_equal(w[2].text, PROPTER_STR("to"))) continue;
+    if (!why_has(w, ROLE_FROM) || !why_has(&w[2], ROLE_TO)) continue;
     const int unit = unit_of_step(&w[1], &w[3]);
     if (unit < 0 || (i + 4 < words->count && (w[4].mark == '-' || (w[4].number && w[4].digits < 4)))) continue;
     q->compared = true, q->compared_when = PROPTER_WHEN_BACK, q->compared_unit = (unsigned)unit;
@@ -241,7 +241,7 @@ static bool same_of_years(const PropterQuestion *a, const PropterQuestion *b) {
 /* "The difference between X in June and X in May". */
 static PropterStatus read_difference(Words *words, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   size_t from = 0;
-  while (from + 1 < words->count && !propter_str_equal(words->word[from + 1].text, PROPTER_STR("between"))) from++;
+  while (from + 1 < words->count && !why_date_word(words->word[from + 1].text, DATE_BETWEEN, NULL, NULL)) from++;
   bool difference = false;
   for (size_t i = 0; i <= from && i < words->count; i++) difference |= why_has(&words->word[i], ROLE_APART);
   for (size_t join = from + 2; join + 1 < words->count && !q->compared; join++) {
@@ -281,8 +281,7 @@ static PropterStatus read_comparison(Words *words, size_t compare, PropterDay to
     for (size_t i = compare; i < words->count; i++) words->word[i].used = USED_NOT;
     if (why_has(&words->word[compare], ROLE_THAN)) return PROPTER_OK; /* "rather than the strike, what …" */
   }
-  const bool comparing =
-      propter_str_starts(words->word[compare].text, PROPTER_STR("compar")) && !propter_str_ends(words->word[compare].text, PROPTER_STR("ed"));
+  const bool comparing = why_has(&words->word[compare], ROLE_COMPARING);
   /* what is compared stands behind the word, and that with which it is, behind the last "with" before a time */
   for (with = first || comparing ? words->count - 1 : compare; with >= compare && with < words->count && !q->compared; with--) {
     if (with > compare && !why_has(&words->word[with], ROLE_WITH)) continue;

@@ -154,7 +154,7 @@ static bool one_of_many(const Rest *r, size_t i) {
 
 /* "I can't see why visits would have gone down": asks, with little faith. */
 static bool asked_why(const Rest *r, size_t i) {
-  if (!propter_str_equal(at(r, i)->text, PROPTER_STR("would"))) return false;
+  if (!why_has(at(r, i), ROLE_WOULD)) return false;
   while (i > 0 && !at(r, i)->mark && (is_part(at(r, i - 1)) || why_has(at(r, i - 1), ROLE_ARTICLE) || at(r, i - 1)->kind == WORD_STOP)) i--;
   return i > 0 && !at(r, i)->mark && why_has(at(r, i - 1), ROLE_QUESTIONS);
 }
@@ -162,7 +162,7 @@ static bool asked_why(const Rest *r, size_t i) {
 /* "Visits could have been higher", "were meant to grow" say that they did not, unless a denial is asked about ("were supposed to, why didn't they"). */
 static bool contrary(const Rest *r, size_t i) {
   const Word *w = at(r, i), *next = at(r, i + 1);
-  if (why_has(w, ROLE_INTENDED)) return next && propter_str_equal(next->text, PROPTER_STR("to")) && !r->q->negated;
+  if (why_has(w, ROLE_INTENDED)) return why_has(next, ROLE_TO) && !r->q->negated;
   if (!why_has(w, ROLE_MODAL) || w->mark || !i || !is_part(at(r, i - 1)) || !next || r->q->negated) return false;
   return !why_has(at(r, i - 1), ROLE_QUESTIONS) && !asked_why(r, i);
 }
@@ -235,9 +235,7 @@ static bool most(const Rest *r, size_t i) {
 }
 
 /* "… did not. Why not?" */
-static bool why_not(const Rest *r, size_t i) {
-  return at(r, i)->kind == WORD_NOT && i && !at(r, i + 1) && propter_str_equal(at(r, i - 1)->text, PROPTER_STR("why"));
-}
+static bool why_not(const Rest *r, size_t i) { return at(r, i)->kind == WORD_NOT && i && !at(r, i + 1) && why_has(at(r, i - 1), ROLE_WHY); }
 
 static bool denies_again(const Rest *r, size_t i) { return at(r, i)->kind == WORD_NOT; }
 

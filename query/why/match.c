@@ -287,7 +287,7 @@ static bool heads(const Spelling *s, const Match *m) {
   Words name;
   bool same = false;
   if (m->name->kind == PROPTER_NAME_CONCEPT || why_has(w, ROLE_COUNTS)) return false;
-  if (m->word[0] + 1 < s->words->count && propter_str_equal(w[1].text, PROPTER_STR("who"))) return false; /* "users who left" */
+  if (m->word[0] + 1 < s->words->count && why_has(&w[1], ROLE_WHO)) return false; /* "users who left" */
   if (why_words_split(m->name->text, l->stemmer, NAME_WORDS, &scratch, &name, &none) == PROPTER_OK && name.count) {
     for (size_t i = 0; i < name.count && !(head && (name.word[i].mark == ',' || (why_joins(&name.word[i]) && name.word[i].mark != '-'))); i++)
       if (!head || !propter_str_ends(name.word[i].text, PROPTER_STR("ed"))) rest = head, head = &name.word[i]; /* "parcels returned" are parcels */
@@ -380,7 +380,7 @@ static PropterStatus hold(const PropterLexicon *members, const Words *words, Pro
   reach(m, &low, &high);
   const PropterStr about = said(words, text, low, high);
   for (before = low; before > 0 && words->word[before - 1].kind == WORD_STOP;) before--;
-  const bool denied = before > 0 && propter_str_equal(words->word[before - 1].text, PROPTER_STR("not"));
+  const bool denied = before > 0 && why_has(&words->word[before - 1], ROLE_NOT);
   if (denied && (before < low || before < 2 || words->word[before - 2].kind != WORD_ASK)) /* "not in Norway", "but not Norway"; but "did not Norway …" */
     return slice_gap(q, PROPTER_GAP_WORDS_LEFT, said(words, text, before - 1, high));
   const Word *first = &words->word[low], *next = high + 1 < words->count ? &words->word[high + 1] : NULL;
@@ -402,7 +402,7 @@ static void use_joins(Words *words) {
     Word *w = &words->word[i];
     if (w->used == USED_SLICE) {
       for (size_t k = last; last != SIZE_MAX && k < i; k++)
-        if (words->word[k].used == USED_NOT && propter_str_equal(words->word[k].text, PROPTER_STR("and"))) words->word[k].used = USED_SLICE;
+        if (words->word[k].used == USED_NOT && why_has(&words->word[k], ROLE_AND)) words->word[k].used = USED_SLICE;
       last = i;
     } else if (w->used != USED_NOT || !why_joins(w)) {
       last = SIZE_MAX;
@@ -434,7 +434,7 @@ static PropterStr plain_name(PropterStr name, PropterArena *arena) {
 static PropterStatus read_parted(const PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) {
     if ((words->word[i].kind != WORD_BY && words->word[i].kind != WORD_WHICH) || words->word[i].used != USED_NOT) continue;
-    const bool where = propter_str_equal(words->word[i].text, PROPTER_STR("where"));
+    const bool where = why_has(&words->word[i], ROLE_WHERE);
     PropterStr by = {"", 0}, label = by;
     size_t from = i + 1;
     while (words->word[i].kind == WORD_WHICH && from < words->count && words->word[from].kind == WORD_STOP) from++; /* "which of the regions" */

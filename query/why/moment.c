@@ -22,12 +22,9 @@ bool why_is(const Reader *r, size_t i, DateKind kind, int *a, int *b) {
   return w && !w->number && why_date_word(w->text, kind, a, b);
 }
 
-bool why_text_is(const Reader *r, size_t i, const char *text) {
-  const Word *w = why_word_at(r, i);
-  return w && propter_str_equal(w->text, propter_str(text));
-}
+bool why_plays(const Reader *r, size_t i, WordRole role) { return why_has(why_word_at(r, i), role); }
 
-size_t why_skip(const Reader *r, size_t i, const char *text) { return why_text_is(r, i, text) ? i + 1 : i; }
+size_t why_skip(const Reader *r, size_t i, WordRole role) { return why_plays(r, i, role) ? i + 1 : i; }
 
 size_t why_phrase(const Reader *r, size_t i, DateKind kind, int *a, int *b) { return why_word_at(r, i) ? why_date_phrase(r->words, i, kind, a, b) : 0; }
 
@@ -71,8 +68,8 @@ static size_t year_at(const Reader *r, size_t i, int *year) {
 
 /* A year after "of", a comma or nothing: "August 2011", "summer of 2010", "August, 2011", "November last year". */
 static size_t year_after(const Reader *r, size_t i, int *year) {
-  size_t j = why_skip(r, i, "of");
-  if (j == i) j = why_skip(r, i, "in");
+  size_t j = why_skip(r, i, ROLE_GENITIVE);
+  if (j == i) j = why_skip(r, i, ROLE_IN);
   const size_t end = year_at(r, j, year);
   if (end) return end;
   bool last = why_is(r, j, DATE_LAST, NULL, NULL), now = why_is(r, j, DATE_THIS, NULL, NULL);
@@ -92,6 +89,11 @@ static size_t short_year_after(const Reader *r, size_t i, int *year) {
   return i + 1;
 }
 
+static bool is_year(const Reader *r, size_t i) {
+  int unit, many;
+  return why_is(r, i, DATE_UNIT, &unit, &many) && unit == UNIT_YEAR && many == 1;
+}
+
 static bool week_of(int year, int week, Span *s) { return s->has_year = true, why_week_of(year, week, &s->from, &s->to); }
 
 static Span months(int year, int first, int last) {
@@ -105,12 +107,7 @@ static bool tight(const Reader *r, size_t i, char mark) {
 }
 
 /* "1st", "2nd", "7th": the letters after the number. */
-static size_t ordinal_ending(const Reader *r, size_t i) {
-  static const char *const endings[] = {"st", "nd", "rd", "th"};
-  for (size_t k = 0; k < 4; k++)
-    if (tight(r, i, 0) && why_text_is(r, i, endings[k])) return i + 1;
-  return i;
-}
+static size_t ordinal_ending(const Reader *r, size_t i) { return tight(r, i, 0) ? why_skip(r, i, ROLE_RANKS) : i; }
 
 static size_t bad(Reader *r, PropterGap gap, size_t used) {
   r->gap = gap;
@@ -222,7 +219,7 @@ static bool month_at(Reader *r, size_t i, int *month, bool guess) {
 static size_t day_and_month(Reader *r, size_t i, Span *s) {
   int m, y;
   const Word *w = why_word_at(r, i);
-  size_t j = why_skip(r, ordinal_ending(r, i + 1), "of");
+  size_t j = why_skip(r, ordinal_ending(r, i + 1), ROLE_GENITIVE);
   if (!why_is(r, j, DATE_MONTH, &m, NULL) || w->value < 1) return 0;
   size_t k = short_year_after(r, j + 1, &y);
   if (k) return day_of(r, y, m, w->value, k, s);
@@ -238,7 +235,7 @@ static size_t month_and_day(Reader *r, size_t i, int m, Span *s) {
   size_t k = x->mark == '-' ? 0 : year_at(r, j, &y);
   if (k) return day_of(r, y, m, x->value, k, s);
   *s = (Span){.run = why_run_day(m, x->value)};
-  const bool on = i > 0 && propter_str_equal(r->words->word[i - 1].text, PROPTER_STR("on"));
+  const bool on = i > 0 && why_has(&r->words->word[i - 1], ROLE_ON);
   if (j > i + 2 || (x->digits == 1 && x->mark != '-') || (on && x->mark != '-')) return x->value < 1 || x->value > 31 ? bad(r, PROPTER_GAP_BAD_DATE, j) : j;
   if (x->value < 1 || x->value > 31) return *s = months(this_century(r) + x->value, m, m), j;
   s->has_year = true, s->when = PROPTER_WHEN_DAY_OR_YEAR, s->count = this_century(r) + x->value;
@@ -275,7 +272,8 @@ size_t why_moment_more(Reader *r, size_t i, Span *before, Span *s) {
   if ((a->month > 12 && a->month != WEEK) || a->days || a->week || !w || !w->number || w->digits > 2) return 0;
   size_t end = a->month == WEEK ? i + 1 : ordinal_ending(r, i + 1);
   const Word *next = why_word_at(r, end);
-  if (next && (why_is(r, why_skip(r, end, "of"), DATE_MONTH, NULL, NULL) || why_is(r, end, DATE_UNIT, NULL, NULL) || (!next->space && !next->mark))) return 0;
+  if (next && (why_is(r, why_skip(r, end, ROLE_GENITIVE), DATE_MONTH, NULL, NULL) || why_is(r, end, DATE_UNIT, NULL, NULL) || (!next->space && !next->mark)))
+    return 0;
   why_moment_as_day(before);
   *s = *before;
   s->run.day = s->run.day_last = w->value;
@@ -292,13 +290,12 @@ void why_moment_as_day(Span *s) {
 static size_t season_words(Reader *r, size_t i, Span *s) {
   int a, b, y;
   if (!why_is(r, i, DATE_SEASON, &a, &b)) return 0;
-  bool fall = why_text_is(r, i, "fall");
+  const bool fall = why_word_at(r, i)->kind == WORD_DOWN;
   size_t k = year_after(r, i + 1, &y);
   if (fall) { /* the verb and the season look alike */
-    bool of = why_text_is(r, i + 1, "of"), after_word = i > 0 && why_is(r, i - 1, DATE_PREP, NULL, NULL), asks = false;
-    for (size_t j = 0; j < i; j++)
-      asks |= propter_str_equal(r->words->word[j].text, PROPTER_STR("did")) || propter_str_equal(r->words->word[j].text, PROPTER_STR("does"));
-    if (!k || why_text_is(r, i + 1, "in")) return 0;
+    bool of = why_plays(r, i + 1, ROLE_GENITIVE), after_word = i > 0 && why_is(r, i - 1, DATE_PREP, NULL, NULL), asks = false;
+    for (size_t j = 0; j < i; j++) asks |= why_has(&r->words->word[j], ROLE_AUXILIARY);
+    if (!k || why_plays(r, i + 1, ROLE_IN)) return 0;
     if (!of && !after_word && asks) return 0;
     if (!after_word && !of && i > 0) return bad(r, PROPTER_GAP_UNCLEAR_PERIOD, k);
     why_period_note(r, "\"fall\" was taken as the season, September to November");
@@ -357,7 +354,7 @@ static size_t nth_of_month(Reader *r, size_t i, int n, int count, size_t j, Span
   int unit, many, m, first, last;
   const bool weekday = !count && why_is(r, j, DATE_WEEKDAY, &first, &last);
   if (!weekday && !why_is(r, j, DATE_UNIT, &unit, &many)) return 0;
-  const size_t month = why_skip(r, why_skip(r, j + 1, "of"), "in");
+  const size_t month = why_skip(r, why_skip(r, j + 1, ROLE_GENITIVE), ROLE_IN);
   if (!why_is(r, month, DATE_MONTH, &m, NULL)) return 0;
   const int days = (count ? count : 1) * (!weekday && unit == UNIT_WEEK ? 7 * many : 1);
   PropterRecurring run = why_run_months(m, m);
@@ -382,7 +379,7 @@ static size_t ordinal_words(Reader *r, size_t i, Span *s) {
   const size_t j = ordinal_at(r, i, &n, &count);
   if (!j) return 0;
   int m;
-  if (n > 0 && !count && why_text_is(r, j, "of") && why_is(r, j + 1, DATE_MONTH, &m, NULL)) return with_year(r, why_run_day(m, n), j + 2, s);
+  if (n > 0 && !count && why_plays(r, j, ROLE_GENITIVE) && why_is(r, j + 1, DATE_MONTH, &m, NULL)) return with_year(r, why_run_day(m, n), j + 2, s);
   const size_t of_month = nth_of_month(r, i, n, count, j, s);
   if (of_month) return of_month;
   if (!why_is(r, j, DATE_UNIT, &unit, NULL)) return 0;
@@ -394,7 +391,7 @@ static size_t ordinal_words(Reader *r, size_t i, Span *s) {
     return k;
   }
   if (count || (unit != UNIT_QUARTER && unit != UNIT_HALF) || (!k && n == -1)) return 0;
-  const bool its_year = why_text_is(r, j + 1, "of") && why_text_is(r, j + 2, "the") && why_text_is(r, j + 3, "year");
+  const bool its_year = why_plays(r, j + 1, ROLE_GENITIVE) && why_plays(r, j + 2, ROLE_THE) && is_year(r, j + 3);
   return quarter_or_half(r, (unsigned)unit, n, k != 0, y, k ? k : its_year ? j + 4 : j + 1, s);
 }
 
@@ -403,7 +400,7 @@ static size_t vague_words(Reader *r, size_t i, Span *s) {
   static const char *const thirds[] = {"days 1 to 10", "days 11 to 20", "day 21 to its last"};
   int a, b, y, m;
   if (!why_is(r, i, DATE_PART, &a, &b)) return 0;
-  const size_t month = why_skip(r, i + 1, "of");
+  const size_t month = why_skip(r, i + 1, ROLE_GENITIVE);
   if (why_is(r, month, DATE_MONTH, &m, NULL)) {
     const int third = a < 5 ? 1 : a < 9 ? 2 : 3;
     note_taken(r, i, month + 1, thirds[third - 1]);
@@ -425,7 +422,7 @@ static size_t dated_weekday(Reader *r, size_t k, int first, int last, Span *s) {
   if (!end) end = month_words(r, k, s);
   if (!end && last > first && (end = day_words(r, k, s))) { /* the second day is said, too */
     Span second;
-    end = month_words(r, why_skip(r, why_skip(r, end, "and"), "to"), &second);
+    end = month_words(r, why_skip(r, why_skip(r, end, ROLE_AND), ROLE_TO), &second);
   }
   if (!end) return 0;
   why_moment_as_day(s);
@@ -448,7 +445,8 @@ static size_t weekday_back(Reader *r, size_t i, Span *s) {
   const Word *w = why_word_at(r, i + counted);
   if (!w || !(why_date_word(w->text, DATE_WEEKDAY, &first, &last) || (counted && why_date_word(w->stem, DATE_WEEKDAY, &first, &last)))) return 0;
   const size_t j = i + counted + 1;
-  const bool ago = counted && why_is(r, j, DATE_AGO, NULL, NULL), before = !counted && why_text_is(r, j, "before") && why_is(r, j + 1, DATE_LAST, NULL, NULL);
+  const bool ago = counted && why_is(r, j, DATE_AGO, NULL, NULL),
+             before = !counted && why_is(r, j, DATE_BEFORE, NULL, NULL) && why_is(r, j + 1, DATE_LAST, NULL, NULL);
   if (!ago && !before) return 0;
   *s = (Span){.has_year = true, .when = PROPTER_WHEN_WEEKDAY, .run = why_run_months(first, last), .count = before ? -2 : -n};
   return ago ? j + 1 : j + 2;
@@ -476,14 +474,14 @@ static size_t weekday_words(Reader *r, size_t i, Span *s) {
   if (back) return back;
   size_t j = why_is(r, i, DATE_LAST, NULL, NULL) || why_is(r, i, DATE_THIS, NULL, NULL) || why_is(r, i, DATE_PAST, NULL, NULL) ? i + 1 : i;
   if (!why_is(r, j, DATE_WEEKDAY, &first, &last)) return 0;
-  const size_t end = dated_weekday(r, why_skip(r, why_skip(r, j + 1, "of"), "the"), first, last, s);
+  const size_t end = dated_weekday(r, why_skip(r, why_skip(r, j + 1, ROLE_GENITIVE), ROLE_THE), first, last, s);
   if (end) return end;
   r->gap = PROPTER_GAP_NONE;
   const Word *one = j == i && i ? &r->words->word[i - 1] : NULL;
-  if (why_has(one, ROLE_ONE_OF) && !propter_str_equal(one->text, PROPTER_STR("the"))) return 0; /* "on a Sunday" is any of them */
+  if (why_has(one, ROLE_ONE_OF) && !why_has(one, ROLE_THE)) return 0; /* "on a Sunday" is any of them */
   *s = (Span){.has_year = true, .when = PROPTER_WHEN_WEEKDAY, .run = why_run_months(first, last)};
-  size_t k = why_skip(r, j + 1, "of");
-  k = k == j + 1 ? why_skip(r, k, "in") : k;
+  size_t k = why_skip(r, j + 1, ROLE_GENITIVE);
+  k = k == j + 1 ? why_skip(r, k, ROLE_IN) : k;
   bool week = why_is(r, k + 1, DATE_UNIT, &unit, NULL) && unit == UNIT_WEEK;
   if (week && why_is(r, k, DATE_LAST, NULL, NULL)) return s->count = 1, k + 2;
   if (week && why_is(r, k, DATE_THIS, NULL, NULL)) return k + 2;
@@ -494,7 +492,7 @@ static size_t weekday_words(Reader *r, size_t i, Span *s) {
 static size_t to_date(const Reader *r, size_t i, int *unit) {
   const size_t n = why_phrase(r, i, DATE_TO_DATE, unit, NULL);
   if (n) return i + n;
-  return why_is(r, i, DATE_UNIT, unit, NULL) && why_text_is(r, i + 1, "to") && why_text_is(r, i + 2, "date") ? i + 3 : 0;
+  return why_is(r, i, DATE_UNIT, unit, NULL) && why_plays(r, i + 1, ROLE_TO) && why_phrase(r, i + 2, DATE_PRESENT, NULL, NULL) ? i + 3 : 0;
 }
 
 /* last month, past year, last 6 months, this quarter, last August, two months ago, yesterday, year to date. */
@@ -505,22 +503,22 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_DAY, .count = -n};
     return i + used;
   }
-  if ((used = why_phrase(r, i, DATE_AHEAD, NULL, NULL)) && !(i && propter_str_equal(r->words->word[i - 1].text, PROPTER_STR("the"))))
-    return bad(r, PROPTER_GAP_AHEAD, i + used);
+  if ((used = why_phrase(r, i, DATE_AHEAD, NULL, NULL)) && !(i && why_has(&r->words->word[i - 1], ROLE_THE))) return bad(r, PROPTER_GAP_AHEAD, i + used);
   if ((used = to_date(r, i, &unit))) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_TO_DATE, .unit = (unsigned)unit};
     return used;
   }
-  if ((why_small_number(r, i, &n) || (why_text_is(r, i, "a") && (n = 1))) && why_is(r, i + 1, DATE_UNIT, &unit, &many) &&
+  if ((why_small_number(r, i, &n) || (why_plays(r, i, ROLE_A) && (n = 1))) && why_is(r, i + 1, DATE_UNIT, &unit, &many) &&
       why_is(r, i + 2, DATE_AGO, NULL, NULL)) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_BACK, .unit = (unsigned)unit, .count = n * many};
     return i + 3;
   }
-  if (why_is(r, i, DATE_UNIT, &unit, &many) && why_text_is(r, i + 1, "before") && why_text_is(r, i + 2, "last")) { /* the week before last */
+  if (why_is(r, i, DATE_UNIT, &unit, &many) && why_is(r, i + 1, DATE_BEFORE, NULL, NULL) &&
+      why_is(r, i + 2, DATE_LAST, NULL, NULL)) { /* the week before last */
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_BACK, .unit = (unsigned)unit, .count = 2 * many};
     return i + 3;
   }
-  const bool long_ = why_text_is(r, i, "for") && !why_is(r, i + 3, DATE_PREP, NULL, NULL); /* "fallen for two weeks", not "for two weeks in May" */
+  const bool long_ = why_plays(r, i, ROLE_FOR) && !why_is(r, i + 3, DATE_PREP, NULL, NULL); /* "fallen for two weeks", not "for two weeks in May" */
   if ((long_ || why_is(r, i, DATE_SINCE, NULL, NULL)) && why_small_number(r, i + 1, &n) && why_is(r, i + 2, DATE_UNIT, &unit, &many) &&
       !why_is(r, i + 3, DATE_AGO, NULL, NULL)) { /* "since two weeks" */
     if (unit == UNIT_WEEK) unit = UNIT_DAY, many *= 7;
@@ -561,7 +559,7 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
 static size_t year_words(Reader *r, size_t i, Span *s) {
   int y;
   size_t j = i;
-  if (why_text_is(r, i, "year") || why_text_is(r, i, "calendar")) j = why_text_is(r, i, "calendar") ? why_skip(r, i + 1, "year") : i + 1;
+  if (is_year(r, i) || why_plays(r, i, ROLE_CALENDAR)) j = i + (why_plays(r, i, ROLE_CALENDAR) && is_year(r, i + 1) ? 2 : 1);
   const Word *w = why_word_at(r, j);
   if (w && w->number && w->digits == 2) return 0; /* '11 alone */
   const size_t k = year_at(r, j, &y);
@@ -586,7 +584,7 @@ static size_t day_words(Reader *r, size_t i, Span *s) {
   const Word *x = why_word_at(r, end);
   bool word = why_is(r, end, DATE_TO, NULL, NULL) || why_is(r, end, DATE_AND, NULL, NULL);
   if (!x || (!word && x->mark != '-' && x->mark != ',' && (x->mark != '/' || !x->number || x->value != w->value + 1))) return 0;
-  size_t next = why_skip(r, word ? end + 1 : end, "the");
+  size_t next = why_skip(r, word ? end + 1 : end, ROLE_THE);
   size_t last = month_words(r, next, s);
   if (!last) last = day_words(r, next, s);
   if (!last || r->gap) return last ? end : 0;
@@ -607,8 +605,8 @@ static size_t event_words(Reader *r, size_t i, Span *s) {
   if (!r->events || !r->causes) return 0;
   while (why_word_at(r, i) && why_word_at(r, i)->kind == WORD_SPEAKER) i++; /* "since we launched …" */
   PropterStatus status = why_lexicon_event(r->causes, r->words, i, r->question, true, r->arena, &event, r->err);
-  const size_t named = why_skip(r, i + 2, "the");
-  if (status == PROPTER_OK && !event.end && why_word_at(r, i) && why_has(why_word_at(r, i), ROLE_ONSET) && why_text_is(r, i + 1, "of")) {
+  const size_t named = why_skip(r, i + 2, ROLE_THE);
+  if (status == PROPTER_OK && !event.end && why_word_at(r, i) && why_has(why_word_at(r, i), ROLE_ONSET) && why_plays(r, i + 1, ROLE_GENITIVE)) {
     status = why_lexicon_event(r->causes, r->words, i = named, r->question, true, r->arena, &event, r->err);
     event.last = event.first;
   }
@@ -629,7 +627,7 @@ static size_t event_words(Reader *r, size_t i, Span *s) {
 size_t why_moment(Reader *r, size_t i, Span *s) {
   static size_t (*const readers[])(Reader *, size_t, Span *) = {numeric,     numbered_words, ordinal_words,  holiday_words, month_words, season_words,
                                                                 vague_words, weekday_words,  relative_words, year_words,    day_words,   event_words};
-  i = why_skip(r, i, "the");
+  i = why_skip(r, i, ROLE_THE);
   const Word *next = why_word_at(r, i + 1);
   if (why_is(r, i, DATE_UNIT, NULL, NULL) && next && next->number && next->digits == 4) i++; /* the week 2024-W20, the month 2024-05 */
   size_t notes = r->question->note_count;

@@ -69,7 +69,7 @@ static Found from_to(Reader *r, size_t i, bool between) {
   Span more;
   size_t k = why_moment(r, j + to, &b);
   const PropterGap whole = r->gap;
-  const size_t m = why_moment_more(r, why_skip(r, j + to, "the"), &a, &more);
+  const size_t m = why_moment_more(r, why_skip(r, j + to, ROLE_THE), &a, &more);
   if (m > k || (m && m == k)) k = m, b = more; /* "14 to 15 May" is no "14 to 15" */
   else r->gap = whole;
   if (!k) return f;
@@ -124,8 +124,9 @@ static Found open_ended(Reader *r, size_t i) {
   const bool from = why_is(r, i, DATE_FROM, NULL, NULL);
   if (!open && !from) return f;
   if (from && i && r->words->word[i - 1].valued && r->words->word[i - 1].kind == WORD_UP) open = PROPTER_OPEN_AFTER; /* "recovered from the flood" */
-  const size_t at = why_skip(r, i + length, "the");
-  const PropterOpen meant = why_is(r, at, DATE_PART, &part, NULL) && part != 5 && why_text_is(r, at + 1, "of") ? of_edge[open][part > 5] : PROPTER_OPEN_NOT;
+  const size_t at = why_skip(r, i + length, ROLE_THE);
+  const PropterOpen meant =
+      why_is(r, at, DATE_PART, &part, NULL) && part != 5 && why_plays(r, at + 1, ROLE_GENITIVE) ? of_edge[open][part > 5] : PROPTER_OPEN_NOT;
   r->events = open || (from && (!i || why_ends_clause(&r->words->word[i], ENDS_CLAUSE))); /* "from the strike on" */
   size_t end = meant ? why_moment(r, at + 2, &a) : 0;
   if (end) open = meant;
@@ -158,7 +159,7 @@ static bool may_stand_alone(const Reader *r, size_t i, const Span *a, size_t end
   if (why_is(r, i, DATE_SEASON, NULL, NULL)) return false;
   if (a->run.month > 12 || a->run.day || a->run.month != a->run.month_last || a->run.days) return true;
   const Word *w = why_word_at(r, i), *next = why_word_at(r, end);
-  if (next && next->mark == '\'' && propter_str_equal(next->text, PROPTER_STR("s"))) return true;  /* "May's churn" */
+  if (next && next->mark == '\'' && why_has(next, ROLE_OWNS)) return true;                         /* "May's churn" */
   if (!next || next->kind == WORD_COMPARE || next->mark == ',' || next->mark == '-') return i > 0; /* what is compared with is no word any more */
   return (i == 0 || (w && w->mark == ',')) && next && next->kind == WORD_NONE;
 }
@@ -192,7 +193,7 @@ static Found list(Reader *r, size_t i) {
   Span a[LIST];
   size_t n = 0, j = i;
   while (n < LIST) {
-    size_t k = n ? why_moment_more(r, why_skip(r, j, "the"), &a[n - 1], &a[n]) : 0;
+    size_t k = n ? why_moment_more(r, why_skip(r, j, ROLE_THE), &a[n - 1], &a[n]) : 0;
     if (!k) k = why_moment(r, j, &a[n]);
     if (!k) break;
     f.end = k;
@@ -283,7 +284,7 @@ static size_t edge_at(Reader *r, size_t i, Edge *edge) {
   if ((n = why_phrase(r, i, DATE_BEGUN, NULL, NULL))) return *edge = EDGE_BEGIN, i + n;
   if ((n = why_phrase(r, i, DATE_AFTER, NULL, NULL))) return *edge = EDGE_AFTER, i + n;
   if ((n = why_phrase(r, i, DATE_BEFORE, NULL, NULL))) return *edge = EDGE_BEFORE, i + n;
-  return why_text_is(r, i, "of") ? (*edge = EDGE_WITHIN, i + 1) : 0;
+  return why_plays(r, i, ROLE_GENITIVE) ? (*edge = EDGE_WITHIN, i + 1) : 0;
 }
 
 /* The quarter ended 31 March 2024; the twelve months to March; two weeks ending 16 June; three days from 4 June; the week after Easter; the week of 4 March;
@@ -294,7 +295,7 @@ static Found told_by_edge(Reader *r, size_t i) {
   Edge edge;
   int n = 1, unit = UNIT_WEEK, many = 1, side = 0;
   bool vague = false;
-  size_t j = why_skip(r, i, "the"), k = why_phrase(r, j, DATE_WEEK_OF, &side, NULL);
+  size_t j = why_skip(r, i, ROLE_THE), k = why_phrase(r, j, DATE_WEEK_OF, &side, NULL);
   if (k) {
     edge = side > 0 ? EDGE_BEGIN : EDGE_END, k += j;
   } else {
@@ -365,7 +366,7 @@ static Found named_week(Reader *r, size_t i) {
   enum { NAME_WORDS = 4 };
   Found f = {0};
   int a, b, unit;
-  const size_t from = why_skip(r, i, "the"), notes = r->question->note_count;
+  const size_t from = why_skip(r, i, ROLE_THE), notes = r->question->note_count;
   const PropterStr told_by = r->question->told_by;
   size_t k = from + 1;
   while (k <= from + NAME_WORDS && !(why_is(r, k, DATE_UNIT, &unit, &b) && unit == UNIT_WEEK && b == 1) && !(why_is(r, k, DATE_WEEKDAY, &a, &b) && a < b)) k++;
@@ -387,7 +388,7 @@ static Found named_week(Reader *r, size_t i) {
 static Found counted_range(Reader *r, size_t i) {
   Found f = {0};
   int n = 1, unit, many = 1;
-  const size_t j = why_skip(r, i, "the"), k = why_small_number(r, j, &n) ? j + 1 : j;
+  const size_t j = why_skip(r, i, ROLE_THE), k = why_small_number(r, j, &n) ? j + 1 : j;
   if (!why_is(r, k, DATE_UNIT, &unit, &many)) return f;
   const bool from = why_is(r, k + 1, DATE_FROM, NULL, NULL), between = why_is(r, k + 1, DATE_BETWEEN, NULL, NULL);
   if (!from && !between && (unit != UNIT_DAY || k > j || !why_word_at(r, k + 1) || !why_word_at(r, k + 1)->number)) return f;
@@ -404,9 +405,9 @@ static void so_far(const Reader *r, Found *f) {
   int y, month, d;
   const PropterRecurring *run = &f->span.run;
   propter_day_civil(r->today, &y, &month, &d);
-  if (f->span.when != PROPTER_WHEN_LATEST || f->span.open || run->day || run->days || run->month != month || run->month_last != month) return;
-  if (!why_text_is(r, f->end, "so") || !why_text_is(r, f->end + 1, "far")) return;
-  f->span.when = PROPTER_WHEN_BACK, f->span.unit = UNIT_MONTH, f->span.count = 0, f->end += 2;
+  const size_t now = why_phrase(r, f->end, DATE_SO_FAR, NULL, NULL);
+  if (!now || f->span.when != PROPTER_WHEN_LATEST || f->span.open || run->day || run->days || run->month != month || run->month_last != month) return;
+  f->span.when = PROPTER_WHEN_BACK, f->span.unit = UNIT_MONTH, f->span.count = 0, f->end += now;
 }
 
 static Found period(Reader *r, size_t i) {
@@ -435,7 +436,7 @@ static void note_fiscal(Reader *r, size_t from, size_t end) {
 /* "On 1 April, … in that month": the whole of it; word behind it or 0. */
 static size_t that_unit(const Reader *r, size_t i, PropterQuestion *q) {
   int unit, n, y, m, d;
-  if (!q->has_period || q->open || !why_text_is(r, i, "that") || !why_is(r, i + 1, DATE_UNIT, &unit, &n) || n != 1) return 0;
+  if (!q->has_period || q->open || !why_plays(r, i, ROLE_THAT) || !why_is(r, i + 1, DATE_UNIT, &unit, &n) || n != 1) return 0;
   PropterRecurring *run = &q->run;
   if (q->when == PROPTER_WHEN_LATEST && unit == UNIT_MONTH && run->month <= 12 && run->month == run->month_last && !run->shift) {
     *run = why_run_months(run->month, run->month);
@@ -458,7 +459,7 @@ static bool same_days(const PropterQuestion *q, const Span *s) {
 /* "The summer campaign", "the Easter sale": the word behind a cause that has the name of a time in its own, as it stands here; 0: none. */
 static size_t cause_at(Reader *r, size_t i) {
   WhyEvent event;
-  i = why_skip(r, i, "the");
+  i = why_skip(r, i, ROLE_THE);
   if (!r->causes || r->events || (!why_is(r, i, DATE_SEASON, NULL, NULL) && !why_is(r, i, DATE_HOLIDAY, NULL, NULL) && !why_is(r, i, DATE_MONTH, NULL, NULL)))
     return 0;
   r->status = why_lexicon_event(r->causes, r->words, i, r->question, false, r->arena, &event, r->err);

@@ -43,9 +43,9 @@ void why_moment_give_year(Reader *r, Span *s, int year);
 /* The words as the readers look at them: used ones are none. */
 const Word *why_word_at(const Reader *r, size_t i);
 bool why_is(const Reader *r, size_t i, DateKind kind, int *a, int *b);
-bool why_text_is(const Reader *r, size_t i, const char *text);
-/* i, or the next where the word is this one. */
-size_t why_skip(const Reader *r, size_t i, const char *text);
+bool why_plays(const Reader *r, size_t i, WordRole role);
+/* i, or the next where the word has this role. */
+size_t why_skip(const Reader *r, size_t i, WordRole role);
 /* why_date_phrase: how many words from i on are a row of this kind; 0: none. */
 size_t why_phrase(const Reader *r, size_t i, DateKind kind, int *a, int *b);
 bool why_small_number(const Reader *r, size_t i, int *n);

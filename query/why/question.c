@@ -118,8 +118,8 @@ static void prevented_or_gone(Words *words) {
     Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
     if (i && why_ends_clause(w, ENDS_CLAUSE)) verb = where = words->count;
     if (why_has(w, ROLE_PREVENTS)) verb = i;
-    if (propter_str_starts(w->text, PROPTER_STR("where"))) where = i;
-    if (verb < i && next && propter_str_equal(w->text, PROPTER_STR("from")) && why_moves(next) && propter_str_ends(next->text, PROPTER_STR("ing")))
+    if (why_has(w, ROLE_WHERE)) where = i;
+    if (verb < i && next && why_has(w, ROLE_FROM) && why_moves(next) && propter_str_ends(next->text, PROPTER_STR("ing")))
       w->kind = WORD_NOT, words->word[verb].kind = WORD_FILLER;
     const bool led = next && !next->mark && (why_moves(next) || next->kind == WORD_NONE || why_has(next, ROLE_PARTICLE)); /* "gone up", "gone wrong" */
     if (where < i && why_has(w, ROLE_GONE) && !w->phrase && !led) w->kind = WORD_DOWN, words->word[where].kind = WORD_FILLER;
@@ -144,7 +144,7 @@ static PropterStatus more_of(Words *words, PropterArena *arena, PropterError *er
 static void break_down(Words *words) {
   if (why_has(&words->word[words->count - 1], ROLE_CALLS)) words->word[words->count - 1].kind = WORD_FILLER;
   for (size_t i = 0; i + 1 < words->count; i++)
-    for (size_t j = 0; propter_str_equal(words->word[i].text, PROPTER_STR("down")) && words->word[i + 1].kind == WORD_BY && j < i; j++)
+    for (size_t j = 0; why_has(&words->word[i], ROLE_DOWN) && words->word[i + 1].kind == WORD_BY && j < i; j++)
       if (why_has(&words->word[j], ROLE_BREAKS)) words->word[i].kind = words->word[j].kind = WORD_FILLER;
 }
 
@@ -226,7 +226,7 @@ static void amounts(Words *words) {
     const bool small = why_has(w, ROLE_SMALL) && (w->kind == WORD_FILLER || w->kind == WORD_NONE) && !w->phrase;
     if (w->used == USED_NOT && w->kind == WORD_SIZE && number_of_metric(words, i)) w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP;
     if (w->used == USED_NOT && why_has(w, ROLE_NONE) && !moves && why_ends_clause(w, ENDS_CLAUSE)) w->kind = WORD_DOWN; /* "sign-ups: none" */
-    if (w->used != USED_NOT || !(none || small) || (i && propter_str_equal(w[-1].text, PROPTER_STR("a")))) continue;
+    if (w->used != USED_NOT || !(none || small) || (i && why_has(&w[-1], ROLE_A))) continue;
     if (small && next->kind == WORD_MOVE && !next->mark) w->kind = WORD_NOT; /* "little changed" */
     else if (none ? metric && !moves : metric || (i && why_has(&w[-1], ROLE_LINK) && (next->mark || next->kind == WORD_STOP || next->used == USED_PERIOD)))
       w->kind = WORD_DOWN;
@@ -237,19 +237,19 @@ static void amounts(Words *words) {
 #define UNSEEN_SIZE "the size in the question (%.*s) was not looked at; what is observed and expected says how much it was"
 
 /* "From" and "to" of sizes are judged with the times they may stand before. */
-static bool time_word(const Word *w) { return propter_str_equal(w->text, PROPTER_STR("from")) || propter_str_equal(w->text, PROPTER_STR("to")); }
+static bool time_word(const Word *w) { return why_has(w, ROLE_FROM) || why_has(w, ROLE_TO); }
 
 /* "Sank below 2 million"; but "days with sales below 5,000" are a part of the data. */
 static bool sets_size(const Words *words, const Word *w) {
   const bool limit = w->kind == WORD_UNDER || w->kind == WORD_ABOVE || why_has(w, ROLE_BEYOND);
   for (const Word *v = words->word; limit && v < w; v++)
-    if (v->used == USED_NOT && (v->kind == WORD_UP || v->kind == WORD_DOWN || propter_str_equal(v->text, PROPTER_STR("pushed")))) return true;
-  return time_word(w) || propter_str_equal(w->text, PROPTER_STR("by"));
+    if (v->used == USED_NOT && (v->kind == WORD_UP || v->kind == WORD_DOWN || why_has(v, ROLE_PUSHES))) return true;
+  return time_word(w) || why_has(w, ROLE_BY);
 }
 
 /* "Pushed past 300": the word before the size says which way. */
 static void pass_size(Word *w) {
-  if (propter_str_equal(w->text, PROPTER_STR("by"))) w->used = USED_PERIOD;
+  if (why_has(w, ROLE_BY)) w->used = USED_PERIOD;
   else if (!time_word(w)) w->kind = w->kind == WORD_UNDER ? WORD_DOWN : WORD_UP;
 }
 
@@ -263,7 +263,7 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     size_t end = w->end;
     while (end < q->text.len && q->text.data[end] == ' ') end++;
     bool size = end < q->text.len && q->text.data[end] == '%';
-    const bool cent = next && i + 2 < words->count && propter_str_equal(next->text, PROPTER_STR("per")) && propter_str_equal(next[1].text, PROPTER_STR("cent"));
+    const bool cent = next && i + 2 < words->count && why_has(next, ROLE_PER) && why_has(&next[1], ROLE_CENT);
     const bool scaled = next && next->used == USED_NOT && (why_has(next, ROLE_SCALE) || cent);
     const bool counted = fewer && !next->mark;
     if (counted && i + 2 < words->count && next[1].kind == WORD_COMPARE) { /* "three more than in April" */
@@ -295,7 +295,7 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     w->used = USED_PERIOD;
     if (w > words->word && w[-1].used == USED_NOT && sets_size(words, &w[-1])) pass_size(&w[-1]);
     size_t before = (size_t)(w - words->word);
-    if (before && propter_str_equal(w[-1].text, PROPTER_STR("by"))) before--;
+    if (before && why_has(&w[-1], ROLE_BY)) before--;
     if (before && why_has(&words->word[before - 1], ROLE_LACKS)) words->word[before - 1].kind = WORD_DOWN; /* "off by 5 %" */
     PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end - w->begin), q->text.data + w->begin));
   }
@@ -321,7 +321,7 @@ static PropterStatus read_daytime(PropterQuestion *q, const Words *words, Propte
 static void size_of_a_change(PropterQuestion *q, const Words *words) {
   for (size_t i = 0; i < words->count; i++) {
     const Word *w = &words->word[i];
-    if (w->used != USED_PERIOD || !propter_str_equal(w->text, PROPTER_STR("from"))) continue;
+    if (w->used != USED_PERIOD || !why_has(w, ROLE_FROM)) continue;
     q->gap = PROPTER_GAP_UNCLEAR_PERIOD, q->has_period = false;
     q->about = (PropterStr){q->text.data + w->begin, words->word[words->count - 1].end - w->begin};
     return;
@@ -426,9 +426,9 @@ static bool denies(const Words *words) {
   return false;
 }
 
-static bool says(const Words *words, const char *text) {
+static bool says(const Words *words, WordRole role) {
   for (size_t i = 0; i < words->count; i++)
-    if (propter_str_equal(words->word[i].text, propter_str(text))) return true;
+    if (why_has(&words->word[i], role)) return true;
   return false;
 }
 
@@ -511,14 +511,14 @@ static bool suspected(const PropterLexicon *l, const Words *words, size_t from, 
     return false; /* "hours worked" of "shorter hours worked" */
   const bool ties = last->kind == WORD_STOP || last->kind == WORD_FILLER || last->kind == WORD_BY;
   const bool named = before && (before->used == USED_METRIC || before->used == USED_SLICE || (before->kind == WORD_NONE && why_lexicon_spells(l, before)));
-  if (propter_str_equal(last->text, PROPTER_STR("from")) && has(words, WORD_NOT)) return true; /* "no dip in calls from the outage" */
-  if (ties && named && !last->mark) return false;                                              /* "calls about the outage" */
+  if (why_has(last, ROLE_FROM) && has(words, WORD_NOT)) return true; /* "no dip in calls from the outage" */
+  if (ties && named && !last->mark) return false;                    /* "calls about the outage" */
   return !why_has(last, ROLE_OF) || !before || before->kind == WORD_ASK || why_idles(before);
 }
 
 /* "The moratorium of 2010": the time right behind the cause is not the question's but that of the cause. */
 static bool dates(const Words *words, const PropterQuestion *q, size_t end) {
-  if (end + 1 >= words->count || !propter_str_equal(words->word[end].text, PROPTER_STR("of"))) return false;
+  if (end + 1 >= words->count || !why_has(&words->word[end], ROLE_GENITIVE)) return false;
   return words->word[end + 1].used == USED_PERIOD && q->text.data + words->word[end + 1].begin == q->period_words.data;
 }
 
@@ -537,7 +537,7 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
       for (size_t k = i; k < event.end; k++) words->word[k].used = USED_CAUSE;
       continue;
     }
-    if (!suspected(l, words, i, &event) || (denied && !says(words, "why") && !says(words, "how"))) continue;
+    if (!suspected(l, words, i, &event) || (denied && !says(words, ROLE_WHY) && !says(words, ROLE_HOW))) continue;
     const PropterStr said = {q->text.data + words->word[i].begin, words->word[event.end - 1].end - words->word[i].begin};
     if (event.many) {
       *gap = PROPTER_GAP_MANY_CAUSES, *about = said;
@@ -589,84 +589,145 @@ static bool ago(const Words *words, size_t from) {
   return false;
 }
 
-PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
-  *q = why_question_empty();
+/* --- the whole question ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  PropterLexicon *lexicon, *causes; /* NULL: names of causes are not looked for */
+  Words words;
+  size_t compare, despite; /* the first word that does so; the count of words: none */
+  PropterDay today;
+  PropterArena *arena;
+  PropterQuestion *q;
+  PropterError *err;
+  PropterQuestion named;                 /* what stands behind "despite" */
+  PropterGap no_cause, no_time, several; /* why that, the time or a free cause is not known */
+  PropterStr about_time, about_several;
+  bool sized;
+} Reading;
+
+/* The words, or the gap of a question that has none or too many. */
+static PropterStatus split(Reading *r, PropterStr text) {
+  PropterQuestion *q = r->q;
   size_t bad;
   if (!propter_utf8_valid(text, &bad)) {
-    propter_error_at_byte(err, "question", bad);
-    return propter_fail(err, PROPTER_INVALID, "expected UTF-8");
+    propter_error_at_byte(r->err, "question", bad);
+    return propter_fail(r->err, PROPTER_INVALID, "expected UTF-8");
   }
-  q->text = propter_arena_copy(arena, propter_str_trim(text));
-  if (!q->text.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  if (q->text.len > PROPTER_QUESTION_BYTES) {
-    q->gap = PROPTER_GAP_TOO_LONG;
-    return PROPTER_OK;
-  }
-  Words words;
-  PROPTER_TRY(why_words_split(q->text, why_lexicon_stemmer(lexicon), PROPTER_QUESTION_WORDS, arena, &words, err));
-  if (words.count == 0 || words.too_many) {
-    q->gap = words.too_many ? PROPTER_GAP_TOO_LONG : PROPTER_GAP_EMPTY;
-    return PROPTER_OK;
-  }
-  for (size_t i = 0; i < words.count; i++) words.word[i].known |= why_lexicon_knows(lexicon, &words.word[i]);
-  PROPTER_TRY(why_reword(lexicon, &words, arena, q, err));
-  break_down(&words);
-  more_than(&words);
-  none_of(&words);
-  prevented_or_gone(&words);
-  PROPTER_TRY(more_of(&words, arena, err));
-  greets(&words);
-  value(&words);
-  why_talk_denies(lexicon, &words);
-  const size_t compare = first_of(&words, WORD_COMPARE, WORD_NORM), despite = first_of(&words, WORD_DESPITE, WORD_NONE);
-  PropterGap cause = PROPTER_GAP_NONE;
-  PropterQuestion named = why_question_empty();
-  if (despite < words.count && has(&words, WORD_NOT) && !(despite + 1 < words.count && why_has(&words.word[despite + 1], ROLE_POINTS))) {
-    Words part = {words.word + despite, words.count - despite, false};
-    PROPTER_TRY(read_despite(lexicon, &part, q->text, arena, &named, &cause, err));
-    q->despite = named.despite;
-    for (size_t i = 0; i < named.note_count && q->note_count < PROPTER_QUESTION_NOTES; i++) q->note[q->note_count++] = named.note[i];
-  }
-  PROPTER_TRY(why_comparison(&words, compare, today, arena, q, err));
-  PropterLexicon *causes = despite < words.count ? NULL : why_lexicon_causes(lexicon);
-  PropterGap several = PROPTER_GAP_NONE;
-  PropterStr which = {"", 0};
-  PROPTER_TRY(why_period_find(&words, q->text, today, why_lexicon_causes(lexicon), arena, q, err));
-  if (!q->has_period && q->gap == PROPTER_GAP_NONE && q->compared && ago(&words, compare)) q->has_period = true, q->when = PROPTER_WHEN_DAY; /* now */
-  PropterGap time = q->gap;
-  PropterStr about = q->about;
-  if (causes) PROPTER_TRY(read_cause(lexicon, causes, &words, true, arena, q, &several, &which, err));
-  PROPTER_TRY(why_lexicon_find(lexicon, &words, q->text, arena, q, err));
-  if (q->has_metric) {
-    PROPTER_TRY(turn_valued(lexicon, &words, arena, q, err));
-    amounts(&words);
-    PROPTER_TRY(why_senses(lexicon, &words, arena, q, err));
-  }
-  if (causes && q->has_metric) PROPTER_TRY(read_cause(lexicon, causes, &words, false, arena, q, &several, &which, err));
-  if (q->suspect.len || q->despite.len) PROPTER_TRY(why_senses(lexicon, &words, arena, q, err)); /* what it does */
-  if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && !denies(&words) && points_back(&words)) q->suspect = q->told_by;
-  if (causes && q->told_by.len && !q->suspect.len && !q->despite.len && denies(&words) && goes_on(&words)) q->despite = q->told_by;
-  if (q->despite.len && !q->has_period && q->gap == PROPTER_GAP_NONE && time == PROPTER_GAP_NONE && named.from != PROPTER_NO_DAY) {
-    q->has_period = true, q->when = PROPTER_WHEN_EVENT, q->from = named.from, q->to = named.to, q->period_words = q->text;
-    PROPTER_TRY(why_question_note(q, arena, err, OWN_TIME));
-  }
-  bool sized = false;
-  PROPTER_TRY(read_sizes(q, &words, &sized, arena, err));
-  PROPTER_TRY(direction(q, &words, arena, err));
-  negate(q, &words);
-  PROPTER_TRY(read_daytime(q, &words, arena, err));
-  if (q->gap == PROPTER_GAP_NONE && q->has_metric) PROPTER_TRY(why_talk(lexicon, &words, arena, q, err));
-  if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) why_leftovers(lexicon, q, &words);
+  q->text = propter_arena_copy(r->arena, propter_str_trim(text));
+  if (!q->text.data) return propter_fail(r->err, PROPTER_NO_MEMORY, "out of memory");
+  q->gap = q->text.len > PROPTER_QUESTION_BYTES ? PROPTER_GAP_TOO_LONG : PROPTER_GAP_NONE;
+  if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
+  PROPTER_TRY(why_words_split(q->text, why_lexicon_stemmer(r->lexicon), PROPTER_QUESTION_WORDS, r->arena, &r->words, r->err));
+  q->gap = r->words.too_many ? PROPTER_GAP_TOO_LONG : r->words.count == 0 ? PROPTER_GAP_EMPTY : PROPTER_GAP_NONE;
+  return PROPTER_OK;
+}
+
+/* What words mean beside each other, before anything is looked for. */
+static PropterStatus weigh(Reading *r) {
+  Words *words = &r->words;
+  for (size_t i = 0; i < words->count; i++) words->word[i].known |= why_lexicon_knows(r->lexicon, &words->word[i]);
+  PROPTER_TRY(why_reword(r->lexicon, words, r->arena, r->q, r->err));
+  break_down(words);
+  more_than(words);
+  none_of(words);
+  prevented_or_gone(words);
+  PROPTER_TRY(more_of(words, r->arena, r->err));
+  greets(words);
+  value(words);
+  why_talk_denies(r->lexicon, words);
+  r->compare = first_of(words, WORD_COMPARE, WORD_NORM), r->despite = first_of(words, WORD_DESPITE, WORD_NONE);
+  r->causes = r->despite < words->count ? NULL : why_lexicon_causes(r->lexicon);
+  return PROPTER_OK;
+}
+
+/* The cause that should have moved what did not move. */
+static PropterStatus read_conceded(Reading *r) {
+  const Words *words = &r->words;
+  PropterQuestion *q = r->q;
+  if (r->despite == words->count || !has(words, WORD_NOT)) return PROPTER_OK;
+  if (r->despite + 1 < words->count && why_has(&words->word[r->despite + 1], ROLE_POINTS)) return PROPTER_OK;
+  Words part = {words->word + r->despite, words->count - r->despite, false};
+  PROPTER_TRY(read_despite(r->lexicon, &part, q->text, r->arena, &r->named, &r->no_cause, r->err));
+  q->despite = r->named.despite;
+  for (size_t i = 0; i < r->named.note_count && q->note_count < PROPTER_QUESTION_NOTES; i++) q->note[q->note_count++] = r->named.note[i];
+  return PROPTER_OK;
+}
+
+static PropterStatus read_times(Reading *r) {
+  PropterQuestion *q = r->q;
+  PROPTER_TRY(why_comparison(&r->words, r->compare, r->today, r->arena, q, r->err));
+  PROPTER_TRY(why_period_find(&r->words, q->text, r->today, why_lexicon_causes(r->lexicon), r->arena, q, r->err));
+  if (!q->has_period && q->gap == PROPTER_GAP_NONE && q->compared && ago(&r->words, r->compare)) q->has_period = true, q->when = PROPTER_WHEN_DAY; /* now */
+  r->no_time = q->gap, r->about_time = q->about;
+  return PROPTER_OK;
+}
+
+/* The metric, the parts of its data, and what unknown words say of it. */
+static PropterStatus read_metric(Reading *r) {
+  PROPTER_TRY(why_lexicon_find(r->lexicon, &r->words, r->q->text, r->arena, r->q, r->err));
+  if (!r->q->has_metric) return PROPTER_OK;
+  PROPTER_TRY(turn_valued(r->lexicon, &r->words, r->arena, r->q, r->err));
+  amounts(&r->words);
+  return why_senses(r->lexicon, &r->words, r->arena, r->q, r->err);
+}
+
+/* The cause by which the time was told, where the question asks about it; the time of the cause, where there is no other. */
+static PropterStatus settle_cause(Reading *r) {
+  PropterQuestion *q = r->q;
+  const bool told = r->causes && q->told_by.len && !q->suspect.len && !q->despite.len, denied = denies(&r->words);
+  if (told && !denied && points_back(&r->words)) q->suspect = q->told_by;
+  if (told && denied && goes_on(&r->words)) q->despite = q->told_by;
+  if (!q->despite.len || q->has_period || q->gap != PROPTER_GAP_NONE || r->no_time != PROPTER_GAP_NONE || r->named.from == PROPTER_NO_DAY) return PROPTER_OK;
+  q->has_period = true, q->when = PROPTER_WHEN_EVENT, q->from = r->named.from, q->to = r->named.to, q->period_words = q->text;
+  return why_question_note(q, r->arena, r->err, OWN_TIME);
+}
+
+static PropterStatus read_free_cause(Reading *r, bool early) {
+  return r->causes ? read_cause(r->lexicon, r->causes, &r->words, early, r->arena, r->q, &r->several, &r->about_several, r->err) : PROPTER_OK;
+}
+
+/* Which way, how much, and what is passed over. */
+static PropterStatus read_change(Reading *r) {
+  PropterQuestion *q = r->q;
+  PROPTER_TRY(read_sizes(q, &r->words, &r->sized, r->arena, r->err));
+  PROPTER_TRY(direction(q, &r->words, r->arena, r->err));
+  negate(q, &r->words);
+  PROPTER_TRY(read_daytime(q, &r->words, r->arena, r->err));
+  return q->gap == PROPTER_GAP_NONE && q->has_metric ? why_talk(r->lexicon, &r->words, r->arena, q, r->err) : PROPTER_OK;
+}
+
+/* Why the question is not understood, the weightiest reason first. */
+static void judge(Reading *r) {
+  PropterQuestion *q = r->q;
+  const Words *words = &r->words;
+  if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) why_leftovers(r->lexicon, q, words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
-  if (q->gap == PROPTER_GAP_NONE && time != PROPTER_GAP_NONE) q->gap = time, q->about = about;
-  if (q->gap == PROPTER_GAP_NONE) names_no_time(lexicon, q, &words);
-  if (q->gap == PROPTER_GAP_NONE) acts_as_cause(q, &words);
-  if (q->gap == PROPTER_GAP_NONE && sized) size_of_a_change(q, &words);
-  if (several != PROPTER_GAP_NONE && q->gap == PROPTER_GAP_WORDS_LEFT) q->gap = several, q->about = which;
-  if (cause != PROPTER_GAP_NONE && (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_WORDS_LEFT)) {
-    q->gap = cause, q->about = (PropterStr){q->text.data + words.word[despite].begin, words.word[words.count - 1].end - words.word[despite].begin};
-    q->nearest_count = named.nearest_count;
-    memcpy(q->nearest, named.nearest, sizeof q->nearest);
-  }
+  if (q->gap == PROPTER_GAP_NONE && r->no_time != PROPTER_GAP_NONE) q->gap = r->no_time, q->about = r->about_time;
+  if (q->gap == PROPTER_GAP_NONE) names_no_time(r->lexicon, q, words);
+  if (q->gap == PROPTER_GAP_NONE) acts_as_cause(q, words);
+  if (q->gap == PROPTER_GAP_NONE && r->sized) size_of_a_change(q, words);
+  if (r->several != PROPTER_GAP_NONE && q->gap == PROPTER_GAP_WORDS_LEFT) q->gap = r->several, q->about = r->about_several;
+  if (r->no_cause == PROPTER_GAP_NONE || (q->gap != PROPTER_GAP_NONE && q->gap != PROPTER_GAP_WORDS_LEFT)) return;
+  const Word *first = &words->word[r->despite];
+  q->gap = r->no_cause, q->about = (PropterStr){q->text.data + first->begin, words->word[words->count - 1].end - first->begin};
+  q->nearest_count = r->named.nearest_count;
+  memcpy(q->nearest, r->named.nearest, sizeof q->nearest);
+}
+
+PropterStatus propter_question_parse(PropterLexicon *lexicon, PropterStr text, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  Reading r = {.lexicon = lexicon, .today = today, .arena = arena, .q = q, .err = err, .named = why_question_empty()};
+  *q = why_question_empty();
+  PROPTER_TRY(split(&r, text));
+  if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
+  PROPTER_TRY(weigh(&r));
+  PROPTER_TRY(read_conceded(&r));
+  PROPTER_TRY(read_times(&r));
+  PROPTER_TRY(read_free_cause(&r, true));
+  PROPTER_TRY(read_metric(&r));
+  if (q->has_metric) PROPTER_TRY(read_free_cause(&r, false));
+  if (q->suspect.len || q->despite.len) PROPTER_TRY(why_senses(lexicon, &r.words, arena, q, err)); /* what it does */
+  PROPTER_TRY(settle_cause(&r));
+  PROPTER_TRY(read_change(&r));
+  judge(&r);
   return PROPTER_OK;
 }

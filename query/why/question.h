@@ -19,18 +19,18 @@ WordKind why_word_kind(PropterStr folded);
 
 /* What a word is in the grammar of a sentence, by words.def. */
 typedef enum {
-  ROLE_OF, ROLE_ARTICLE, ROLE_AUXILIARY, ROLE_DOES, ROLE_LINK, ROLE_SUBJECT, ROLE_ANYBODY, ROLE_POINTS, ROLE_ONE_OF, ROLE_ABOUT, ROLE_UPWARD, ROLE_PARTICLE,
-  ROLE_COUNTS, ROLE_EACH, ROLE_BREAKS, ROLE_SCALE, ROLE_BEYOND, ROLE_BESIDE, ROLE_OPENS, ROLE_TIES, ROLE_WITH, ROLE_MODAL, ROLE_CAUSAL, ROLE_CLAUSE, ROLE_WHILE, ROLE_NAMES, ROLE_WHEN, ROLE_FINITE, ROLE_BLAMES,
-  ROLE_APART, ROLE_QUESTIONS, ROLE_SMALL, ROLE_PREVENTS,
-  ROLE_GONE, ROLE_SAME, ROLE_TIMES, ROLE_ONSET, ROLE_REFERS, ROLE_PORTION, ROLE_PACE, ROLE_LACKS, ROLE_DATA, ROLE_BEST, ROLE_WORST, ROLE_MORE,
-  ROLE_LESS, ROLE_THAN, ROLE_NO, ROLE_NEW, ROLE_ONLY, ROLE_CALLS,
-  ROLE_FOLD, ROLE_NONE, ROLE_BUT, ROLE_ADDS, ROLE_AMISS, ROLE_REASON, ROLE_AMOUNT, ROLE_LASTS, ROLE_SLOW, ROLE_INTENDED, ROLE_INTO, ROLE_ANY
+#define WORD(kind, text)
+#define ROLE(role, words) ROLE_##role,
+#include "words.def"
+#undef WORD
+#undef ROLE
+  ROLE_COUNT
 } WordRole;
 
 typedef enum {
   DATE_MONTH = 1, DATE_SEASON, DATE_PART, DATE_UNIT, DATE_ORDINAL, DATE_NUMBER, DATE_LAST, DATE_THIS, DATE_PAST, DATE_NOW, DATE_AGO,
   DATE_FROM, DATE_TO, DATE_BETWEEN, DATE_AND, DATE_SINCE, DATE_AFTER, DATE_BEFORE, DATE_UNTIL, DATE_ONWARDS, DATE_PREP, DATE_LETTER, DATE_HOLIDAY, DATE_FEAST,
-  DATE_EARLIER, DATE_WEEKDAY, DATE_OVER, DATE_TO_DATE, DATE_ENDED, DATE_BEGUN, DATE_WEEK_OF, DATE_FISCAL, DATE_AROUND, DATE_DAYTIME, DATE_AHEAD, DATE_PRESENT, DATE_DURING
+  DATE_EARLIER, DATE_WEEKDAY, DATE_OVER, DATE_TO_DATE, DATE_ENDED, DATE_BEGUN, DATE_WEEK_OF, DATE_FISCAL, DATE_AROUND, DATE_DAYTIME, DATE_AHEAD, DATE_PRESENT, DATE_DURING, DATE_SO_FAR
 } DateKind;
 /* Whether the folded word has this meaning in dates.def, and its two numbers. */
 bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b);
@@ -54,7 +54,7 @@ typedef struct {
   int digits;
   int value;
   WordKind kind;
-  uint64_t roles;      /* a bit for each WordRole */
+  uint64_t roles[(ROLE_COUNT + 63) / 64]; /* a bit for each WordRole */
   bool phrase;         /* one of several that together mean something else than apart: "morning all", "free fall" */
   bool inflected;      /* has its kind from another form of the word */
   bool known;          /* stands in a table or in a name */
@@ -70,7 +70,9 @@ typedef struct {
   bool too_many;
 } Words;
 
-static inline bool why_has(const Word *w, WordRole role) { return w && w->roles & UINT64_C(1) << role; }
+/* Gives a word the roles of its text. */
+void why_word_roles(Word *w);
+static inline bool why_has(const Word *w, WordRole role) { return w && w->roles[role / 64] & UINT64_C(1) << role % 64; }
 /* The second half of "no-shows". */
 static inline bool why_tight(const Word *w) { return w->mark == '-' && !w->space; }
 /* Says nothing about what is asked. */

@@ -169,6 +169,7 @@ static PropterStatus slips(PropterLexicon *l, Words *words, PropterArena *arena,
     if (w->known || propter_utf8_length(w->text) < SLIP_LETTERS || !why_word_near(w->text, &meant) || near_name(l, w)) continue;
     PROPTER_TRY(reread(q, arena, w->begin, w->end, meant, err));
     w->text = meant, w->kind = why_word_kind(meant), w->known = true;
+    why_word_roles(w);
   }
   return PROPTER_OK;
 }

@@ -116,7 +116,7 @@ static bool somebody_does(const Look *k, size_t i) {
   while (i > 0) {
     const Word *w = why_at(k, --i);
     if (w->kind == WORD_SPEAKER || why_has(w, ROLE_ANYBODY)) return true;
-    if (w->used != USED_NOT || (w->kind != WORD_FILLER && w->kind != WORD_ASK && !propter_str_equal(w->text, PROPTER_STR("to")))) return false;
+    if (w->used != USED_NOT || (w->kind != WORD_FILLER && w->kind != WORD_ASK && !why_has(w, ROLE_TO))) return false;
   }
   return false;
 }
@@ -133,7 +133,7 @@ static bool tied(const Look *k, size_t i) {
   while (i > 0 && (why_has(why_at(k, i - 1), ROLE_ONE_OF) || why_has(why_at(k, i - 1), ROLE_ARTICLE))) i--;
   if (i == 0) return false;
   const Word *last = why_at(k, i - 1), *before = i > 1 ? why_at(k, i - 2) : NULL;
-  if (last->kind != WORD_STOP && last->kind != WORD_BY && !propter_str_equal(last->text, PROPTER_STR("from"))) return named(last) && !why_at(k, i)->mark;
+  if (last->kind != WORD_STOP && last->kind != WORD_BY && !why_has(last, ROLE_FROM)) return named(last) && !why_at(k, i)->mark;
   return !before || before->used != USED_NOT || !(why_asks(before) || before->kind == WORD_ASK);
 }
 
@@ -173,7 +173,7 @@ static bool beside_cause(const Look *k, size_t i) {
 /* "Wiped out a chunk of demand": how much, not which. */
 static bool chunk_of(const Look *k, size_t i) {
   const Word *next = why_at(k, i + 1);
-  if (i < 2 || !why_has(why_at(k, i - 1), ROLE_ARTICLE) || !next || !propter_str_equal(next->text, PROPTER_STR("of"))) return false;
+  if (i < 2 || !why_has(why_at(k, i - 1), ROLE_ARTICLE) || !next || !why_has(next, ROLE_GENITIVE)) return false;
   return why_goes(why_at(k, i - 2)) || (i > 2 && why_at(k, i - 2)->phrase && why_goes(why_at(k, i - 3)));
 }
 
@@ -227,8 +227,8 @@ static WordKind meant(const Look *k, size_t i) {
     return WORD_FILLER; /* "more refunds have arrived" */
   if (verb && !noun && named(last) && !w->mark && (inflected(word) || irregular(k, word)) && why_goes(amount(k, i)) &&
       why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.possession", LOOKED))
-    return WORD_FILLER; /* "the bar sold too little" */
-  if (noun && last && propter_str_equal(last->text, PROPTER_STR("like")) && i > 1 && why_goes(why_at(k, i - 2))) return WORD_FILLER; /* like flies */
+    return WORD_FILLER;                                                                            /* "the bar sold too little" */
+  if (noun && why_has(last, ROLE_LIKE) && i > 1 && why_goes(why_at(k, i - 2))) return WORD_FILLER; /* like flies */
   static const char acts[] = "verb.cognition verb.communication verb.perception verb.emotion verb.possession verb.stative verb.creation";
   if (verb && !(i == 0 && noun && why_has(next, ROLE_OF)) && somebody_does(k, i) && why_of_class(k, word, PROPTER_WORDNET_VERB, acts, LOOKED))
     return WORD_FILLER;

@@ -43,8 +43,7 @@ static bool is_talk(const Look *k, size_t from, size_t end, bool apart) {
   for (size_t i = from; i < end; i++) {
     const Word *w = why_at(k, i);
     asks = (asks || why_has(w, ROLE_QUESTIONS)) &&
-           !(asks && w->kind == WORD_STOP &&
-             (propter_str_equal(w->text, PROPTER_STR("to")) || !why_has(w, ROLE_ARTICLE))); /* "what gives?", not "why in the suburbs?" */
+           !(asks && w->kind == WORD_STOP && (why_has(w, ROLE_TO) || !why_has(w, ROLE_ARTICLE))); /* "what gives?", not "why in the suburbs?" */
     speaks |= somebody(k, w), states |= apart && (why_has(w, ROLE_FINITE) || (k->w && says(k, w)));
   }
   for (size_t i = from; i < end; i++) {
@@ -163,7 +162,7 @@ static void while_nothing(const PropterLexicon *l, Words *words) {
 /* "Nobody", "no one". */
 static bool nobody(const Words *words, size_t i) {
   const Word *w = &words->word[i];
-  const bool no_one = why_has(w, ROLE_NO) && w->phrase && i + 1 < words->count && propter_str_equal(w[1].text, PROPTER_STR("one"));
+  const bool no_one = why_has(w, ROLE_NO) && w->phrase && i + 1 < words->count && why_has(&w[1], ROLE_SPAN);
   return w->kind == WORD_NOT && (no_one || why_has(w, ROLE_ANYBODY));
 }
 

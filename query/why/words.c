@@ -130,12 +130,11 @@ static PropterStr row_word(PropterStr row, size_t *at) {
   return (PropterStr){row.data + from, end - from};
 }
 
-static uint64_t roles_of(PropterStr folded) {
-  uint64_t found = 0;
+void why_word_roles(Word *w) {
+  memset(w->roles, 0, sizeof w->roles);
   for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
     for (size_t at = 0; at < roles[i].words.len;)
-      if (propter_str_equal(row_word(roles[i].words, &at), folded)) found |= UINT64_C(1) << roles[i].role;
-  return found;
+      if (propter_str_equal(row_word(roles[i].words, &at), w->text)) w->roles[roles[i].role / 64] |= UINT64_C(1) << roles[i].role % 64;
 }
 
 /* How many words from i on are those of the row; 0: not all. */
@@ -233,7 +232,7 @@ static PropterStatus finish(Word *w, PropterBuf *folded, bool numbered, struct s
   }
   w->kind = w->number ? WORD_NONE : why_word_kind(w->text);
   PROPTER_TRY(shorten(w, arena, err));
-  w->roles = roles_of(w->text);
+  why_word_roles(w);
   if (w->kind == WORD_NONE && !w->number && !why_of_dates(w->text)) w->kind = inflected_kind(w->text), w->inflected = w->kind != WORD_NONE;
   w->known = w->number || w->kind != WORD_NONE || why_of_dates(w->text);
   return PROPTER_OK;
@@ -244,14 +243,6 @@ static PropterStr sign_word(utf8proc_int32_t code) {
   for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
     if (signs[i].code == code) return signs[i].word;
   return (PropterStr){"", 0};
-}
-
-/* "I'd", "we've". */
-static bool shortened(PropterStr text) {
-  static const char *const verbs[] = {"d", "ll", "ve", "re", "m"};
-  for (size_t k = 0; k < sizeof verbs / sizeof *verbs; k++)
-    if (propter_str_equal(text, propter_str(verbs[k]))) return true;
-  return false;
 }
 
 PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_t max, PropterArena *arena, Words *out, PropterError *err) {
@@ -316,8 +307,8 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
   for (size_t i = 1; i < out->count; i++) {
     const PropterStr before = out->word[i - 1].text;
     Word *w = &out->word[i];
-    if (propter_str_equal(w->text, PROPTER_STR("t")) && before.data[before.len - 1] != 'n') w->kind = WORD_STOP;
-    if (w->mark == '\'' && !w->space && shortened(w->text)) w->kind = WORD_FILLER, w->known = true;
+    if (why_has(w, ROLE_DENIES) && before.data[before.len - 1] != 'n') w->kind = WORD_STOP;
+    if (w->mark == '\'' && !w->space && why_has(w, ROLE_SHORTENED)) w->kind = WORD_FILLER, w->known = true;
   }
 done:
   propter_buf_clear(&folded);
