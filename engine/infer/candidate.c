@@ -236,6 +236,43 @@ static Relation effect_relation(const Case *c, PropterId effect, double *part) {
   return met ? scope_relation(c->know, &scope, &c->metric->scope, part) : RELATION_DISJOINT;
 }
 
+static Relation claim_relation(const Case *c, const KnowClaim *claim, double *part) {
+  const Relation r = effect_relation(c, claim->effect, part);
+  return r == RELATION_DISJOINT || !claim->place.count ? r : scope_relation(c->know, &claim->place, &c->metric->scope, part);
+}
+
+/* A sentence about the refunds of a country has the refunds for its effect and the country for its scope: what the scope adds to the effect's own, or names
+ * inside it, is where the effect is. */
+static PropterStatus place_of(Know *know, KnowClaim *claim, PropterError *err) {
+  PropterId one[1];
+  PropterIds single = {one, 1, 1}, own = {0}, *place = &claim->place;
+  bool limits = false, good = true;
+  if (!claim->scope.count || !claim->effect || !effect_scope(know, claim->effect, &own, &single)) own.count = 0;
+  for (size_t i = 0; i < claim->scope.count; i++) {
+    const PropterId p = claim->scope.items[i];
+    bool met = false, inside = false;
+    for (size_t k = 0; k < own.count; k++) {
+      met |= concept_comparable(know, p, own.items[k]);
+      inside |= p != own.items[k] && concept_covers(know, own.items[k], p);
+    }
+    if (!concept_find(know, p) || (met && !inside)) continue;
+    limits = true;
+    good &= propter_vec_push(place, p);
+  }
+  const size_t added = place->count;
+  for (size_t k = 0; k < own.count && limits; k++) {
+    bool narrowed = false;
+    for (size_t i = 0; i < added; i++) narrowed |= concept_covers(know, own.items[k], place->items[i]);
+    if (!narrowed) good &= propter_vec_push(place, own.items[k]);
+  }
+  return good ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "places of claims");
+}
+
+PropterStatus claims_place(Know *know, PropterError *err) {
+  for (size_t i = 0; i < know->claims.count; i++) PROPTER_TRY(place_of(know, &know->claims.items[i], err));
+  return PROPTER_OK;
+}
+
 static bool names_kind(const Know *know, const KnowClaim *claim, PropterId kind) {
   for (size_t i = 0; kind && i < claim->causes.count; i++)
     if (concept_covers(know, claim->causes.items[i], kind)) return true;
@@ -271,7 +308,7 @@ static bool undated_speaks_of(const Case *c, const KnowClaim *claim) {
 
 void claim_view(const Case *c, const KnowClaim *claim, ClaimView *out) {
   *out = (ClaimView){.start = PROPTER_NO_DAY, .end = PROPTER_NO_DAY};
-  out->relation = effect_relation(c, claim->effect, &out->part);
+  out->relation = claim_relation(c, claim, &out->part);
   PropterDay from = c->first;
   if (claim->effect_start != PROPTER_NO_DAY) {
     out->start = claim->effect_start;
@@ -694,7 +731,7 @@ static double control_touched(const Case *c, const Cause *cause, KnowMetric *con
     size_t which;
     if (claim->negated || !claim->effect || !(cause->root == SIZE_MAX ? ids_have(&claim->causes, cause->id) : names_member(know, claim, cause, &which)))
       continue;
-    Relation r = effect_relation(&other, claim->effect, &part);
+    Relation r = claim_relation(&other, claim, &part);
     if (r == RELATION_DISJOINT) continue;
     double p = cause->root == SIZE_MAX ? 1 : claim_trust(know, claim) * (r == RELATION_PARENT ? said_of_whole : 1);
     if (p * part > touched) touched = p * part;
@@ -867,6 +904,7 @@ PropterStatus events_from_text(Know *know, PropterError *err) {
       continue;
     if (!concept_find(know, claim->cause) || !claim->effect || !know_is_scope(know, claim->effect) || !effect_scope(know, claim->effect, &scope, &single))
       continue;
+    if (claim->place.count) scope = claim->place;
     PropterDay end = claim->cause_end == PROPTER_NO_DAY ? claim->cause_start : claim->cause_end;
     if (covered(know, claim->cause, claim->cause_start, end, &scope, know->events.count)) continue;
     KnowEvent e = {.kind = claim->cause,

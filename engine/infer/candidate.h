@@ -78,6 +78,8 @@ void case_clear(Case *c);
 
 /* Text events: facts that sentences state of causes no documented event covers (appended to know->events). */
 PropterStatus events_from_text(Know *know, PropterError *err);
+/* Where the effects of claims are; before events are taken from text. */
+PropterStatus claims_place(Know *know, PropterError *err);
 /* What claims mean whatever the window; when all events are known. */
 void claims_settle(Know *know);
 

@@ -602,6 +602,8 @@ static PropterStatus place_document(Know *know, PropterId document, size_t *inde
   return PROPTER_OK;
 }
 
+static void claim_clear(KnowClaim *c) { propter_vec_clear(&c->causes), propter_vec_clear(&c->scope), propter_vec_clear(&c->place); }
+
 static PropterStatus read_claim(Know *know, Node *node, PropterStr iri, PropterError *err) {
   KnowClaim c = {.id = node->id, .iri = iri, .document = SIZE_MAX};
   PropterId document = node_one(node, VOCAB_propter_document);
@@ -617,8 +619,9 @@ static PropterStatus read_claim(Know *know, Node *node, PropterStr iri, PropterE
   read_flags(know, node, &c);
   PROPTER_TRY(claim_words(know, &c, err));
   PropterStatus status = node_all(node, VOCAB_propter_cause, &c.causes, err);
+  if (!status) status = node_all(node, VOCAB_propter_scope, &c.scope, err);
   if (!status && !propter_vec_push(&know->claims, c)) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu claims", know->claims.count);
-  if (status) propter_vec_clear(&c.causes);
+  if (status) claim_clear(&c);
   return status;
 }
 
@@ -883,7 +886,7 @@ void know_clear(Know *know) {
     propter_vec_clear(&know->events.items[i].leads);
     propter_vec_clear(&know->events.items[i].close);
   }
-  for (size_t i = 0; i < know->claims.count; i++) propter_vec_clear(&know->claims.items[i].causes);
+  for (size_t i = 0; i < know->claims.count; i++) claim_clear(&know->claims.items[i]);
   propter_vec_clear(&know->metrics);
   propter_vec_clear(&know->events);
   propter_vec_clear(&know->documents);

@@ -16,6 +16,7 @@ typedef struct {
   PropterIds above;   /* ascending, without itself */
   PropterIds leaves;  /* ascending; itself if nothing is narrower */
   PropterIds schemes; /* ascending */
+  size_t beside;      /* leaves that it can be compared with: of its schemes and of what is broader, its own among them */
   PropterStr label;
 } KnowConcept;
 
@@ -84,6 +85,8 @@ typedef struct {
   PropterStr iri, quote, cause_text, effect_text, section, part, rule, condition, quantity_text;
   PropterId cause, effect;
   PropterIds causes;    /* every propter:cause, ascending; `cause` is the first */
+  PropterIds scope;     /* where it applies, ascending */
+  PropterIds place;     /* of its effect, where the scope limits that; else empty */
   int polarity;
   bool negated, has_bytes, has_quantity;
   bool period_guessed;  /* headings or other sentences gave the effect's period */
@@ -166,10 +169,12 @@ void concepts_clear(Know *know);
 const KnowConcept *concept_find(const Know *know, PropterId id);
 /* a is b or broader than b. */
 bool concept_covers(const Know *know, PropterId a, PropterId b);
+bool concept_comparable(const Know *know, PropterId a, PropterId b); /* of one scheme or one hierarchy */
 bool concept_related(const Know *know, PropterId a, PropterId b); /* equal, broader, narrower, or with a common broader one */
 
 typedef enum { RELATION_DISJOINT, RELATION_SAME, RELATION_PARENT, RELATION_CHILD } Relation;
-/* How the scope `a` (of a cause) lies to the scope `b` (of a series); *part: share of b's leaves that a touches. No scope covers everything. */
+/* How the scope `a` (of a cause) lies to the scope `b` (of a series); *part: share of b's leaves that a touches, of a dimension that b does not name the share of
+ * all its leaves. No scope covers everything. */
 Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part);
 
 /* --- the rest (know.c) --- */

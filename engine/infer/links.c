@@ -466,6 +466,8 @@ static bool is_derived(const KnowMetric *a, const KnowMetric *b) {
 static bool claim_means(const Know *know, const KnowClaim *claim, const KnowMetric *cause, const KnowMetric *effect) {
   bool met = false;
   for (size_t k = 0; k < claim->causes.count && !met; k++) met = means(know, claim->causes.items[k], cause);
+  double part;
+  if (claim->place.count && scope_relation(know, &claim->place, &effect->scope, &part) == RELATION_DISJOINT) return false;
   return met && means(know, claim->effect, effect) &&
          !(means(know, claim->effect, cause) && claim->causes.count == 1 && claim->causes.items[0] == claim->effect);
 }

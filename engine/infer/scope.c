@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Scopes: which part of the world a metric, an event or a claim speaks of. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "../graph/id.h"
@@ -87,6 +88,47 @@ static PropterStatus find_leaves(Know *know, PropterError *err) {
   return status;
 }
 
+static int by_id(const void *a, const void *b) {
+  PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
+  return (x > y) - (x < y);
+}
+
+static size_t count_id(const PropterIds *sorted, PropterId id) {
+  size_t low = 0, high = sorted->count, from;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (sorted->items[middle] < id) low = middle + 1;
+    else high = middle;
+  }
+  for (from = low; low < sorted->count && sorted->items[low] == id;) low++;
+  return low - from;
+}
+
+static PropterStatus count_beside(Know *know, PropterError *err) {
+  PropterIds of_leaf = {0}; /* the scheme of each leaf */
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = 0; i < know->concepts.count; i++) {
+    const KnowConcept *c = &know->concepts.items[i];
+    for (size_t k = 0; c->leaves.count == 1 && c->leaves.items[0] == c->id && k < c->schemes.count && !status; k++)
+      if (!propter_vec_push(&of_leaf, c->schemes.items[k])) status = propter_fail(err, PROPTER_NO_MEMORY, "leaves of schemes");
+  }
+  if (of_leaf.count) qsort(of_leaf.items, of_leaf.count, sizeof *of_leaf.items, by_id);
+  for (size_t i = 0; i < know->concepts.count && !status; i++) {
+    KnowConcept *c = &know->concepts.items[i];
+    c->beside = c->leaves.count;
+    for (size_t k = 0; k < c->schemes.count; k++) {
+      const size_t n = count_id(&of_leaf, c->schemes.items[k]);
+      if (n > c->beside) c->beside = n;
+    }
+    for (size_t k = 0; k < c->above.count; k++) {
+      const KnowConcept *up = find(know, c->above.items[k]);
+      if (up && up->leaves.count > c->beside) c->beside = up->leaves.count;
+    }
+  }
+  propter_vec_clear(&of_leaf);
+  return status;
+}
+
 PropterStatus concepts_load(Know *know, PropterError *err) {
   PropterIds ids = {0};
   PropterQuads up = {0}, down = {0}, schemes = {0};
@@ -117,6 +159,7 @@ PropterStatus concepts_load(Know *know, PropterError *err) {
   for (size_t i = 0; i < know->concepts.count; i++) ids_sort(&know->concepts.items[i].above, 0), ids_sort(&know->concepts.items[i].schemes, 0);
   if ((status = close_above(know, err)) || (status = find_leaves(know, err))) goto done;
   for (size_t i = 0; i < know->concepts.count; i++) ids_sort(&know->concepts.items[i].leaves, 0);
+  status = count_beside(know, err);
 done:
   propter_vec_clear(&ids);
   propter_vec_clear(&up);
@@ -147,8 +190,7 @@ static size_t common_leaves(const KnowConcept *a, const KnowConcept *b) {
   return n;
 }
 
-/* Two concepts can be compared when they stand in one scheme or one hierarchy. */
-static bool comparable(const Know *know, PropterId a, PropterId b) {
+bool concept_comparable(const Know *know, PropterId a, PropterId b) {
   if (a == b || concept_covers(know, a, b) || concept_covers(know, b, a)) return true;
   const KnowConcept *x = find(know, a), *y = find(know, b);
   if (!x || !y) return false;
@@ -168,6 +210,27 @@ static Relation concept_relation(const Know *know, PropterId a, PropterId b, dou
   return common == y->leaves.count ? (x->leaves.count > common ? RELATION_PARENT : RELATION_SAME) : RELATION_CHILD;
 }
 
+static bool is_met(const Know *know, PropterId id, const PropterIds *others, size_t count) {
+  for (size_t j = 0; j < count; j++)
+    if (concept_comparable(know, id, others->items[j])) return true;
+  return false;
+}
+
+/* What part of the dimensions that b does not split is in `a`: of each the leaves of those that `a` names together. 1: it names none. */
+static double part_of_rest(const Know *know, const PropterIds *a, const PropterIds *b) {
+  double part = 1;
+  for (size_t i = 0; i < a->count; i++) {
+    if (is_met(know, a->items[i], b, b->count) || is_met(know, a->items[i], a, i)) continue;
+    double leaves = 0, all = 2; /* of what stands alone nobody knows how much there is beside it */
+    for (size_t k = i; k < a->count; k++) {
+      const KnowConcept *x = concept_comparable(know, a->items[i], a->items[k]) ? find(know, a->items[k]) : NULL;
+      if (x) leaves += (double)x->leaves.count, all = x->beside > all ? (double)x->beside : all;
+    }
+    part *= leaves > 0 && leaves < all ? leaves / all : .5;
+  }
+  return part;
+}
+
 /* A scope of several concepts is a product of dimensions where they stand in different schemes, and a union inside one scheme. */
 Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part) {
   bool parent = false, child = false;
@@ -179,7 +242,7 @@ Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds 
     bool met = false;
     for (size_t i = 0; i < a->count; i++) {
       double share;
-      if (!comparable(know, a->items[i], b->items[j])) continue;
+      if (!concept_comparable(know, a->items[i], b->items[j])) continue;
       met = true;
       Relation r = concept_relation(know, a->items[i], b->items[j], &share);
       if (r == RELATION_DISJOINT) continue;
@@ -195,11 +258,9 @@ Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds 
     child |= best == RELATION_CHILD;
     *part *= touched < 1 ? touched : 1;
   }
-  for (size_t i = 0; i < a->count; i++) {
-    bool met = false;
-    for (size_t j = 0; j < b->count; j++) met |= comparable(know, a->items[i], b->items[j]);
-    if (!met) child = true; /* limited to a part in a dimension that the series does not split */
-  }
+  const double whole = part_of_rest(know, a, b);
+  child |= whole < 1;
+  *part *= whole;
   /* Wider in one dimension and narrower in another: the documented size is no size of the common part. */
   if (parent) return RELATION_PARENT;
   return child ? RELATION_CHILD : RELATION_SAME;

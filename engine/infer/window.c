@@ -51,6 +51,7 @@ PropterStatus propter_inferrer_new(PropterSnapshot *snapshot, const PropterInfer
   PropterStatus status = pthread_mutex_init(&know->lock, NULL) ? propter_fail(err, PROPTER_NO_MEMORY, "lock") : PROPTER_OK;
   know->locking = status == PROPTER_OK;
   if (!status) status = know_load(know, err);
+  if (!status) status = claims_place(know, err);
   if (!status) status = events_from_text(know, err);
   if (!status) claims_settle(know);
   if (!status) status = apply_slice(know, err);

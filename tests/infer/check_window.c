@@ -445,6 +445,37 @@ START_TEST(wrong_claims_are_told_with_their_reason) {
 }
 END_TEST
 
+/* "Orders of the north fell because of the outage", said of the figure that every region has: the claim's scope says of which. */
+START_TEST(a_claim_holds_where_its_scope_is) {
+  static const struct {
+    const char *effect, *scope;
+    double low, high; /* its P in the north; 0: no candidate there */
+  } rows[] = {{"world-orders", "", .03, .045},                       /* a whole, of which the north is a part */
+              {"world-orders", "; p:scope w:north", .055, .07},
+              {"world-orders", "; p:scope w:south , w:north", .015, .03}, /* and the south did not move */
+              {"world-orders", "; p:scope w:south", 0, 0},
+              {"world", "; p:scope w:south", 0, 0},
+              {"north-orders", "; p:scope w:south", .055, .07},      /* the effect's own place goes before */
+              {"north-orders", "; p:scope w:shoes", .03, .045},      /* one of three products */
+              {"north-orders", "; p:scope w:nobody", .055, .07}};    /* no concept */
+  char extra[2048];
+  (void)snprintf(extra, sizeof extra,
+                 "w:outage a skos:Concept , p:EventKind ; skos:inScheme w:kinds ; skos:prefLabel \"outage\" . w:shoes a skos:Concept ; skos:inScheme w:products .\n"
+                 "w:hats a skos:Concept ; skos:inScheme w:products . w:boots a skos:Concept ; skos:inScheme w:products .\n" DOC("d", "2013-08-01")
+                 "w:c a p:Claim ; p:document w:d ; p:cause w:outage ; p:effect w:%s ; p:quote \"Orders fell in June because of the outage.\" ; p:confidence 0.8 ;"
+                 " p:claimKind p:PostHoc " FELL "%s .\n",
+                 rows[_i].effect, rows[_i].scope);
+  PropterInference *x = world_ask(world_make(extra), NULL);
+  const PropterCause *c = world_cause(x, "outage");
+  if (rows[_i].high > 0) {
+    ck_assert_ptr_nonnull(c);
+    ck_assert_double_ge(c->score.p, rows[_i].low);
+    ck_assert_double_le(c->score.p, rows[_i].high);
+  } else ck_assert_ptr_null(c);
+  propter_inference_free(x);
+}
+END_TEST
+
 START_TEST(what_a_sentence_tells_can_be_an_event) {
   const char *text = DOC("d", "2013-08-01") CLAIM("c", "d", "walkout", "From 1 to 28 June the crews walked out, and orders fell.",
                                                   FELL "; p:causeStart \"2013-06-01\"^^xsd:date ; p:causeEnd \"2013-06-28\"^^xsd:date");
@@ -923,6 +954,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, gossip_without_a_date_does_not_beat_what_is_on_record);
   tcase_add_test(t, what_is_undated_speaks_from_its_own_day);
   tcase_add_loop_test(t, wrong_claims_are_told_with_their_reason, 0, 5);
+  tcase_add_loop_test(t, a_claim_holds_where_its_scope_is, 0, 8);
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
   tcase_add_test(t, an_event_without_a_kind_is_known_by_its_name);
   tcase_add_test(t, an_event_that_two_documents_tell_is_one);
