@@ -4,7 +4,7 @@
 
 #include "doc.h"
 
-enum { HEAD_LINES = 15, HEADING_BYTES = 80, HEADING_WORDS = 10 };
+enum { ENTRY_BYTES = 48, HEAD_LINES = 15, HEADING_BYTES = 80, HEADING_WORDS = 10 };
 
 typedef struct {
   DocBuilder *b;
@@ -50,9 +50,33 @@ static size_t list_mark(PropterStr line) {
   return i < line.len ? i : 0;
 }
 
+static size_t digits_at(PropterStr s, size_t at) {
+  size_t n = 0;
+  while (at + n < s.len && s.data[at + n] >= '0' && s.data[at + n] <= '9') n++;
+  return n;
+}
+
+/* A line of a log or chat: "2024-05-04 …", "[04/05/2024, 09:12] …", "8 May 2024 - …", "jo [10:02]: …". */
+static bool entry_line(PropterStr line) {
+  line = propter_str_trim(line);
+  PropterStr front = {line.data, line.len < ENTRY_BYTES ? line.len : ENTRY_BYTES};
+  size_t clock = propter_str_find(front, PROPTER_STR(" [")), at = front.len && front.data[0] == '[', n = digits_at(front, at);
+  if (clock != SIZE_MAX && digits_at(front, clock + 2) == 2 && clock + 7 < front.len && front.data[clock + 4] == ':' && front.data[clock + 7] == ']') return true;
+  if ((n != 1 && n != 2 && n != 4) || at + n + 1 >= front.len) return false;
+  char mark = front.data[at + n];
+  if (strchr("./-", mark)) {
+    size_t second = digits_at(front, at + n + 1), third = at + n + 2 + second;
+    return (second == 1 || second == 2) && third <= front.len && front.data[third - 1] == mark && digits_at(front, third) >= 2;
+  }
+  size_t space = mark == ' ' ? propter_str_find((PropterStr){front.data + at + n + 1, front.len - at - n - 1}, PROPTER_STR(" ")) : SIZE_MAX;
+  return n <= 2 && space != SIZE_MAX && space >= 3 && front.data[at + n + 1] >= 'A' && front.data[at + n + 1] <= 'Z' &&
+         digits_at(front, at + n + 2 + space) == 4;
+}
+
 /* Columns of numbers apart by blanks. */
 static bool table_row(PropterStr line) {
   line = propter_str_trim(line);
+  if (entry_line(line)) return false;
   unsigned gaps = 0, digits = 0;
   for (size_t i = 0; i + 1 < line.len; i++) {
     if (line.data[i] == '\t' || (line.data[i] == ' ' && line.data[i + 1] == ' ' && (i == 0 || line.data[i - 1] != ' '))) gaps++;
@@ -125,7 +149,7 @@ static PropterStatus header(Text *t, PropterError *err) {
 
 static bool short_heading(PropterStr line, PropterStr before, PropterStr after) {
   line = propter_str_trim(line);
-  if (!line.len || line.len > HEADING_BYTES || !blank(before) || !blank(after)) return false;
+  if (!line.len || line.len > HEADING_BYTES || !blank(before) || !blank(after) || entry_line(line)) return false;
   char last = line.data[line.len - 1];
   if (strchr(".!?;,", last)) return false;
   unsigned words = 1;
@@ -139,7 +163,7 @@ static PropterStatus paragraph(Text *t, PropterError *err) {
   while (t->at < t->s.len) {
     size_t next;
     PropterStr line = line_at(t->s, t->at, &next);
-    if (blank(line) || (!first && table_row(line)) || (!first && rule_line(line))) break;
+    if (blank(line) || (!first && (table_row(line) || rule_line(line) || entry_line(line)))) break;
     size_t mark = list_mark(line);
     PropterStr body = line;
     if (mark) {

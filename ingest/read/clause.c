@@ -6,7 +6,7 @@
 
 enum { EDGE_WORDS = 3 }; /* what may stand between a date and the sentence's edge */
 
-/* The sentence as its coded words with "date/DATE " in place of each date; at[i]: where token i stands in it. */
+/* The tokens as coded words with "date/DATE " in place of each date; at[i]: where token i stands in it. */
 static PropterStr code(const Tagged *t, const Whens *whens, char *out, size_t size, size_t at[TOKENS + 1]) {
   size_t n = 0, w = 0, said = SIZE_MAX;
   for (size_t i = 0; i < t->count; i++) {
@@ -67,12 +67,34 @@ PropterSpan clause_name(const PropterRules *r, const Tagged *t, const Whens *whe
   return (PropterSpan){from, to};
 }
 
-bool clause_find(const PropterRules *r, const Expressions *list, const Tagged *t, const Whens *whens, PropterSpan *words) {
+const When *clause_when(const Whens *whens, PropterSpan words) {
+  const When *nearest = NULL;
+  size_t distance = SIZE_MAX;
+  for (size_t i = 0; i < whens->count; i++) {
+    const When *w = &whens->items[i];
+    size_t d = w->start >= words.end ? w->start - words.end : words.start >= w->end ? words.start - w->end : 0;
+    if (w->grain <= WHEN_MONTH && d < distance) nearest = w, distance = d;
+  }
+  return nearest;
+}
+
+bool clause_find(const PropterRules *r, const Expressions *list, const Tagged *t, const Whens *whens, PropterSpan within, PropterSpan *words) {
   char text[sizeof t->coded];
-  size_t at[TOKENS + 1];
-  PropterSpan m;
+  size_t at[TOKENS + 1], begin = 0, end = t->count;
+  PropterSpan m = {0, 0}, mark;
   PropterStr coded = code(t, whens, text, sizeof text, at);
-  if (!rules_first(r, list->items, list->count, coded, 0, &m) || m.end <= m.start) return false;
+  while (begin < end && t->tokens[begin].start < within.start) begin++;
+  while (end > begin && t->tokens[end - 1].start >= within.end) end--;
+  /* Each clause is looked at as if it stood alone, with what follows it. */
+  for (size_t skip = at[begin];;) {
+    PropterStr rest = {coded.data + skip, at[end] > skip ? at[end] - skip : 0};
+    if (rules_first(r, list->items, list->count, rest, 0, &m) && m.end > m.start) {
+      m.start += skip, m.end += skip;
+      break;
+    }
+    if (!rules_first(r, r->tagged_clause_mark.items, r->tagged_clause_mark.count, rest, 0, &mark) || mark.end <= mark.start) return false;
+    skip += mark.end;
+  }
   size_t from = 0, to;
   while (from < t->count && at[from] < m.start) from++;
   for (to = from; to < t->count && at[to] < m.end;) to++;

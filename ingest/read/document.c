@@ -6,7 +6,9 @@
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for sentences"); }
 
-enum { LONG_PERIOD = 366 };
+enum { LONG_PERIOD = 366, STAMP_BYTES = 80 };
+
+static const PropterPeriod never = {PROPTER_NO_DAY, PROPTER_NO_DAY};
 
 /* The year that dates name last, and the first period (a second one is mostly a comparison); both keep what they held if there is none. A review of ten years
  * says no year. */
@@ -40,6 +42,7 @@ typedef struct {
   int year;                /* of them, else of the title */
   PropterPeriod heading;   /* of them */
   PropterPeriod carried;   /* said last in this section */
+  PropterPeriod cell;      /* the table's cell before is this day */
   SentenceDates dates;     /* of the sentence that is looked at */
   Whens found;             /* scratch */
   Spans sentences;         /* of the block */
@@ -89,6 +92,24 @@ static PropterStatus cut_sentence(const PropterRules *rules, Scene *scene, Sente
   return !scene->dates || when_cut(s, rules->calendar, &dates->cut) ? PROPTER_OK : no_memory(err);
 }
 
+/* The day that opens an entry of a log or chat, with its time and who speaks, and how long that is; 0: none. */
+static PropterStatus stamp_of(Walk *w, PropterStr text, size_t *length, PropterPeriod *day, PropterError *err) {
+  PropterStr front = read_beginning(text, STAMP_BYTES);
+  PropterSpan mark;
+  *length = 0, *day = never;
+  if (!w->rules->record_stamp.count || !when_possible(front, w->rules->calendar)) return PROPTER_OK;
+  int year = w->year;
+  w->found.count = 0;
+  if (!when_cut(front, w->rules->calendar, &w->dates.cut)) return no_memory(err);
+  PROPTER_TRY(time_in(w, &w->dates.cut, &year, NULL, err));
+  const When *first = w->found.count ? w->found.items : NULL;
+  if (!first || first->start > 1 || first->grain > WHEN_DAY || first->relative || first->open) return PROPTER_OK;
+  PropterStr rest = {text.data + first->end, text.len - first->end};
+  if (!rules_first(w->rules, w->rules->record_stamp.items, w->rules->record_stamp.count, rest, 0, &mark) || mark.start) return PROPTER_OK;
+  *length = first->end + mark.end, *day = (PropterPeriod){first->first, first->last};
+  return PROPTER_OK;
+}
+
 /* Years: of the sentence itself, else of the headings, else of the title, else of what was said before. Periods for claims without a date: said last in
  * this section, else in the headings. */
 static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError *err) {
@@ -96,17 +117,25 @@ static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError
   PropterRules *rules = w->rules;
   PropterStr text = {d->text.data + block->start, block->end - block->start};
   int said = 0;
+  size_t stamp;
+  PropterPeriod record, cell = w->cell;
   PROPTER_TRY(enter_section(w, block->section, err));
+  PROPTER_TRY(stamp_of(w, text, &stamp, &record, err));
+  w->cell = block->kind == PROPTER_BLOCK_TABLE_CELL && stamp == text.len ? record : never;
+  if (block->kind == PROPTER_BLOCK_TABLE_CELL && !stamp) record = cell;
+  text = (PropterStr){text.data + stamp, text.len - stamp};
+  const size_t begin = block->start + stamp;
   w->sentences.count = 0;
   if (!read_sentences(rules, text, &w->sentences)) return no_memory(err);
-  Scene scene = {.text = d->text, .published = d->published, .order = w->order, .factor = factor_of(block->kind), .heading = w->heading};
+  Scene scene = {.text = d->text, .published = d->published, .order = w->order, .factor = factor_of(block->kind), .heading = w->heading, .record = record};
+  if (record.first != PROPTER_NO_DAY) scene.published = record.last; /* its "yesterday" */
   bool apart = block->kind == PROPTER_BLOCK_LIST_ITEM || block->kind == PROPTER_BLOCK_TABLE_CELL; /* one item does not speak of another */
   if (w->carried.first != PROPTER_NO_DAY && !apart) scene.heading = w->carried;
   scene.heading_from = w->carried.first != PROPTER_NO_DAY && !apart ? "text before" : "headings";
   for (size_t i = 0; i < w->sentences.count; i++) {
     const PropterSpan *sentence = &w->sentences.items[i];
-    scene.sentence = (PropterSpan){sentence->start + block->start, sentence->end + block->start};
-    scene.next = i + 1 < w->sentences.count ? (PropterSpan){sentence[1].start + block->start, sentence[1].end + block->start} : (PropterSpan){0, 0};
+    scene.sentence = (PropterSpan){sentence->start + begin, sentence->end + begin};
+    scene.next = i + 1 < w->sentences.count ? (PropterSpan){sentence[1].start + begin, sentence[1].end + begin} : (PropterSpan){0, 0};
     PropterStr s = {d->text.data + scene.sentence.start, scene.sentence.end - scene.sentence.start};
     int own = 0;
     PROPTER_TRY(cut_sentence(rules, &scene, &w->dates, err));
@@ -138,7 +167,7 @@ static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError
 
 /* "Website outage of 14 September": a heading claims nothing, but may name what happened and when. */
 static PropterStatus read_heading(Walk *w, const PropterBlock *block, PropterError *err) {
-  Scene scene = {.text = w->d->text, .published = w->d->published, .order = w->order, .factor = .9, .year = w->title_year};
+  Scene scene = {.text = w->d->text, .published = w->d->published, .order = w->order, .factor = .9, .year = w->title_year, .record = never};
   scene.sentence = (PropterSpan){block->start, block->end};
   PROPTER_TRY(cut_sentence(w->rules, &scene, &w->dates, err));
   return scene.dates ? find_happenings(w->rules, w->names, &scene, w->out, err) : PROPTER_OK;
@@ -162,8 +191,7 @@ static PropterStatus read_blocks(Walk *w, PropterError *err) {
 
 PropterStatus propter_read_document(PropterRules *rules, const PropterNames *names, const PropterDocument *d, PropterReadings *out, PropterError *err) {
   if (d->column_count) return read_authored(d, out, err);
-  PropterPeriod never = {PROPTER_NO_DAY, PROPTER_NO_DAY};
-  Walk w = {.rules = rules, .names = names, .d = d, .heading = never, .carried = never, .out = out};
+  Walk w = {.rules = rules, .names = names, .d = d, .heading = never, .carried = never, .cell = never, .out = out};
   rules->work = 0;
   PropterStatus status = read_blocks(&w, err);
   sentence_dates_clear(&w.dates);
@@ -209,7 +237,7 @@ static PropterStatus run_example(PropterRules *rules, const Rule *rule, const Ex
     return propter_fail(err, PROPTER_SYNTAX, "%s:%u: example with a mark that does not close", rule->source, example->line);
   PropterStr text = propter_buf_str(plain);
   if (!read_sentences(rules, text, &sentences)) status = no_memory(err);
-  Scene scene = {.text = text, .published = PROPTER_NO_DAY, .heading = {PROPTER_NO_DAY, PROPTER_NO_DAY}, .factor = 1};
+  Scene scene = {.text = text, .published = PROPTER_NO_DAY, .heading = never, .record = never, .factor = 1};
   for (size_t i = 0; i < sentences.count && status == PROPTER_OK; i++) {
     scene.sentence = sentences.items[i];
     scene.next = i + 1 < sentences.count ? sentences.items[i + 1] : (PropterSpan){0, 0};

@@ -1030,20 +1030,32 @@ static bool is_claim(const Work *w, const PropterReadings *out) {
   return false;
 }
 
-/* "On 15 September all worked again": that ends what was told last and had no end. */
-static bool ends_last(const Work *w, const When *when, PropterReadings *out) {
-  const PropterRules *r = w->r;
-  PropterHappening *h = out->happenings.count ? &out->happenings.items[out->happenings.count - 1] : NULL;
-  if (!when || when->first != when->last || !h || h->ends || when->first < h->when.first || !rules_any(r, r->over.items, r->over.count, w->s)) return false;
-  h->when.last = when->first > h->when.first ? when->first - 1 : when->first;
-  return h->ends = true;
+/* A word of four letters or more that both texts hold. */
+static bool share_word(PropterStr a, PropterStr b) {
+  for (size_t i = 0, end; i < a.len; i = end + 1) {
+    for (end = i; end < a.len && !strchr(" .,;:()", a.data[end]);) end++;
+    PropterStr word = {a.data + i, end - i};
+    if (word.len >= 4 && propter_str_find(b, word) != SIZE_MAX) return true;
+  }
+  return false;
 }
 
-/* The date within a clause, or the first behind it, if it is a day. */
-static const When *date_behind(const Work *w, PropterSpan words) {
-  for (size_t i = 0; i < w->whens.count; i++)
-    if (w->whens.items[i].start >= words.start) return w->whens.items[i].grain == WHEN_DAY ? &w->whens.items[i] : NULL;
-  return NULL;
+/* "On 15 September all worked again": that ends what was told last and had no end; in a log, the last that shares a word with it. */
+static bool ends_last(const Work *w, PropterReadings *out) {
+  const PropterRules *r = w->r;
+  const When *when = clause_date(w->s, &w->whens);
+  const bool record = !when && w->scene->record.first != PROPTER_NO_DAY;
+  PropterDay day = record ? w->scene->record.first : when && when->first == when->last ? when->first : PROPTER_NO_DAY;
+  if (day == PROPTER_NO_DAY || !out->happenings.count || !rules_any(r, r->over.items, r->over.count, w->s)) return false;
+  PropterHappening *h = &out->happenings.items[out->happenings.count - 1];
+  for (size_t i = out->happenings.count; record && i-- > 0;)
+    if (!out->happenings.items[i].ends && share_word(w->s, slice(w->scene->text, out->happenings.items[i].quote))) {
+      h = &out->happenings.items[i];
+      break;
+    }
+  if (h->ends || day < h->when.first) return false;
+  h->when.last = day > h->when.first ? day - 1 : day;
+  return h->ends = true;
 }
 
 /* What is supposed did not happen. */
@@ -1052,22 +1064,61 @@ static bool may_tell(const Work *w) {
   return r->tagged_happening.count && !rules_any(r, r->condition.items, r->condition.count, w->s);
 }
 
-/* The clause whose date stands at its edge, in it or right behind it, into h; `when` is NULL: there is none. A claim says why something happened: of one only
- * what came over something on such days. */
-static PropterStatus dated_clause(Work *w, bool claim, PropterHappening *h, const When **when, PropterError *err) {
+/* The date of the clause that a list finds within some of the sentence, at most so coarse; its words into h. */
+static const When *clause_of(const Work *w, const Expressions *list, PropterSpan within, WhenGrain coarsest, PropterHappening *h) {
+  PropterSpan words;
+  if (!list->count || !clause_find(w->r, list, w->tagged, &w->whens, within, &words)) return NULL;
+  const When *when = clause_when(&w->whens, words);
+  if (!when || when->grain > coarsest) return NULL;
+  h->words = words;
+  return when;
+}
+
+/* What some of the sentence tells of itself, by kinds of clauses. */
+static const When *told_in(const Work *w, PropterSpan within, PropterHappening *h) {
   const PropterRules *r = w->r;
-  const When *edge = clause_date(w->s, &w->whens);
-  bool past = rules_any(r, r->past.items, r->past.count, w->s) && !rules_any(r, r->future.items, r->future.count, w->s), present = false;
+  const bool past = (rules_any(r, r->past.items, r->past.count, w->s) || rules_any(r, r->failed.items, r->failed.count, w->s)) &&
+                    !rules_any(r, r->future.items, r->future.count, w->s);
+  const When *when = NULL;
+  if (past) when = clause_of(w, &r->tagged_happening, within, WHEN_MONTH, h);
+  if (past && !when) when = clause_of(w, &r->tagged_happening_inside, within, WHEN_DAY, h);
+  if (!when && (when = clause_of(w, &r->tagged_happening_present, within, WHEN_MONTH, h)))
+    h->hedge = w->scene->published != PROPTER_NO_DAY && when->first > w->scene->published ? ANNOUNCED : 0;
+  if (past && !when && (when = clause_of(w, &r->tagged_happening_named, within, WHEN_MONTH, h))) h->named = true;
+  return when;
+}
+
+/* A claim says why something happened: of it what came over something on such days, or what a clause within its arguments tells. */
+static const When *told_by_claim(const Work *w, const PropterReadings *out, PropterHappening *h) {
+  const When *when = clause_of(w, &w->r->tagged_happening_struck, (PropterSpan){0, w->s.len}, WHEN_DAY, h);
+  const size_t base = w->scene->sentence.start;
+  for (size_t i = out->claims.count; i-- > 0 && out->claims.items[i].sentence.start == base;) {
+    const PropterReading *c = &out->claims.items[i];
+    PropterSpan arguments[] = {c->cause, c->effect};
+    for (size_t k = 0; k < 2 && !when; k++) {
+      PropterSpan a = arguments[k], other = arguments[1 - k];
+      if (a.end <= a.start || a.start < base) continue;
+      /* A date before the argument was cut off it. */
+      PropterSpan within = {other.start < a.start ? a.start - base : 0, a.end - base};
+      when = told_in(w, within, h);
+      if (when && h->words.start + base < a.start) when = NULL;
+      if (when && k == 1 && h->named) when = NULL, h->named = false;
+    }
+  }
+  return when;
+}
+
+/* The clause whose date stands at its edge, in it or right behind it, into h; else a phrase with its days. `when` is NULL: there is none. */
+static PropterStatus dated_clause(Work *w, const PropterReadings *out, bool claim, PropterHappening *h, const When **when, PropterError *err) {
+  const PropterSpan all = {0, w->s.len};
   *when = NULL;
-  if (!past && !r->tagged_happening_present.count) return PROPTER_OK;
   PROPTER_TRY(tag_sentence(w, err));
   if (!w->tagged) return PROPTER_OK;
-  if (claim) *when = past && edge && edge->grain == WHEN_DAY && clause_find(r, &r->tagged_happening_struck, w->tagged, &w->whens, &h->words) ? edge : NULL;
-  else if (past && edge && clause_find(r, &r->tagged_happening, w->tagged, &w->whens, &h->words)) *when = edge;
-  else if (past && clause_find(r, &r->tagged_happening_inside, w->tagged, &w->whens, &h->words)) *when = date_behind(w, h->words);
-  else if (clause_find(r, &r->tagged_happening_present, w->tagged, &w->whens, &h->words)) *when = edge ? edge : date_behind(w, h->words), present = true;
-  else if (past && edge && clause_find(r, &r->tagged_happening_named, w->tagged, &w->whens, &h->words)) *when = edge, h->named = true;
-  if (present && *when && w->scene->published != PROPTER_NO_DAY && (*when)->first > w->scene->published) h->hedge = ANNOUNCED;
+  *when = claim ? told_by_claim(w, out, h) : told_in(w, all, h);
+  if (*when && !h->named) return PROPTER_OK;
+  PropterHappening phrase = *h;
+  const When *days = clause_of(w, &w->r->tagged_happening_phrase, all, WHEN_DAY, &phrase);
+  if (days) *when = days, *h = phrase, h->named = false;
   return PROPTER_OK;
 }
 
@@ -1075,7 +1126,7 @@ static PropterStatus dated_clause(Work *w, bool claim, PropterHappening *h, cons
 static PropterStatus tells(Work *w, PropterReadings *out, PropterHappening *h, PropterError *err) {
   PropterHappening clause = {0};
   const When *when = NULL;
-  if (may_tell(w)) PROPTER_TRY(dated_clause(w, is_claim(w, out), &clause, &when, err));
+  if (may_tell(w)) PROPTER_TRY(dated_clause(w, out, is_claim(w, out), &clause, &when, err));
   h->told = when != NULL && !clause.named;
   return PROPTER_OK;
 }
@@ -1083,35 +1134,46 @@ static PropterStatus tells(Work *w, PropterReadings *out, PropterHappening *h, P
 /* No label, no other words for a kind. */
 static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *err) {
   const PropterRules *r = w->r;
+  size_t at, end;
   const When *when;
   PropterHappening h = {.quote = w->scene->sentence, .clause = true, .told = true, .confidence = .7 * w->scene->factor};
   const bool claim = is_claim(w, out);
-  if (!may_tell(w) || (!claim && ends_last(w, clause_date(w->s, &w->whens), out))) return PROPTER_OK;
-  PROPTER_TRY(dated_clause(w, claim, &h, &when, err));
+  if (!may_tell(w) || (!claim && ends_last(w, out))) return PROPTER_OK;
+  PROPTER_TRY(dated_clause(w, out, claim, &h, &when, err));
+  const PropterPeriod day = w->scene->record;
+  const When entry = {.first = day.first, .last = day.last, .grain = WHEN_DAY};
+  if (!when && day.first != PROPTER_NO_DAY && !w->whens.count && !claim && w->tagged &&
+      clause_find(r, &r->tagged_happening_record, w->tagged, &w->whens, (PropterSpan){0, w->s.len}, &h.words))
+    when = &entry;
   if (!when) return PROPTER_OK;
+  /* What follows the clause neither denies nor hedges it; "could not log in" tells what failed. */
+  end = when->end > h.words.end ? when->end : h.words.end;
+  const bool failed = rules_any(r, r->failed.items, r->failed.count, slice(w->s, h.words));
+  if (!failed && negation_in(w, 0, end, &at)) return PROPTER_OK;
   h.when = (PropterPeriod){when->first, when->open ? when->first : when->last};
   ending(w, when, h.words, &h);
   h.name = absolute(w, clause_name(r, w->tagged, &w->whens, h.words, &h.name_gap));
   h.name_gap = absolute(w, h.name_gap);
   h.subject = absolute(w, subject_of(w, h.words));
   h.place = h.words = absolute(w, h.words);
-  h.hedge = 1 - hedge_in(w, 0, w->s.len, 1 - h.hedge);
+  if (!failed) h.hedge = 1 - hedge_in(w, 0, end, 1 - h.hedge);
   return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");
 }
 
 /* One happening per sentence: paraphrases before labels, since they say what happened and labels may only refer to it; then plain clauses. */
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err) {
   Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
-  if (!scene->dates || !w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
+  if ((!scene->dates && scene->record.first == PROPTER_NO_DAY) || !w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
   PropterStatus status = dates_of(&w, err);
   size_t at;
-  bool denied = status == PROPTER_OK && w.whens.count &&
-                (negation_in(&w, 0, w.s.len, &at) || rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s));
+  const bool dated = status == PROPTER_OK && w.whens.count, rejected = dated && rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s);
+  const bool denied = dated && negation_in(&w, 0, w.s.len, &at);
   PropterNameMatches matches = {0};
   const size_t before = out->happenings.count;
-  if (status == PROPTER_OK && names && w.whens.count && !denied) status = propter_names_find(names, w.s, &matches, err);
-  if (status != PROPTER_OK || !w.whens.count || denied) goto done;
-  for (size_t i = 0; i < rules->paraphrases.count; i++) {
+  if (names && dated && !denied && !rejected) status = propter_names_find(names, w.s, &matches, err);
+  if (status == PROPTER_OK && !dated && scene->record.first != PROPTER_NO_DAY) status = plain_clause(&w, out, err);
+  if (status != PROPTER_OK || !dated || rejected) goto done;
+  for (size_t i = 0; !denied && i < rules->paraphrases.count; i++) {
     bool found = false;
     PropterSpan m;
     if (propter_regex_match(rules->paraphrases.items[i].regex, rules->matcher, w.s, 0, &found, NULL) != PROPTER_OK || !found) continue;

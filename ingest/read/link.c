@@ -450,6 +450,17 @@ static PropterStatus subject(PropterNames *names, PropterStr clause, size_t *kin
   return status;
 }
 
+/* "1,200 visits reached the site": the subject is a figure that moved, and no happening. */
+static PropterStatus tells_figure(PropterNames *names, const PropterDocument *d, const PropterHappening *h, bool *figure, PropterError *err) {
+  PropterNameMatches found = {0};
+  PropterStr words = slice(d->text, h->subject);
+  PropterStatus status = words.len ? propter_names_find(names, words, &found, err) : PROPTER_OK;
+  for (size_t i = 0; i < found.count && status == PROPTER_OK; i++)
+    *figure = *figure || (found.items[i].words.end == words.len && propter_names_get(names, found.items[i].index)->roles & PROPTER_ROLE_METRIC);
+  propter_vec_clear(&found);
+  return status;
+}
+
 /* The places that the clause names. What is measured is none: "we doubled ad spend" need not touch ad spend alone. */
 static PropterStatus clause_scope(PropterNames *names, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out, PropterError *err) {
   size_t scopes[LINKS], count = 0;
@@ -465,6 +476,7 @@ PropterStatus link_happening(PropterNames *names, const PropterRules *rules, con
   (void)rules;
   *out = (LinkedHappening){.kind = SIZE_MAX, .event = SIZE_MAX};
   if (h->clause) {
+    PROPTER_TRY(tells_figure(names, d, h, &out->figure, err));
     PROPTER_TRY(subject(names, slice(d->text, h->words), &out->kind, err));
     return clause_scope(names, d, h, out, err);
   }

@@ -255,6 +255,7 @@ typedef struct {
   SentenceDates *dates;  /* of the sentence, cut into words; NULL: it holds no date */
   int year;              /* hint for dates without one, 0: none */
   PropterPeriod heading; /* period that the sentences before or the headings name */
+  PropterPeriod record;  /* day of the entry of a log that the sentence stands in, or none */
   WhenOrder order;       /* of dates in figures */
   const char *heading_from; /* what said it */
   double factor;         /* of confidence */
@@ -267,8 +268,10 @@ PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, co
 /* --- clause.c --- */
 /* The one day or month that stands at an edge of the sentence; NULL: none, or several. */
 const When *clause_date(PropterStr sentence, const Whens *whens);
-/* The clause of a sentence that says what happened on its date, by a list of expressions over tags: tagged_happening and the like. */
-bool clause_find(const PropterRules *r, const Expressions *list, const Tagged *t, const Whens *whens, PropterSpan *words);
+/* The first clause within some of a sentence that says what happened on its date, by a list of expressions over tags: tagged_happening and the like. */
+bool clause_find(const PropterRules *r, const Expressions *list, const Tagged *t, const Whens *whens, PropterSpan within, PropterSpan *words);
+/* The day or month in a clause, else the nearest; NULL: none. */
+const When *clause_when(const Whens *whens, PropterSpan words);
 /* What of the clause `words` names it; empty: nothing shorter. *gap: the date in it, with its preposition and blank. */
 PropterSpan clause_name(const PropterRules *r, const Tagged *t, const Whens *whens, PropterSpan words, PropterSpan *gap);
 
@@ -337,6 +340,7 @@ typedef struct {
   size_t scopes[LINKS];
   size_t scope_count; /* 0: only what a clause tells can be used */
   bool apart;         /* two places of one scheme: which is meant the words do not say */
+  bool figure;        /* the subject is a figure that moved: no happening */
 } LinkedHappening;
 /* The first thing of one of these roles that a label names; SIZE_MAX: none. */
 PropterStatus link_label(PropterNames *names, const char *label, unsigned roles, size_t *index, PropterError *err);

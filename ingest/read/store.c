@@ -287,7 +287,7 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   if (h->hedge >= .45) return PROPTER_OK;
   PROPTER_TRY(link_happening(s->names, s->rules, s->d, h, &l, err));
   PROPTER_TRY(named_by_claim(s, h, &l.kind, &named, err));
-  if (h->named && !named) return PROPTER_OK;
+  if ((h->named && !named) || l.figure) return PROPTER_OK;
   if (!l.scope_count && (!h->told || l.apart)) return PROPTER_OK;
   PropterStr iri;
   PropterId node;

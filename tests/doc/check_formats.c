@@ -66,6 +66,10 @@ static const struct {
     {"a.xml", "<?xml version='1.0'?><book><varlistentry><term>Skill</term><listitem>What people can do.</listitem></varlistentry></book>", "Skill"},
     {"a.html", "<html><p><strong>Jobs and Wages </strong><br/>Pay rose.</p></html>", "Pay rose."},
     {"a.html", "<html><p><b>Jobs</b> were few<br/>in May.</p></html>", "Jobs were few in May."},
+    {"a.txt", "03/05/2024  Lift out.\n04/05/2024  Lift in\nagain.\n", "04/05/2024 Lift in again."},
+    {"a.txt", "jo [10:02]: who moved it?\nsam [10:03]: not me\n", "jo [10:02]: who moved it?"},
+    {"a.txt", "3 May 2024 - Lift out.\n4 May 2024 - Lift in.\n", "3 May 2024 - Lift out."},
+    {"a.txt", "[03.05.2024 09:12] Jo: out\n[03.05.2024 09:13] Al: in\n", "[03.05.2024 09:12] Jo: out"},
 };
 
 START_TEST(parts_of_a_paragraph) {

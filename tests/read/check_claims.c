@@ -446,6 +446,26 @@ static const struct {
     {"The strike hit sales in May 2011.", NULL, NULL, NULL, NULL, false},
     {"It was repaired on 3 May 2011.", NULL, NULL, NULL, NULL, false},
     {"If the shop closed on 3 May 2011, nobody saw it.", NULL, NULL, NULL, NULL, false},
+    /* Clauses behind a mark, beside another one, or within a claim's arguments. */
+    {"A word to all: on 3 May 2011 the boiler in the annex failed.", "the boiler in the annex failed", "2011-05-03", "2011-05-03", "boiler in the annex failed",
+     false},
+    {"On the night to 3 May 2011 the lock gate jammed, and we could only load by hand.", "the lock gate jammed", "2011-05-03", "2011-05-03", "lock gate jammed",
+     false},
+    {"At 06:15 on 3 May 2011 the mixer stopped with a screech.", "the mixer stopped with a screech", "2011-05-03", "2011-05-03", "mixer stopped", false},
+    {"Fog lay over the estuary from 3 to 6 May 2011, and it delayed every boat.", "Fog lay over the estuary", "2011-05-03", "2011-05-06", "Fog", true},
+    {"Bargain Barn, our second largest customer, refused to take our crates from 3 to 20 May 2011 because of a row over pallets.",
+     "Bargain Barn, our second largest customer, refused to take our crates", "2011-05-03", "2011-05-20",
+     "Bargain Barn, our second largest customer, refused to take our crates", true},
+    {"Guests could not log in from 3 to 6 May 2011.", "Guests could not log in", "2011-05-03", "2011-05-06", "Guests could not log", true},
+    {"Both pumps failed on 3 May 2011 from 07:10 to 18:30.", "Both pumps failed", "2011-05-03", "2011-05-03", "pumps failed", true},
+    {"Our poster campaign runs from 3 to 16 May 2011.", "Our poster campaign runs", "2011-05-03", "2011-05-16", "poster campaign", true},
+    {"From 3 to 16 May 2011 the council is resurfacing our lane, so few vans get through.", "the council is resurfacing our lane", "2011-05-03", "2011-05-16",
+     "council is resurfacing our lane", true},
+    /* Phrases with their days. */
+    {"The Lantern Fair (3–9 May 2011) brought many guests to the quay.", "Lantern Fair", "2011-05-03", "2011-05-09", "", true},
+    {"It is the effect of the lower deposit, which came in on 3 May 2011.", "lower deposit", "2011-05-03", "2011-05-03", "", false},
+    {"The quarterly report (3–9 May 2011) is out.", NULL, NULL, NULL, NULL, false},
+    {"The board decided on 3 May 2011 to raise the deposit.", NULL, NULL, NULL, NULL, false},
 };
 
 START_TEST(plain_clauses_have_a_date) {
@@ -459,6 +479,33 @@ START_TEST(plain_clauses_have_a_date) {
     check_period(x.r.happenings.items[0].when, clauses[_i].first, clauses[_i].last);
     check_words(&x, x.r.happenings.items[0].name, clauses[_i].name);
     ck_assert_msg(x.r.happenings.items[0].ends == clauses[_i].ends, "%s", clauses[_i].text);
+  }
+  done(&x);
+}
+END_TEST
+
+/* An entry of a log is of the day that opens it; a later one says when it was over. */
+static const struct {
+  const char *text, *words, *first, *last;
+  bool ends;
+} entries[] = {
+    {"- 2011-05-03: Both lifts taken out of use by the inspector", "Both lifts taken out of use by the inspector", "2011-05-03", "2011-05-03", false},
+    {"- [03/05/2011, 06:10] Jo Bloggs: the east lift is out of order\n- [25/05/2011, 07:00] Jo Bloggs: the east lift is back", "the east lift is out of order", "2011-05-03", "2011-05-24",
+     true},
+    {"- 3 May 2011 - Lift 2 out of service.\n- 9 May 2011 - Hall swept and painted.\n- 11 May 2011 - Lift 2 repaired.", "Lift 2 out of service", "2011-05-03",
+     "2011-05-10", true},
+    {"- 3 May 2011, New lamp for the porch", NULL, NULL, NULL, false},
+    {"- 3 May 2011 was a fine day for the lifts", NULL, NULL, NULL, false},
+    {"| Day | Entry |\n|---|---|\n| 2011-05-03 | Lift 2 out of service |\n", "Lift 2 out of service", "2011-05-03", "2011-05-03", false},
+};
+
+START_TEST(entries_of_a_log_are_of_their_day) {
+  Read x = read_text(entries[_i].text);
+  ck_assert_msg((x.r.happenings.count > 0) == (entries[_i].words != NULL), "%s: %zu", entries[_i].text, x.r.happenings.count);
+  if (entries[_i].words) {
+    check_words(&x, x.r.happenings.items[0].words, entries[_i].words);
+    check_period(x.r.happenings.items[0].when, entries[_i].first, entries[_i].last);
+    ck_assert_msg(x.r.happenings.items[0].ends == entries[_i].ends, "%s", entries[_i].text);
   }
   done(&x);
 }
@@ -514,6 +561,7 @@ Suite *suite_claims(void) {
   tcase_add_test(tc, kinds_and_conditions);
   tcase_add_loop_test(tc, who_says_it_and_if_what, 0, sizeof said / sizeof *said);
   tcase_add_test(tc, happenings_have_a_date);
+  tcase_add_loop_test(tc, entries_of_a_log_are_of_their_day, 0, sizeof entries / sizeof *entries);
   tcase_add_loop_test(tc, plain_clauses_have_a_date, 0, sizeof clauses / sizeof *clauses);
   tcase_add_test(tc, the_strike_of_a_day_is_over_with_it);
   tcase_add_test(tc, what_is_to_be_done_has_not_happened);
