@@ -512,6 +512,31 @@ PropterStatus metric_dimension(PropterSnapshot *snapshot, const PropterId *v, co
   return PROPTER_OK;
 }
 
+PropterStatus metric_cut(PropterSnapshot *snapshot, const PropterId *v, PropterMetric *metric, unsigned depth, PropterArena *arena, PropterError *err) {
+  if (!metric->numerator || metric->slice_dimensions || !depth) return PROPTER_OK;
+  PropterMetric part[2];
+  for (int k = 0; k < 2; k++) {
+    PROPTER_TRY(metric_read(snapshot, v, k ? metric->denominator : metric->numerator, arena, &part[k], err));
+    PROPTER_TRY(metric_cut(snapshot, v, &part[k], depth - 1, arena, err));
+  }
+  PropterId *both = propter_arena_alloc(arena, (part[0].slice_dimensions + 1) * sizeof *both), found;
+  if (!both) return propter_fail(err, PROPTER_NO_MEMORY, "dimensions of a metric");
+  metric->slice_dimension = both;
+  for (size_t d = 0; d < part[0].slice_dimensions; d++) {
+    const PropterId own = part[0].slice_dimension[d];
+    PROPTER_TRY(metric_dimension(snapshot, v, &part[1], own, arena, &found, err));
+    for (size_t k = 0; k < part[1].slice_dimensions; k++)
+      if (part[1].slice_dimension[k] == found) both[metric->slice_dimensions++] = own;
+  }
+  return PROPTER_OK;
+}
+
+PropterStatus propter_metric_cut(PropterSnapshot *snapshot, PropterMetric *metric, unsigned depth, PropterArena *arena, PropterError *err) {
+  PropterId v[VOCAB_COUNT];
+  PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
+  return metric_cut(snapshot, v, metric, depth, arena, err);
+}
+
 /* The members of slices in the dimensions of a part of a ratio. */
 static PropterStatus members_in(const Reading *part, const PropterMember *slice, size_t count, PropterArena *arena, PropterMember *out, PropterError *err) {
   for (size_t i = 0; i < count; i++) {

@@ -135,24 +135,6 @@ static PropterStatus describe(Know *know, const Cube *c, const PropterSlice *sli
   return PROPTER_OK;
 }
 
-/* A ratio that names no dimensions is cut by those that both of its parts have. */
-static PropterStatus cut_metric(Know *know, const PropterMetric *m, PropterArena *arena, PropterMetric *out, PropterError *err) {
-  PropterMetric part[2];
-  *out = *m;
-  if (!m->numerator || m->slice_dimensions) return PROPTER_OK;
-  for (int k = 0; k < 2; k++) PROPTER_TRY(metric_read(know->snapshot, know->v, k ? m->denominator : m->numerator, arena, &part[k], err));
-  PropterId *both = propter_arena_alloc(arena, (part[0].slice_dimensions + 1) * sizeof *both), found;
-  if (!both) return propter_fail(err, PROPTER_NO_MEMORY, "dimensions of a metric");
-  out->slice_dimension = both;
-  for (size_t d = 0; d < part[0].slice_dimensions; d++) {
-    const PropterId own = part[0].slice_dimension[d];
-    PROPTER_TRY(metric_dimension(know->snapshot, know->v, &part[1], own, arena, &found, err));
-    for (size_t k = 0; k < part[1].slice_dimensions; k++)
-      if (part[1].slice_dimension[k] == found) both[out->slice_dimensions++] = own;
-  }
-  return PROPTER_OK;
-}
-
 /* Slices of a metric or of a part of it, in the order of the metric's dimensions. */
 static PropterStatus slices_of(Know *know, const PropterMetric *m, const PropterMetric *part, PropterArena *arena, PropterMetricSlices *out,
                                PropterError *err) {
@@ -220,9 +202,9 @@ PropterStatus propter_drill_metric(PropterInferrer *know, PropterStr iri, Propte
   *out = NULL;
   *count = 0;
   if (!metric) return propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)iri.len, iri.data);
-  PropterMetric cut;
+  PropterMetric cut = metric->def;
   const PropterMetric *m = &cut;
-  PROPTER_TRY(cut_metric(know, &metric->def, arena, &cut, err));
+  PROPTER_TRY(metric_cut(know->snapshot, know->v, &cut, 1, arena, err));
   if (!m->slice_dimensions)
     return propter_fail(err, PROPTER_INVALID, "metric <%.*s> has no propter:sliceBy; expected at least one dimension to be cut by", (int)iri.len, iri.data);
   PropterLeftOut left;
@@ -288,14 +270,14 @@ PropterStatus propter_members(PropterInferrer *know, PropterStr iri, PropterStr 
   size_t first = 0, last = 0, d = 0;
   *out = NULL, *count = 0;
   if (!metric) return propter_fail(err, PROPTER_NOT_FOUND, "<%.*s> is no propter:Metric of this graph", (int)iri.len, iri.data);
-  PropterMetric cut;
+  PropterMetric cut = metric->def;
   const PropterMetric *m = &cut;
   if (metric->slice_count) return PROPTER_OK;
   PropterId id;
   const PropterTerm term = propter_iri(dimension);
   PROPTER_TRY(propter_snapshot_find(know->snapshot, &term, &id, err));
   if (!id) return PROPTER_OK;
-  PROPTER_TRY(cut_metric(know, &metric->def, arena, &cut, err));
+  PROPTER_TRY(metric_cut(know->snapshot, know->v, &cut, 1, arena, err));
   PROPTER_TRY(metric_dimension(know->snapshot, know->v, m, id, arena, &id, err));
   while (d < m->slice_dimensions && m->slice_dimension[d] != id) d++;
   if (d == m->slice_dimensions) return PROPTER_OK;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chance.h"
 #include "output.h"
 #include "propter/infer.h"
 #include "propter/io.h"
@@ -157,7 +156,7 @@ static int surprising_first(const void *a, const void *b) {
 /* Patterns of the live graph; with `run` (an IRI) only those that run found are `asked`, and of the others the score alone is read. */
 static PropterStatus collect(Reader *r, const char *run, Lines *lines, PropterError *err) {
   PROPTER_TRY(propter_vocab_ids(r->snapshot, r->ids, err));
-  PROPTER_TRY(chance_figures(r->snapshot, &lines->figures, err));
+  PROPTER_TRY(propter_why_figures(r->snapshot, &lines->figures, err));
   if (r->ids[VOCAB_propter_Pattern] == PROPTER_NO_ID || r->ids[VOCAB_propter_current] == PROPTER_NO_ID) return PROPTER_OK;
   PropterId only = PROPTER_NO_ID;
   if (run) {
@@ -189,7 +188,7 @@ static PropterStatus sift(Lines *lines, bool every, PropterError *err) {
   if (!score) return propter_fail(err, PROPTER_NO_MEMORY, "%zu patterns", beyond);
   if (beyond) qsort(line, beyond, sizeof *line, surprising_first);
   for (size_t i = 0; i < lines->all.count; i++) score[i] = line[i].score;
-  PropterStatus status = every ? PROPTER_OK : chance_kept(score, lines->all.count, lines->figures, &beyond, err);
+  PropterStatus status = every ? PROPTER_OK : propter_why_beyond_chance(score, lines->all.count, lines->figures, &beyond, err);
   for (size_t i = 0; i < lines->all.count; i++) {
     if (!line[i].asked) continue;
     if (i < beyond || line[i].answered) line[kept++] = line[i];

@@ -54,20 +54,24 @@ PropterStatus start_brief(Start *s, const char *name, char **words, unsigned cou
   return status;
 }
 
-PropterStatus start_each(Start *s, const char *query, size_t most, PropterStatus (*use)(Start *s, const PropterTerm *row, void *payload), void *payload) {
+typedef struct {
+  Start *start;
+  StartUse use;
+  void *payload;
+} Rows;
+
+static PropterStatus use_row(const PropterTerm *row, void *payload, PropterError *err) {
+  (void)err; /* as s->err */
+  const Rows *rows = payload;
+  return rows->use(rows->start, row, rows->payload);
+}
+
+PropterStatus start_each(Start *s, const char *query, StartUse use, void *payload) {
   PropterGraph *graph = NULL;
   PropterSnapshot *snapshot = NULL;
-  PropterQuery *parsed = NULL;
-  PropterResults *results = NULL;
-  const PropterTerm *row = NULL;
-  const PropterQueryOptions options = propter_query_options();
   PropterStatus status = propter_graph_open(s->call->graph, PROPTER_GRAPH_READ_ONLY, NULL, &graph, s->err);
   if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &snapshot, s->err);
-  if (status == PROPTER_OK) status = propter_query_parse(propter_str(query), PROPTER_STR(""), &parsed, s->err);
-  if (status == PROPTER_OK) status = propter_query_run(parsed, snapshot, &options, &results, s->err);
-  while (status == PROPTER_OK && most-- && (status = propter_results_next(results, &row, s->err)) == PROPTER_OK && row) status = use(s, row, payload);
-  propter_results_close(results);
-  propter_query_free(parsed);
+  if (status == PROPTER_OK) status = propter_query_each(snapshot, propter_str(query), use_row, &(Rows){s, use, payload}, s->err);
   propter_snapshot_close(snapshot);
   propter_graph_close(graph);
   return status;

@@ -37,25 +37,15 @@ static PropterStr short_name(PropterStr iri) {
   return iri.len > skip ? (PropterStr){iri.data + skip, iri.len - skip} : iri;
 }
 
-static PropterStatus take(Session *s, const PropterTerm *row) {
+static PropterStatus take(const PropterTerm *row, void *payload, PropterError *err) {
+  Session *s = payload;
   PropterStr text[4];
   for (int i = 0; i < 4; i++)
-    if (!(text[i] = propter_arena_copy(&s->arena, row[i].kind == PROPTER_TERM_NONE ? PROPTER_STR("") : row[i].value)).data) return no_memory(s->err);
-  return propter_vec_push(&s->watches, ((Watch){.iri = text[0], .question = text[1], .answer = text[2], .webhook = text[3]})) ? PROPTER_OK : no_memory(s->err);
+    if (!(text[i] = propter_arena_copy(&s->arena, row[i].kind == PROPTER_TERM_NONE ? PROPTER_STR("") : row[i].value)).data) return no_memory(err);
+  return propter_vec_push(&s->watches, ((Watch){.iri = text[0], .question = text[1], .answer = text[2], .webhook = text[3]})) ? PROPTER_OK : no_memory(err);
 }
 
-static PropterStatus read_watches(Session *s, PropterSnapshot *snapshot) {
-  PropterQuery *query = NULL;
-  PropterResults *results = NULL;
-  const PropterTerm *row = NULL;
-  const PropterQueryOptions options = propter_query_options();
-  PropterStatus status = propter_query_parse(PROPTER_STR(SELECT), PROPTER_STR(""), &query, s->err);
-  if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, s->err);
-  while (status == PROPTER_OK && (status = propter_results_next(results, &row, s->err)) == PROPTER_OK && row) status = take(s, row);
-  propter_results_close(results);
-  propter_query_free(query);
-  return status;
-}
+static PropterStatus read_watches(Session *s, PropterSnapshot *snapshot) { return propter_query_each(snapshot, PROPTER_STR(SELECT), take, s, s->err); }
 
 /* What of an answer counts as its change: the window, the outcome, the causes that are named, how likely and on what grounds. Numbers that jitter do not. */
 static void put_answer(PropterBuf *out, const PropterWhyAnswer *a) {

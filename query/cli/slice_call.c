@@ -16,24 +16,25 @@ static void is_called(PropterBuf *text, const char *variable, PropterStr name) {
   propter_buf_add(text, PROPTER_STR("))"));
 }
 
+typedef struct {
+  PropterSnapshot *snapshot;
+  PropterMember *member;
+  size_t rows;
+} LookUp;
+
+static PropterStatus take(const PropterTerm *row, void *payload, PropterError *err) {
+  LookUp *l = payload;
+  if (l->rows++) return PROPTER_OK;
+  PROPTER_TRY(propter_snapshot_find(l->snapshot, &row[0], &l->member->dimension, err));
+  return propter_snapshot_find(l->snapshot, &row[1], &l->member->member, err);
+}
+
 /* At most two rows: the second says that the words mean several. */
-static PropterStatus look_up(PropterSnapshot *snapshot, const char *given, PropterBuf *text, PropterMember *out, PropterError *err) {
-  PropterQuery *query = NULL;
-  PropterResults *results = NULL;
-  const PropterTerm *row = NULL;
-  const PropterQueryOptions options = propter_query_options();
-  size_t rows = 0;
-  PropterStatus status = propter_query_parse(propter_buf_str(text), PROPTER_STR(""), &query, err);
-  if (!status) status = propter_query_run(query, snapshot, &options, &results, err);
-  while (!status && !(status = propter_results_next(results, &row, err)) && row && rows++ == 0) {
-    status = propter_snapshot_find(snapshot, &row[0], &out->dimension, err);
-    if (!status) status = propter_snapshot_find(snapshot, &row[1], &out->member, err);
-  }
-  propter_results_close(results);
-  propter_query_free(query);
-  if (status) return status;
-  if (rows == 1) return PROPTER_OK;
-  return rows ? propter_fail(err, PROPTER_INVALID, "\"%s\" means more than one slice: give the IRIs", given)
+static PropterStatus look_up(PropterSnapshot *snapshot, const char *given, const PropterBuf *text, PropterMember *out, PropterError *err) {
+  LookUp l = {snapshot, out, 0};
+  PROPTER_TRY(propter_query_each(snapshot, propter_buf_str(text), take, &l, err));
+  if (l.rows == 1) return PROPTER_OK;
+  return l.rows ? propter_fail(err, PROPTER_INVALID, "\"%s\" means more than one slice: give the IRIs", given)
               : propter_fail(err, PROPTER_NOT_FOUND, "\"%s\": no dimension of that name cuts or holds a metric, or it has no such member", given);
 }
 

@@ -49,8 +49,9 @@ PropterStatus start_moves(Start *s);
 PropterStatus start_step(Start *s, const char *name, char **words, unsigned count, FILE *out);
 /* The same, but what it prints of single files of the folder is left out, or everything. */
 PropterStatus start_brief(Start *s, const char *name, char **words, unsigned count, bool show);
-/* Rows of a query, one call for each, at most `most`. */
-PropterStatus start_each(Start *s, const char *query, size_t most, PropterStatus (*use)(Start *s, const PropterTerm *row, void *payload), void *payload);
+/* Rows of a query, one call for each. */
+typedef PropterStatus (*StartUse)(Start *s, const PropterTerm *row, void *payload);
+PropterStatus start_each(Start *s, const char *query, StartUse use, void *payload);
 
 #define START_PREFIXES                                                                                                                                         \
   "PREFIX propter: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX qb: <http://purl.org/linked-data/cube#> "            \

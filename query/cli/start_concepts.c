@@ -8,7 +8,7 @@
 #include "propter/io.h"
 #include "start.h"
 
-enum { MAX_CAUSES = 200, MAX_SERIES = 400, CAUSE_WORDS = 5 };
+enum { MAX_SERIES = 400, CAUSE_WORDS = 5 };
 
 /* The parts of each metric along a dimension: its label ?d, member ?v. Of those that are watched, which start_text puts in for %s. */
 #define SLICES "?m a propter:Metric ; skos:prefLabel ?l ; propter:sliceBy ?dim ; propter:dataset ?set . ?dim rdfs:label ?d . " \
@@ -255,7 +255,7 @@ static PropterStatus watch(Start *s, const char **dimensions) {
       "?dim a qb:DimensionProperty } GROUP BY ?set ?dim } ?m a propter:Metric ; propter:sliceBy ?dim ; propter:dataset ?set . "
       "?dim rdfs:label ?d } GROUP BY ?set ?dim ?d ?n ORDER BY ?n ?d ?set ?dim";
   Watched watched = {.dimensions = {.max = 1 << 20}};
-  PropterStatus status = start_each(s, sizes, SIZE_MAX, watch_dimension, &watched);
+  PropterStatus status = start_each(s, sizes, watch_dimension, &watched);
   if (status == PROPTER_OK) {
     *dimensions = propter_arena_copy(&s->arena, propter_buf_str(&watched.dimensions)).data;
     if (!*dimensions) status = start_no_memory(s->err);
@@ -265,10 +265,9 @@ static PropterStatus watch(Start *s, const char **dimensions) {
 }
 
 /* Rows of a query that has SLICES in it. */
-static PropterStatus each_slice(Start *s, const char *query, const char *dimensions, PropterStatus (*use)(Start *s, const PropterTerm *row, void *payload),
-                                void *payload) {
+static PropterStatus each_slice(Start *s, const char *query, const char *dimensions, StartUse use, void *payload) {
   const char *text = start_text(s, query, dimensions, "");
-  return text ? start_each(s, text, SIZE_MAX, use, payload) : start_no_memory(s->err);
+  return text ? start_each(s, text, use, payload) : start_no_memory(s->err);
 }
 
 /* Names for what the tables measure and for the causes that documents give; documents are read with the first, then with both. */
@@ -283,7 +282,7 @@ PropterStatus start_concepts(Start *s) {
                      s->name.data);
   PropterStatus status = path
                              ? start_each(s, START_PREFIXES "SELECT ?m (MIN(?l) AS ?label) { ?m a propter:Metric ; skos:prefLabel ?l } GROUP BY ?m ORDER BY ?m",
-                                          SIZE_MAX, metric_concept, &concepts)
+                                          metric_concept, &concepts)
                              : start_no_memory(s->err);
   if (status == PROPTER_OK) status = watch(s, &dimensions);
   if (status == PROPTER_OK) status = each_slice(s, START_PREFIXES "SELECT DISTINCT ?d ?v { " SLICES " } ORDER BY ?d ?v", dimensions, member_concept, &concepts);
@@ -307,8 +306,8 @@ PropterStatus start_concepts(Start *s) {
           "SELECT ?key ?text (MIN(?q) AS ?quote) (MIN(?said) AS ?whole) { ?c a propter:Claim ; propter:causeText ?said ; propter:effect ?e ; propter:quote ?q "
           "FILTER NOT EXISTS { ?c propter:cause ?known } OPTIONAL { ?c propter:causeCandidate ?k . ?k rdfs:label ?form } "
           "BIND(COALESCE(STR(?k), ?said) AS ?key) BIND(COALESCE(STR(?form), ?said) AS ?text) } "
-          "GROUP BY ?key ?text ORDER BY ?key STRLEN(?text) DESC(?text)",
-          MAX_CAUSES, cause_concept, &concepts);
+          "GROUP BY ?key ?text ORDER BY ?key STRLEN(?text) DESC(?text) LIMIT 200",
+          cause_concept, &concepts);
     if (status == PROPTER_OK) status = write_concepts(s, &concepts, path);
     if (status == PROPTER_OK) status = read_documents(s, true);
   }

@@ -324,3 +324,16 @@ void propter_results_close(PropterResults *r) {
   propter_arena_clear(&r->text);
   propter_free(r);
 }
+
+PropterStatus propter_query_each(PropterSnapshot *snapshot, PropterStr text, PropterUseRow use, void *payload, PropterError *err) {
+  PropterQuery *query = NULL;
+  PropterResults *results = NULL;
+  const PropterTerm *row = NULL;
+  const PropterQueryOptions options = propter_query_options();
+  PropterStatus status = propter_query_parse(text, PROPTER_STR(""), &query, err);
+  if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, err);
+  while (status == PROPTER_OK && (status = propter_results_next(results, &row, err)) == PROPTER_OK && row) status = use(row, payload, err);
+  propter_results_close(results);
+  propter_query_free(query);
+  return status;
+}

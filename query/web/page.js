@@ -41,6 +41,7 @@ async function get(path, accept, signal = null, again = true) {
   throw new Error(`${problem} (${reply.status})`);
 }
 const sparql = async query => JSON.parse(await get('/sparql?' + new URLSearchParams({ query }), 'application/sparql-results+json'));
+const getJson = async path => JSON.parse(await get(path, 'application/json'));
 const failed = error => element('p', { className: 'error', role: 'alert' }, String(error.message || error));
 
 /* --- Tables ------------------------------------------------------------------------------------------------------------------ */
@@ -75,6 +76,8 @@ function table(columns, rows, { open, sort, order = '', review: about, as = {}, 
 
 /* --- Why ------------------------------------------------------------------------------------------------------------------------ */
 
+const ANSWER = ['answer', 'forms', 'understood', 'reviews']; /* what there is of an answer */
+
 async function ask(parameters) {
   const shared = new URLSearchParams(parameters);
   if ($('numbers').checked) shared.set('numbers', '1');
@@ -82,8 +85,7 @@ async function ask(parameters) {
   const path = format => `/why?${shared}&format=${format}`;
   const mine = ++state.asked;
   $('gist').textContent = 'Looking …';
-  $('begin').hidden = $('near').hidden = true;
-  $('answer').hidden = $('forms').hidden = $('understood').hidden = $('reviews').hidden = true;
+  for (const part of ['begin', 'near', ...ANSWER]) $(part).hidden = true;
   try {
     const answer = JSON.parse(await get(path('json'), 'application/json'));
     if (mine !== state.asked) return; /* asked something else meanwhile */

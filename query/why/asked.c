@@ -60,9 +60,5 @@ PropterStatus why_asked(PropterWhyAnswer *a, size_t at, PropterError *err) {
     if (text.len) propter_buf_add(&text, PROPTER_STR("; "));
     put_part(&text, a);
   }
-  PropterStatus status = propter_buf_status(&text, err);
-  if (status == PROPTER_OK && text.len && !(a->asked = propter_arena_copy(&a->arena, propter_buf_str(&text))).data)
-    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  propter_buf_clear(&text);
-  return status;
+  return why_keep(&text, &a->arena, &a->asked, err);
 }

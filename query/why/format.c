@@ -116,8 +116,21 @@ void why_put_period(PropterBuf *out, PropterDay first, PropterDay last) {
 }
 
 void why_put_when(PropterBuf *out, PropterDay first, PropterDay last) {
-  propter_buf_add(out, whole_months(first, last) ? PROPTER_STR("in ") : PROPTER_STR("on "));
+  int y, m, d, y2, m2, d2;
+  propter_day_civil(first, &y, &m, &d);
+  propter_day_civil(last, &y2, &m2, &d2);
+  const bool one = y == y2 && (m == m2 || (m == 1 && m2 == 12)); /* month or year */
+  propter_buf_add(out, !whole_months(first, last) ? PROPTER_STR("on ") : one ? PROPTER_STR("in ") : PROPTER_STR("from "));
   why_put_period(out, first, last);
+}
+
+PropterStatus why_keep(PropterBuf *text, PropterArena *arena, PropterStr *out, PropterError *err) {
+  PropterStatus status = propter_buf_status(text, err);
+  const PropterStr kept = status == PROPTER_OK ? propter_arena_copy(arena, propter_buf_str(text)) : (PropterStr){NULL, 0};
+  if (kept.data) *out = kept;
+  else if (status == PROPTER_OK) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  propter_buf_clear(text);
+  return status;
 }
 
 void why_drop(PropterBuf *out, PropterBuf *used) {

@@ -12,8 +12,6 @@ static const struct {
 
 const char *propter_gate_code(PropterGate gate) { return gates[gate < PROPTER_GATES ? gate : 0].code; }
 
-static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory"); }
-
 static void set(PropterWhyAnswer *a, PropterGate gate, bool met, PropterStr text) {
   const char *help = gate == PROPTER_GATE_GOAL && !met ? propter_gap_help(a->question.gap) : gates[gate].help;
   a->gate[gate] = (PropterWhyGate){met ? PROPTER_GATE_MET : PROPTER_GATE_MISSING, text, met ? PROPTER_STR("") : propter_str(help)};
@@ -24,10 +22,7 @@ static PropterStatus summary(PropterWhyAnswer *a, PropterError *err) {
   static const char *const states[] = {[PROPTER_GATE_NOT_LOOKED] = "not looked at", [PROPTER_GATE_MET] = "met", [PROPTER_GATE_MISSING] = "missing"};
   PropterBuf text = {0};
   for (int i = 0; i < PROPTER_GATES; i++) propter_buf_printf(&text, "%s%s %s", i ? "; " : "", gates[i].words, states[a->gate[i].state]);
-  PropterStatus status = propter_buf_status(&text, err);
-  if (status == PROPTER_OK && !(a->request = propter_arena_copy(&a->arena, propter_buf_str(&text))).data) status = no_memory(err);
-  propter_buf_clear(&text);
-  return status;
+  return why_keep(&text, &a->arena, &a->request, err);
 }
 
 PropterStatus why_gate(PropterWhyAnswer *a, PropterError *err) {
@@ -43,7 +38,7 @@ PropterStatus why_gate(PropterWhyAnswer *a, PropterError *err) {
 PropterStatus why_gate_owner(PropterWhyAnswer *a, PropterStr owner, PropterError *err) {
   for (size_t i = 0; i < a->named && !owner.len; i++) owner = a->cause[i].owner;
   const PropterStr text = owner.len ? propter_arena_copy(&a->arena, owner) : PROPTER_STR("nobody is recorded who decides about this");
-  if (!text.data) return no_memory(err);
+  if (!text.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   set(a, PROPTER_GATE_RISK, owner.len > 0, text);
   if (a->options.decide && !owner.len) a->status = PROPTER_DECLINED;
   return summary(a, err);

@@ -4,6 +4,7 @@
 #include "propter/vocab.h"
 #include "lexicon.h"
 #include "question.h"
+#include "render.h"
 
 typedef struct {
   PropterSnapshot *snapshot;
@@ -87,18 +88,9 @@ PropterStatus propter_lexicon_load(PropterSnapshot *snapshot, PropterLexicon **o
 
 /* --- parts of the data --------------------------------------------------------------------------------------------------------- */
 
-PropterStatus why_each_row(PropterSnapshot *snapshot, PropterBuf *text, PropterStatus (*use)(const PropterTerm *row, void *payload, PropterError *err),
-                           void *payload, PropterError *err) {
-  PropterQuery *query = NULL;
-  PropterResults *results = NULL;
-  const PropterTerm *row = NULL;
-  const PropterQueryOptions options = propter_query_options();
+PropterStatus why_each_row(PropterSnapshot *snapshot, PropterBuf *text, PropterUseRow use, void *payload, PropterError *err) {
   PropterStatus status = propter_buf_status(text, err);
-  if (status == PROPTER_OK) status = propter_query_parse(propter_buf_str(text), PROPTER_STR(""), &query, err);
-  if (status == PROPTER_OK) status = propter_query_run(query, snapshot, &options, &results, err);
-  while (status == PROPTER_OK && (status = propter_results_next(results, &row, err)) == PROPTER_OK && row) status = use(row, payload, err);
-  propter_results_close(results);
-  propter_query_free(query);
+  if (status == PROPTER_OK) status = propter_query_each(snapshot, propter_buf_str(text), use, payload, err);
   propter_buf_clear(text);
   return status;
 }
@@ -109,7 +101,7 @@ static PropterStr local_name(PropterStr iri) {
   return (PropterStr){iri.data + at, iri.len - at};
 }
 
-enum { DIMENSION_NAMES = 4 };
+enum { DIMENSION_NAMES = 4, RATIO_DEPTH = 4 };
 
 typedef struct {
   PropterLexicon *lexicon;
@@ -217,15 +209,6 @@ static PropterStatus dimensions_of_whole(Load *l, PropterStr iri, PropterMetric 
   return PROPTER_OK;
 }
 
-/* A ratio that names no dimensions is asked about by those of what it divides; one in a circle has none. */
-static PropterStatus dimensions_of_part(Load *l, PropterMetric *m) {
-  PropterMetric part = *m;
-  for (int depth = 0; depth < 4 && part.numerator && !part.slice_dimensions; depth++)
-    PROPTER_TRY(propter_metric_read(l->snapshot, part.numerator, &l->arena, &part, l->err));
-  m->slice_dimension = part.slice_dimension, m->slice_dimensions = part.slice_dimensions;
-  return PROPTER_OK;
-}
-
 PropterStatus propter_lexicon_load_members(PropterLexicon *lexicon, PropterSnapshot *snapshot, size_t metric, size_t most, PropterError *err) {
   PropterId vocab[VOCAB_COUNT];
   Load l = {.snapshot = snapshot, .lexicon = lexicon, .vocab = vocab, .err = err};
@@ -238,7 +221,7 @@ PropterStatus propter_lexicon_load_members(PropterLexicon *lexicon, PropterSnaps
   if (status == PROPTER_OK) status = propter_snapshot_find(snapshot, &iri, &id, err);
   if (status == PROPTER_OK && id != PROPTER_NO_ID) status = propter_metric_read(snapshot, id, &l.arena, &m, err);
   if (status == PROPTER_OK && m.fixed_count && !m.slice_dimensions) status = dimensions_of_whole(&l, iri.value, &m);
-  if (status == PROPTER_OK && m.numerator && !m.slice_dimensions) status = dimensions_of_part(&l, &m);
+  if (status == PROPTER_OK) status = propter_metric_cut(snapshot, &m, RATIO_DEPTH, &l.arena, err);
   for (size_t i = 0; i < m.slice_dimensions && room >= 0 && status == PROPTER_OK; i++) status = members_of(&l, metric, m.slice_dimension[i], &room);
   propter_vec_clear(&l.ids);
   propter_arena_clear(&l.arena);
@@ -256,8 +239,7 @@ PropterStatus why_slice_words(PropterSnapshot *snapshot, const PropterMember *sl
     if (status == PROPTER_OK) status = called(&l, slice[i].member, &member);
     propter_buf_printf(&text, "%s%.*s %.*s", i ? ", " : "", (int)dimension.len, dimension.data, (int)member.len, member.data);
   }
-  if (status == PROPTER_OK) status = propter_buf_status(&text, err);
-  if (status == PROPTER_OK && !(*out = propter_arena_copy(arena, propter_buf_str(&text))).data) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  if (status == PROPTER_OK) status = why_keep(&text, arena, out, err);
   propter_buf_clear(&text);
   propter_arena_clear(&l.arena);
   return status;

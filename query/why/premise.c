@@ -67,9 +67,5 @@ PropterStatus why_premise(PropterWhyAnswer *a, PropterError *err) {
   a->premise = (PropterStr){"", 0};
   if (!a->inference || a->outcome == PROPTER_ANSWER_NOT_TESTABLE) return PROPTER_OK;
   hold(&text, a);
-  PropterStatus status = propter_buf_status(&text, err);
-  if (status == PROPTER_OK && text.len && !(a->premise = propter_arena_copy(&a->arena, propter_buf_str(&text))).data)
-    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  propter_buf_clear(&text);
-  return status;
+  return why_keep(&text, &a->arena, &a->premise, err);
 }

@@ -6,6 +6,7 @@
 #include <libstemmer.h>
 
 #include "propter/hash.h"
+#include "propter/sparql.h"
 #include "propter/why.h"
 #include "propter/wordnet.h"
 
@@ -171,9 +172,8 @@ PropterLexicon *why_lexicon_causes(PropterLexicon *lexicon);
 /* Does the text name, after "despite", a cause that a lexicon of causes should know? */
 PropterStatus why_question_names_cause(PropterLexicon *lexicon, PropterStr text, bool *names, PropterError *err);
 
-/* Runs a query; `use` gets each row. Clears the text. */
-PropterStatus why_each_row(PropterSnapshot *snapshot, PropterBuf *text, PropterStatus (*use)(const PropterTerm *row, void *payload, PropterError *err),
-                           void *payload, PropterError *err);
+/* propter_query_each of a text that was put together; clears it. */
+PropterStatus why_each_row(PropterSnapshot *snapshot, PropterBuf *text, PropterUseRow use, void *payload, PropterError *err);
 /* "region North, product X", by the labels in the graph. */
 PropterStatus why_slice_words(PropterSnapshot *snapshot, const PropterMember *slice, size_t count, PropterArena *arena, PropterStr *out, PropterError *err);
 

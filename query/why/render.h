@@ -61,7 +61,7 @@ int why_answer_decimals(const PropterWhyAnswer *answer);
 
 void why_put_day(PropterBuf *out, PropterDay day);                          /* 2011-08-07 */
 void why_put_period(PropterBuf *out, PropterDay first, PropterDay last);    /* August 2011; March to May 2010; 2015; 7-22 Aug 2011 */
-void why_put_when(PropterBuf *out, PropterDay first, PropterDay last);      /* the same behind its preposition: in August 2011; on 7-22 Aug 2011 */
+void why_put_when(PropterBuf *out, PropterDay first, PropterDay last);      /* the same behind its preposition: in August 2011; from March to May 2010; on 7-22 Aug 2011 */
 void why_put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year); /* 7-22 Aug 2011, always by days */
 
 /* "contradicted", "unsupported" or "not counted": what the judge made of a statement about the window. */
@@ -70,6 +70,8 @@ const char *why_verdict(const PropterEvidence *saying);
 const char *why_controllable(const PropterWhyCause *cause);
 /* The statement among those not borne out that this quote is, or NULL: it must not stand as support as well. */
 const PropterEvidence *why_disputed(const PropterWhyAnswer *answer, const PropterEvidence *quote);
+/* The text of a buffer, kept in an arena; the buffer is cleared. On failure *out stays. */
+PropterStatus why_keep(PropterBuf *text, PropterArena *arena, PropterStr *out, PropterError *err);
 /* Frees a buffer that was used on the way; `out` takes over its failure. */
 void why_drop(PropterBuf *out, PropterBuf *used);
 /* Columns a terminal needs for the text. */

@@ -16,14 +16,6 @@ static const char *const codes[] = {
 #undef FINDING
 };
 
-static PropterStatus keep(PropterWhyAnswer *a, PropterBuf *text, PropterStr *out, PropterError *err) {
-  PropterStatus status = propter_buf_status(text, err);
-  if (status == PROPTER_OK && !(*out = propter_arena_copy(&a->arena, propter_buf_str(text))).data)
-    status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
-  propter_buf_clear(text);
-  return status;
-}
-
 /* What the level may differ from the baseline and still be usual: half of its 95 % interval. */
 static double usual(const PropterInference *f) { return (f->expected_high - f->expected_low) / 2; }
 
@@ -72,7 +64,7 @@ PropterStatus why_unmoved(PropterWhyAnswer *a, PropterError *err) {
   for (size_t i = 0; i < a->causes; i++) {
     PropterBuf text = {0};
     a->cause[i].finding = codes[find(a, a->cause[i].cause, &text)];
-    PROPTER_TRY(keep(a, &text, &a->cause[i].finding_text, err));
+    PROPTER_TRY(why_keep(&text, &a->arena, &a->cause[i].finding_text, err));
   }
   return PROPTER_OK;
 }
@@ -90,9 +82,9 @@ PropterStatus why_absent(PropterWhyAnswer *a, PropterStr iri, PropterStr label, 
   else if (start > f->last) propter_buf_add(&text, PROPTER_STR("it began only on ")), why_put_day(&text, start);
   else propter_buf_add(&text, PROPTER_STR("it was over on ")), why_put_day(&text, end);
   a->despite.finding = codes[finding];
-  PROPTER_TRY(keep(a, &text, &a->despite.text, err));
+  PROPTER_TRY(why_keep(&text, &a->arena, &a->despite.text, err));
   propter_put_line(&text, label);
-  return keep(a, &text, &a->despite.label, err);
+  return why_keep(&text, &a->arena, &a->despite.label, err);
 }
 
 PropterStatus why_compare(PropterWhyAnswer *a, PropterWhyAnswer *other, PropterError *err) {
@@ -112,6 +104,6 @@ PropterStatus why_compare(PropterWhyAnswer *a, PropterWhyAnswer *other, PropterE
     propter_buf_add(&t, i ? PROPTER_STR(", ") : PROPTER_STR("; its cause there: ")), propter_buf_add(&t, other->cause[i].name);
     propter_buf_printf(&t, " (%s)", other->cause[i].likely);
   }
-  PROPTER_TRY(keep(a, &t, &a->comparison, err));
+  PROPTER_TRY(why_keep(&t, &a->arena, &a->comparison, err));
   return why_premise(a, err);
 }

@@ -411,6 +411,7 @@ START_TEST(other_paths) {
                {"/why", "expected one of q", 400},
                {"/why?q=x&format=pdf", "no format", 406},
                {"/why?q=what%20is%20this", "not-understood", 200},
+               {"/moves", "{\"moves\":[],\"questions\":[],\"figures\":0,\"largest\":0}", 200},
                {"/sparql?query=ASK%7B", "SYNTAX", 400},
                {"/", "page.js", 200},
                {"/lists.js", "LISTS", 200},

@@ -74,6 +74,9 @@ PROPTER_API PropterStatus propter_results_explain(const PropterResults *results,
 PROPTER_API PropterStatus propter_query_explain(const PropterQuery *query, PropterSnapshot *snapshot, const PropterQueryOptions *options, bool json,
                                                 PropterBuf *out, PropterError *err);
 PROPTER_API void propter_results_close(PropterResults *results);
+/* Parses and runs a query with the default options and no base; `use` gets each row, until it fails. As propter_query_parse, _run and propter_results_next. */
+typedef PropterStatus (*PropterUseRow)(const PropterTerm *row, void *payload, PropterError *err);
+PROPTER_API PropterStatus propter_query_each(PropterSnapshot *snapshot, PropterStr text, PropterUseRow use, void *payload, PropterError *err);
 
 /* --- Running an update --------------------------------------------------------------------------------------------------- */
 

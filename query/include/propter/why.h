@@ -288,6 +288,37 @@ PROPTER_API PropterStatus propter_why_window(PropterSnapshot *snapshot, PropterS
 PROPTER_API PropterStatus propter_why_answer(const PropterQuestion *question, PropterInference *inference, const PropterWhyOptions *options,
                                              PropterWhyAnswer **out, PropterError *err);
 
+/* A pattern that the last inference found, in words. */
+typedef struct {
+  PropterStr metric, label, unit;      /* IRI; unit may be empty */
+  PropterDay first, last;
+  double deviation, expected, score;   /* score: standard errors from its usual course, with its sign */
+  double part;                         /* deviation by what was expected; 0: nothing was */
+  bool answered;                       /* a cause of it may be named */
+  PropterStr question;                 /* as propter_question_parse reads it */
+} PropterMove;
+
+enum { PROPTER_WHY_MOVES = 5, PROPTER_WHY_EXAMPLES = 3 };
+
+/* The most surprising moves of a graph, where somebody can begin who does not know yet what to ask: beyond what chance makes of so many figures, the same move of a
+ * whole and of its parts once, no way back from another move. */
+typedef struct {
+  size_t count;
+  PropterMove move[PROPTER_WHY_MOVES]; /* the most surprising first */
+  PropterMove most[PROPTER_WHY_MOVES]; /* of each, where it was the largest part of what was expected: in the whole or in a part; may be the move itself */
+  PropterStr example[PROPTER_WHY_EXAMPLES];    /* questions in words about them; none without a move */
+  size_t figures;                              /* looked at: observations of the graph */
+  double largest;                              /* standard errors of the largest pattern there is, chance or not; 0: none */
+} PropterMoves;
+
+/* Texts are in `arena`. NO_MEMORY, and as propter_query_each. */
+PROPTER_API PropterStatus propter_why_moves(PropterSnapshot *snapshot, PropterArena *arena, PropterMoves *out, PropterError *err);
+/* Figures that were looked at: the observations of the graph. */
+PROPTER_API PropterStatus propter_why_figures(PropterSnapshot *snapshot, size_t *figures, PropterError *err);
+/* Of scores (standard errors, the largest first, whatever their sign) so many from the first on are kept at a false discovery rate of .05 among the figures looked
+ * at (propter_false_discovery). NO_MEMORY. */
+PROPTER_API PropterStatus propter_why_beyond_chance(const double *score, size_t count, size_t figures, size_t *kept, PropterError *err);
+
 /* A form of the answer (query/why/renderers.def): text, json, html, md, csv, svg, png. */
 typedef struct {
   const char *name, *media_type;

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The most surprising moves of a graph: where somebody can begin who does not know yet what to ask. */
+#include <math.h>
+
+#include "propter/math.h"
+#include "propter/vocab.h"
+#include "question.h"
+#include "render.h"
+
+enum { MOST_READ = 1000, RETURN_DAYS = 62 };
+static const double rate = .05;
+
+PropterStatus propter_why_figures(PropterSnapshot *snapshot, size_t *figures, PropterError *err) {
+  PropterId ids[VOCAB_COUNT];
+  uint64_t count = 0;
+  PROPTER_TRY(propter_vocab_ids(snapshot, ids, err));
+  if (ids[VOCAB_rdf_type] != PROPTER_NO_ID && ids[VOCAB_qb_Observation] != PROPTER_NO_ID)
+    PROPTER_TRY(propter_snapshot_count(snapshot, PROPTER_POSG, (PropterQuad){.p = ids[VOCAB_rdf_type], .o = ids[VOCAB_qb_Observation]}, 2, &count, err));
+  *figures = (size_t)count;
+  return PROPTER_OK;
+}
+
+PropterStatus propter_why_beyond_chance(const double *score, size_t count, size_t figures, size_t *kept, PropterError *err) {
+  double *p = propter_malloc((2 * count + 1) * sizeof *p);
+  if (!p) return propter_fail(err, PROPTER_NO_MEMORY, "%zu moves", count);
+  for (size_t i = 0; i < count; i++) p[i] = 2 * propter_normal_cdf(-fabs(score[i]));
+  PropterStatus status = propter_false_discovery(p, count, figures > count ? figures : count, false, p + count, err);
+  *kept = count;
+  while (!status && *kept && !(p[count + *kept - 1] <= rate)) --*kept;
+  propter_free(p);
+  return status;
+}
+
+/* --- what the last inference found, the largest first --------------------------------------------------------------------------- */
+
+typedef struct {
+  PropterMove move;
+  PropterStr measure; /* the same of a whole and of its parts */
+} Move;
+
+typedef struct {
+  PropterArena *arena;
+  PROPTER_VEC(Move) all;
+} Moves;
+
+static const char by_surprise[] =
+    "PREFIX p: <https://w3id.org/propter#> SELECT ?metric ?from ?to ?score ?deviation ?expected ?of ?outcome { "
+    "{ SELECT ?x ?score { ?x a p:Pattern ; p:score ?score } ORDER BY DESC(ABS(?score)) ?x LIMIT %d } "
+    "?x p:metric ?metric ; p:start ?from ; p:end ?to ; p:deviation ?deviation ; p:expected ?expected "
+    "OPTIONAL { ?metric p:measure ?of } OPTIONAL { ?x p:outcome ?outcome } } ORDER BY DESC(ABS(?score)) ?metric ?from";
+
+static PropterStatus add_move(const PropterTerm *row, void *payload, PropterError *err) {
+  Moves *moves = payload;
+  Move m = {.move = {.metric = propter_arena_copy(moves->arena, row[0].value), .answered = propter_str_ends(row[7].value, PROPTER_STR("#Answered"))},
+            .measure = propter_arena_copy(moves->arena, row[6].kind == PROPTER_TERM_NONE ? row[0].value : row[6].value)};
+  (void)propter_day_parse(row[1].value, &m.move.first), (void)propter_day_parse(row[2].value, &m.move.last);
+  (void)propter_str_to_double(row[3].value, &m.move.score), (void)propter_str_to_double(row[4].value, &m.move.deviation);
+  (void)propter_str_to_double(row[5].value, &m.move.expected);
+  if (m.move.expected != 0) m.move.part = m.move.deviation / m.move.expected;
+  return m.move.metric.data && m.measure.data && propter_vec_push(&moves->all, m) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+}
+
+static PropterStatus read_moves(PropterSnapshot *snapshot, Moves *moves, PropterError *err) {
+  PropterBuf text = {0};
+  propter_buf_printf(&text, by_surprise, MOST_READ);
+  return why_each_row(snapshot, &text, add_move, moves, err);
+}
+
+/* Drops what chance makes where so many figures are looked at. Ordered by score, that is the last. */
+static PropterStatus drop_chance(Moves *moves, size_t figures, PropterError *err) {
+  double *score = propter_arena_alloc(moves->arena, (moves->all.count + 1) * sizeof *score);
+  if (!score) return propter_fail(err, PROPTER_NO_MEMORY, "%zu moves", moves->all.count);
+  for (size_t i = 0; i < moves->all.count; i++) score[i] = moves->all.items[i].move.score;
+  return propter_why_beyond_chance(score, moves->all.count, figures, &moves->all.count, err);
+}
+
+/* --- which of them are news -------------------------------------------------------------------------------------------------------- */
+
+static bool same_way(const PropterMove *a, const PropterMove *b) { return (a->score > 0) == (b->score > 0); }
+
+/* A way back is no news of its own: the metric had moved the other way, as far, not long before. */
+static bool is_return(const Moves *moves, const PropterMove *m) {
+  for (size_t i = 0; i < moves->all.count; i++) {
+    const PropterMove *other = &moves->all.items[i].move;
+    if (propter_str_equal(other->metric, m->metric) && other->first < m->first && m->first - other->first <= RETURN_DAYS && !same_way(other, m) &&
+        fabs(other->score) * 2 >= fabs(m->score))
+      return true;
+  }
+  return false;
+}
+
+/* The same move of a whole and of its parts is one: of it the one that stands out most is listed, and where it is the largest part of what is usual. */
+typedef struct {
+  const Move *move, *most;
+} Listed;
+
+static Listed *same_move(Listed *listed, size_t count, const Move *m) {
+  for (size_t i = 0; i < count; i++) {
+    const Move *x = listed[i].move;
+    if (propter_str_equal(x->measure, m->measure) && x->move.first <= m->move.last && m->move.first <= x->move.last && same_way(&x->move, &m->move))
+      return &listed[i];
+  }
+  return NULL;
+}
+
+static size_t choose(const Moves *moves, Listed listed[PROPTER_WHY_MOVES]) {
+  size_t n = 0;
+  for (size_t i = 0; i < moves->all.count; i++) {
+    const Move *m = &moves->all.items[i];
+    if (is_return(moves, &m->move)) continue;
+    Listed *same = same_move(listed, n, m);
+    if (same && fabs(m->move.part) > fabs(same->most->move.part) && 2 * fabs(m->move.score) > fabs(same->move->move.score)) same->most = m;
+    if (!same && n < PROPTER_WHY_MOVES) listed[n++] = (Listed){m, m};
+  }
+  return n;
+}
+
+/* --- in words ------------------------------------------------------------------------------------------------------------------------ */
+
+/* NOT_FOUND, INVALID: the metric cannot be read, so nobody can ask about it. */
+static PropterStatus put_words(PropterSnapshot *snapshot, const Move *m, PropterArena *arena, PropterMove *out, PropterError *err) {
+  PropterId id;
+  PropterMetric metric;
+  const PropterTerm iri = propter_iri(m->move.metric);
+  PropterBuf text = {0};
+  *out = m->move;
+  PROPTER_TRY(propter_snapshot_find(snapshot, &iri, &id, err));
+  PROPTER_TRY(propter_metric_read(snapshot, id, arena, &metric, err));
+  out->label = metric.label, out->unit = why_unit(&metric);
+  propter_buf_add(&text, metric.label), propter_buf_add(&text, PROPTER_STR(" ")), why_put_when(&text, out->first, out->last);
+  return why_keep(&text, arena, &out->question, err);
+}
+
+/* Questions of the three kinds there are: about a move, against the month before it, about the last month. */
+static PropterStatus put_examples(PropterArena *arena, PropterMoves *s, PropterError *err) {
+  const PropterMove *a = &s->move[0], *b = &s->move[1 % s->count], *c = &s->move[2 % s->count];
+  int year, month, day;
+  PropterBuf text = {0};
+  propter_buf_printf(&text, "why did %.*s %s ", (int)a->label.len, a->label.data, a->deviation < 0 ? "fall" : "rise"), why_put_when(&text, a->first, a->last);
+  PROPTER_TRY(why_keep(&text, arena, &s->example[0], err));
+  propter_day_civil(b->first, &year, &month, &day);
+  const PropterDay first = b->first - (day - 1), last = first + propter_month_length(year, month) - 1;
+  propter_day_civil(first - 1, &year, &month, &day);
+  propter_buf_add(&text, b->label), propter_buf_add(&text, PROPTER_STR(" ")), why_put_when(&text, first, last);
+  propter_buf_add(&text, PROPTER_STR(" compared with ")), why_put_period(&text, first - day, first - 1);
+  PROPTER_TRY(why_keep(&text, arena, &s->example[1], err));
+  propter_buf_add(&text, c->label), propter_buf_add(&text, PROPTER_STR(" in the last month"));
+  return why_keep(&text, arena, &s->example[2], err);
+}
+
+static PropterStatus put_listed(PropterSnapshot *snapshot, const Listed *listed, PropterArena *arena, PropterMoves *out, PropterError *err) {
+  PropterStatus status = put_words(snapshot, listed->move, arena, &out->move[out->count], err);
+  if (status == PROPTER_OK) status = put_words(snapshot, listed->most, arena, &out->most[out->count], err);
+  if (status == PROPTER_NOT_FOUND || status == PROPTER_INVALID) {
+    propter_error_clear(err);
+    return PROPTER_OK;
+  }
+  if (status == PROPTER_OK) out->count++;
+  return status;
+}
+
+PropterStatus propter_why_moves(PropterSnapshot *snapshot, PropterArena *arena, PropterMoves *out, PropterError *err) {
+  Moves moves = {.arena = arena};
+  Listed listed[PROPTER_WHY_MOVES];
+  size_t count = 0;
+  *out = (PropterMoves){0};
+  PropterStatus status = read_moves(snapshot, &moves, err);
+  if (status == PROPTER_OK) status = propter_why_figures(snapshot, &out->figures, err);
+  if (moves.all.count) out->largest = fabs(moves.all.items[0].move.score);
+  if (status == PROPTER_OK) status = drop_chance(&moves, out->figures, err);
+  if (status == PROPTER_OK) count = choose(&moves, listed);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = put_listed(snapshot, &listed[i], arena, out, err);
+  if (status == PROPTER_OK && out->count) status = put_examples(arena, out, err);
+  propter_vec_clear(&moves.all);
+  return status;
+}

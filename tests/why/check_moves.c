@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The most surprising moves of a graph, and the questions that begin with them. */
+#include <math.h>
+
+#include "propter/why.h"
+#include "world.h"
+
+Suite *suite_moves(void);
+
+#define MOVE(name, metric, from, to, score, deviation, expected, more)                                                                         \
+  "w:" name " a p:Pattern ; p:metric w:" metric " ; p:start \"" from "\"^^xsd:date ; p:end \"" to "\"^^xsd:date ; p:score " score " ; "             \
+  "p:deviation " deviation " ; p:expected " expected more " .\n"
+
+static const char patterns[] =
+    MOVE("dip", "all-orders", "2013-06-01", "2013-06-30", "-9.0", "-40.0", "500.0", " ; p:outcome p:Answered")
+    MOVE("dip-in-north", "north-orders", "2013-06-01", "2013-06-30", "-8.0", "-40.0", "100.0", "")
+    MOVE("back", "north-orders", "2013-07-01", "2013-07-31", "7.0", "38.0", "60.0", "")
+    MOVE("rise", "south-orders", "2014-02-01", "2014-04-30", "6.0", "9.0", "0.0", "")
+    MOVE("of-nothing", "no-metric", "2014-02-01", "2014-04-30", "12.0", "9.0", "1.0", "")
+    MOVE("noise", "west-orders", "2012-01-01", "2012-01-31", "1.0", "2.0", "100.0", "")
+    "w:all-orders a p:Metric ; skos:prefLabel \"all orders\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:grain \"P1M\"^^xsd:duration ; p:unitLabel \"k\" .\n";
+
+static void says(PropterStr text, const char *expected) {
+  ck_assert_msg(propter_str_equal(text, propter_str(expected)), "%.*s, expected %s", (int)text.len, text.data, expected);
+}
+
+START_TEST(a_move_is_listed_once_without_its_way_back_and_noise) {
+  World w = world_open(world_make(patterns));
+  PropterArena arena = {0};
+  PropterMoves found;
+  ck_ok(propter_why_moves(w.snapshot, &arena, &found, err));
+  ck_assert_uint_eq(found.count, 2);
+  says(found.move[0].metric, W "all-orders"), says(found.move[0].label, "all orders"), says(found.move[0].unit, "k");
+  says(found.move[0].question, "all orders in June 2013");
+  ck_assert(found.move[0].answered && !found.most[0].answered && !found.move[1].answered);
+  says(found.most[0].metric, W "north-orders");
+  ck_assert_double_eq_tol(found.move[0].part, -.08, 1e-12);
+  ck_assert_double_eq_tol(found.most[0].part, -.4, 1e-12);
+  says(found.move[1].question, "south orders from February to April 2014");
+  ck_assert(found.move[1].part == 0 && found.most[1].score == 6);
+  says(found.example[0], "why did all orders fall in June 2013");
+  says(found.example[1], "south orders in February 2014 compared with January 2014");
+  says(found.example[2], "all orders in the last month");
+  ck_assert(found.figures > 400 && found.largest == 12);
+  propter_arena_clear(&arena);
+  world_close(&w);
+}
+END_TEST
+
+START_TEST(where_nothing_was_found_there_is_nothing) {
+  World w = world_open(world_make(""));
+  PropterArena arena = {0};
+  PropterMoves found;
+  ck_ok(propter_why_moves(w.snapshot, &arena, &found, err));
+  ck_assert(found.count == 0 && found.largest == 0 && found.example[0].len == 0 && found.figures > 400);
+  propter_arena_clear(&arena);
+  world_close(&w);
+}
+END_TEST
+
+START_TEST(so_many_are_kept_as_chance_does_not_make) {
+  const double score[] = {9, -8, 3.5, 2.5, 0};
+  size_t kept;
+  ck_ok(propter_why_beyond_chance(score, 5, 5, &kept, err));
+  ck_assert_uint_eq(kept, 4);
+  ck_ok(propter_why_beyond_chance(score, 5, 10000, &kept, err));
+  ck_assert_uint_eq(kept, 2);
+  ck_ok(propter_why_beyond_chance(score, 0, 10, &kept, err));
+  ck_assert_uint_eq(kept, 0);
+}
+END_TEST
+
+START_TEST(failing_memory_is_reported) {
+  World w = world_open(world_make(patterns));
+  uint64_t every = 1;
+  for (uint64_t n = 0, points = 1; n < points; n += every) {
+    PropterArena arena = {0};
+    PropterMoves found;
+    PropterError named = {0};
+    propter_fault_plan(PROPTER_FAULT_ALLOCATION, n, false, 0);
+    const PropterStatus status = propter_why_moves(w.snapshot, &arena, &found, &named);
+    const uint64_t reached = propter_fault_end(PROPTER_FAULT_ALLOCATION);
+    ck_assert_msg(n ? status != PROPTER_OK || reached < n : status == PROPTER_OK, "point %llu: %s", (unsigned long long)n, named.message);
+    if (!n) points = reached, every = points / 100 + 1;
+    propter_arena_clear(&arena);
+  }
+  world_close(&w);
+}
+END_TEST
+
+Suite *suite_moves(void) {
+  Suite *s = suite_create("moves");
+  TCase *t = tcase_create("moves");
+  tcase_set_timeout(t, 60);
+  tcase_add_test(t, a_move_is_listed_once_without_its_way_back_and_noise);
+  tcase_add_test(t, where_nothing_was_found_there_is_nothing);
+  tcase_add_test(t, so_many_are_kept_as_chance_does_not_make);
+  tcase_add_test(t, failing_memory_is_reported);
+  suite_add_tcase(s, t);
+  return s;
+}
