@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "propter/put.h"
 
+#include <math.h>
 #include <string.h>
 
 bool propter_steers(uint32_t c) {
@@ -73,6 +74,12 @@ void propter_put_json(PropterBuf *out, PropterStr text) {
     else propter_buf_add_utf8(out, c);
   }
   propter_buf_add_char(out, '"');
+}
+
+void propter_put_json_number(PropterBuf *out, const char *name, double value, int digits) {
+  propter_buf_printf(out, ",\"%s\":", name);
+  if (isfinite(value)) propter_buf_printf(out, "%.*g", digits, value);
+  else propter_buf_add(out, PROPTER_STR("null"));
 }
 
 static bool runs(PropterStr text) {

@@ -242,13 +242,6 @@ static void write_table(const Lines *lines, PropterBuf *out) {
   put_left_out(lines, "", "\n", out);
 }
 
-static void number_json(PropterBuf *out, const char *name, double v) {
-  if (isfinite(v))
-    propter_buf_printf(out, ",\"%s\":%.10g", name, v);
-  else
-    propter_buf_printf(out, ",\"%s\":null", name);
-}
-
 static void write_json(const Lines *lines, PropterBuf *out) {
   propter_buf_add(out, PROPTER_STR("{\"schema\":\"propter-report-1\",\"patterns\":["));
   for (size_t i = 0; i < lines->all.count; i++) {
@@ -260,14 +253,15 @@ static void write_json(const Lines *lines, PropterBuf *out) {
     propter_buf_add(out, PROPTER_STR(",\"metric\":")), propter_put_json(out, l->metric);
     propter_buf_add(out, PROPTER_STR(",\"label\":")), propter_put_json(out, l->metric_label);
     propter_buf_printf(out, ",\"start\":\"%s\",\"end\":\"%s\"", a, b);
-    number_json(out, "observed", l->observed), number_json(out, "expected", l->expected), number_json(out, "deviation", l->deviation);
-    number_json(out, "score", l->score), propter_buf_add(out, PROPTER_STR(",\"unit\":")), propter_put_json(out, l->unit);
+    propter_put_json_number(out, "observed", l->observed, 10), propter_put_json_number(out, "expected", l->expected, 10),
+        propter_put_json_number(out, "deviation", l->deviation, 10);
+    propter_put_json_number(out, "score", l->score, 10), propter_buf_add(out, PROPTER_STR(",\"unit\":")), propter_put_json(out, l->unit);
     propter_buf_add(out, PROPTER_STR(",\"outcome\":")), propter_put_json(out, l->outcome);
     if (l->has_cause) {
       propter_buf_add(out, PROPTER_STR(",\"cause\":")), propter_put_json(out, l->cause);
       propter_buf_add(out, PROPTER_STR(",\"causeLabel\":")), propter_put_json(out, l->cause_label);
       propter_buf_printf(out, ",\"likelihood\":\"%s\",\"grade\":", words(l)), propter_put_json(out, l->grade);
-      number_json(out, "probability", l->probability);
+      propter_put_json_number(out, "probability", l->probability, 10);
     }
     propter_buf_add_char(out, '}');
   }

@@ -59,11 +59,6 @@ static void as_text(FILE *out, const PropterWhatIf *x, double amount) {
             x->pasts == 1 ? "one" : "two", x->pasts == 1 ? " does not show" : "s do not show");
 }
 
-static void json_number(FILE *out, const char *name, double value) {
-  if (isfinite(value)) fprintf(out, ",\"%s\":%.10g", name, value);
-  else fprintf(out, ",\"%s\":null", name);
-}
-
 static void as_json(FILE *out, const PropterWhatIf *x, double amount) {
   fputs("{\"metric\":", out);
   output_json(out, x->metric);
@@ -71,20 +66,21 @@ static void as_json(FILE *out, const PropterWhatIf *x, double amount) {
   output_json(out, x->cause);
   fprintf(out, ",\"amount\":%.6g,\"identified\":%s,\"reason\":", amount, x->identified ? "true" : "false");
   output_json(out, x->reason);
-  json_number(out, "effect", x->effect);
-  json_number(out, "low", x->low);
-  json_number(out, "high", x->high);
-  json_number(out, "between", x->between);
+  output_json_number(out, "effect", x->effect, 10);
+  output_json_number(out, "low", x->low, 10);
+  output_json_number(out, "high", x->high, 10);
+  output_json_number(out, "between", x->between, 10);
   fprintf(out, ",\"relative\":%s", x->relative ? "true" : "false");
-  json_number(out, "part", x->part), json_number(out, "partLow", x->part_low), json_number(out, "partHigh", x->part_high), json_number(out, "level", x->level);
+  output_json_number(out, "part", x->part, 10), output_json_number(out, "partLow", x->part_low, 10), output_json_number(out, "partHigh", x->part_high, 10),
+      output_json_number(out, "level", x->level, 10);
   fprintf(out, ",\"betweenAssumed\":%s", x->between_assumed ? "true" : "false");
   fprintf(out, ",\"events\":%zu,\"told\":%zu,\"studied\":[", x->events, x->told);
   for (size_t i = 0; i < x->pasts; i++) {
     fputs(i ? ",{\"event\":" : "{\"event\":", out);
     output_json(out, x->past[i].event);
-    json_number(out, "effect", x->past[i].effect);
-    json_number(out, "low", x->past[i].low);
-    json_number(out, "high", x->past[i].high);
+    output_json_number(out, "effect", x->past[i].effect, 10);
+    output_json_number(out, "low", x->past[i].low, 10);
+    output_json_number(out, "high", x->past[i].high, 10);
     fprintf(out, ",\"controls\":%zu,\"checks\":", x->past[i].controls);
     output_json(out, x->past[i].checks);
     fputc('}', out);

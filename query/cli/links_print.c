@@ -5,11 +5,6 @@
 
 #include "output.h"
 
-static void json_number(FILE *out, const char *name, double value) {
-  if (isfinite(value)) fprintf(out, ",\"%s\":%.6g", name, value);
-  else fprintf(out, ",\"%s\":null", name);
-}
-
 static void json_text(FILE *out, const char *name, PropterStr text) {
   fprintf(out, ",\"%s\":", name);
   output_json(out, text);
@@ -70,10 +65,11 @@ static void link_json(FILE *out, const PropterMetricLink *l) {
   output_json(out, l->cause);
   json_text(out, "causeLabel", l->cause_label), json_text(out, "effect", l->effect), json_text(out, "effectLabel", l->effect_label);
   fprintf(out, ",\"lag\":%d,\"directed\":%s,\"required\":%s", l->lag, l->directed ? "true" : "false", l->required ? "true" : "false");
-  json_number(out, "strength", l->strength), json_number(out, "p", l->p), json_number(out, "q", l->q), json_number(out, "stability", l->stability);
-  json_number(out, "prior", l->prior), json_text(out, "knowledge", l->knowledge);
+  output_json_number(out, "strength", l->strength, 6), output_json_number(out, "p", l->p, 6), output_json_number(out, "q", l->q, 6),
+      output_json_number(out, "stability", l->stability, 6);
+  output_json_number(out, "prior", l->prior, 6), json_text(out, "knowledge", l->knowledge);
   json_text(out, "identifiedBy", propter_str(how(l->by))), json_text(out, "adjustment", l->adjustment);
-  json_number(out, "value", l->value), json_number(out, "low", l->low), json_number(out, "high", l->high);
+  output_json_number(out, "value", l->value, 6), output_json_number(out, "low", l->low, 6), output_json_number(out, "high", l->high, 6);
   fprintf(out, ",\"rows\":%zu,\"refutations\":[", l->rows);
   for (size_t i = 0; i < l->refutations; i++) {
     fputs(i ? ",{\"name\":" : "{\"name\":", out);
@@ -146,7 +142,7 @@ void explained_json(FILE *out, const PropterExplained *x) {
   fputs("{\"metric\":", out);
   output_json(out, x->metric.iri);
   fprintf(out, ",\"first\":\"%s\",\"last\":\"%s\"", first, last);
-  json_number(out, "deviation", x->deviation), json_number(out, "z", x->z), json_number(out, "explained", x->explained);
+  output_json_number(out, "deviation", x->deviation, 6), output_json_number(out, "z", x->z, 6), output_json_number(out, "explained", x->explained, 6);
   fputs(",\"origins\":[", out);
   for (size_t i = 0; i < x->origins; i++) {
     const PropterOrigins *o = &x->origin[i];
@@ -154,8 +150,9 @@ void explained_json(FILE *out, const PropterExplained *x) {
     output_json(out, o->metric);
     json_text(out, "label", o->label);
     fprintf(out, ",\"lag\":%d,\"origin\":%s", o->lag, o->origin ? "true" : "false");
-    json_number(out, "deviation", o->deviation), json_number(out, "z", o->z), json_number(out, "score", o->score), json_number(out, "own", o->own);
-    json_number(out, "share", o->share), json_number(out, "low", o->low), json_number(out, "high", o->high);
+    output_json_number(out, "deviation", o->deviation, 6), output_json_number(out, "z", o->z, 6), output_json_number(out, "score", o->score, 6),
+        output_json_number(out, "own", o->own, 6);
+    output_json_number(out, "share", o->share, 6), output_json_number(out, "low", o->low, 6), output_json_number(out, "high", o->high, 6);
     fputc('}', out);
   }
   fputs("\n]}\n", out);
@@ -212,8 +209,8 @@ void total_json(FILE *out, const PropterTotalEffect *x, double amount) {
   json_text(out, "cause", x->cause);
   fprintf(out, ",\"amount\":%.6g,\"identified\":%s", amount, x->identified ? "true" : "false");
   json_text(out, "reason", x->reason);
-  json_number(out, "effect", amount * x->value), json_number(out, "low", amount * (amount < 0 ? x->high : x->low));
-  json_number(out, "high", amount * (amount < 0 ? x->low : x->high));
+  output_json_number(out, "effect", amount * x->value, 6), output_json_number(out, "low", amount * (amount < 0 ? x->high : x->low), 6);
+  output_json_number(out, "high", amount * (amount < 0 ? x->low : x->high), 6);
   fprintf(out, ",\"method\":\"%s\",\"grain\":\"%s\",\"steps\":%zu,\"after\":[", x->method, propter_grain_name(x->grain), x->steps);
   for (size_t k = 0; k < x->periods; k++) fprintf(out, "%s%.6g", k ? "," : "", amount * x->after[k]);
   fputs("],\"links\":[", out);

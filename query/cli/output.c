@@ -77,6 +77,11 @@ void output_json(FILE *out, PropterStr text) {
   propter_put_json(&put, text), flush(out, &put);
 }
 
+void output_json_number(FILE *out, const char *name, double value, int digits) {
+  PropterBuf put = {0};
+  propter_put_json_number(&put, name, value, digits), flush(out, &put);
+}
+
 void output_csv(FILE *out, PropterStr text) {
   PropterBuf put = {0};
   propter_put_csv_line(&put, text), flush(out, &put);

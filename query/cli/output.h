@@ -12,8 +12,9 @@
 PropterStatus output_write(PropterStr bytes, void *file, PropterError *err);
 /* A stream onto `to` through which text goes as propter_put_lines makes it. NULL: no memory. Closing it leaves `to` open. */
 FILE *output_screen(FILE *to);
-/* Text of others (propter/put.h): as a JSON string with its quotes, as a guarded field of a CSV file, in one line for people. */
+/* As propter/put.h has them, text of others: as a JSON string with its quotes, a number of an object, a guarded field of a CSV file, in one line for people. */
 void output_json(FILE *out, PropterStr text);
+void output_json_number(FILE *out, const char *name, double value, int digits);
 void output_csv(FILE *out, PropterStr text);
 void output_line(FILE *out, PropterStr text);
 /* "1,234,567"; the text stays until eight calls later. */

@@ -64,6 +64,7 @@ expect 'its detectors do' 1 "$left" p detect --detectors --metric "$takings"
 expect 'and figures that are not complete' 0 'left out    daily: figures after 2024-04-27 are not complete yet; would help: figures of later days' p detect
 same 'each once' "$(p detect | grep -c '^left out')" 2
 same 'as JSON' "$(p detect -f json | grep -o '"label":"takings","leftOut":"[^"]*","wouldHelp":"[^"]*"')" '"label":"takings","leftOut":"it does not add up over currency, of which it has EUR and JPY","wouldHelp":"a metric of one of them (propter:fixed), or a question about one"'
+same 'apart from the patterns' "$(p detect -f json | tr -d '\n' | grep -c '^{"schema":"propter-detect-1","patterns":\[.*\],"leftOut":\[{"metric":.*}\]}$')" 1
 same 'as lines of JSON' "$(p detect -f jsonl | grep -c '"leftOut"')" 2
 same 'beside CSV' "$(p detect -f csv 2>&1 >/dev/null | grep -c '^left out')" 2
 expect 'no slices of what does not add up' 3 'takings cannot be cut: it does not add up over currency' p detect --slices --metric "$takings" --from 2024-03-21 --to 2024-03-30

@@ -18,6 +18,8 @@ PROPTER_API void propter_put_html(PropterBuf *out, PropterStr text);            
 PROPTER_API void propter_put_lines(PropterBuf *out, PropterStr text);
 /* With its quotes, nothing lost but what is not UTF-8: what steers, and "<", as \uXXXX. */
 PROPTER_API void propter_put_json(PropterBuf *out, PropterStr text);
+/* The member ,"NAME":NUMBER of an object, of so many significant digits; null for what is no number. */
+PROPTER_API void propter_put_json_number(PropterBuf *out, const char *name, double value, int digits);
 /* A field of a CSV file (RFC 4180), in quotes where it needs them, else as it is. `guard`: what a spreadsheet would run is led by an apostrophe; numbers are
  * not. */
 PROPTER_API void propter_put_csv(PropterBuf *out, PropterStr text, bool guard);
