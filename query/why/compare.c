@@ -65,12 +65,15 @@ static PropterStatus time_of(const Words *words, PropterStr text, PropterDay tod
 static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr text, PropterDay today, PropterArena *arena, PropterStatus *status,
                         PropterError *err) {
   PropterQuestion here = why_question_empty();
-  if (there->when != PROPTER_WHEN_BACK && there->when != PROPTER_WHEN_MONTHS) return false;
+  if (there->when != PROPTER_WHEN_BACK && there->when != PROPTER_WHEN_MONTHS && there->when != PROPTER_WHEN_WEEKDAY && there->when != PROPTER_WHEN_DAY)
+    return false;
   *status = time_of(asked, text, today, arena, &here, err);
   if (here.gap != PROPTER_GAP_NONE || !here.has_period) return false;
-  if (there->when == PROPTER_WHEN_BACK && there->unit == UNIT_YEAR && there->count == 1 && here.when == PROPTER_WHEN_LATEST)
+  if (there->when == PROPTER_WHEN_BACK && there->unit == UNIT_YEAR && there->count == 1 &&
+      (here.when == PROPTER_WHEN_LATEST || here.when == PROPTER_WHEN_TO_DATE))
     return true; /* "Q3 vs last year" */
   if (here.when != there->when || here.count + 1 != there->count) return false;
+  if (there->when == PROPTER_WHEN_DAY) return true; /* "yesterday against the day before" */
   return there->when == PROPTER_WHEN_BACK ? here.unit == there->unit : here.run.month == there->run.month && here.run.month_last == there->run.month_last;
 }
 
@@ -78,10 +81,13 @@ static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr t
 static PropterStatus read_ordinal(Words *part, const Words *clause, const Words *asked, PropterStr text, PropterDay today, PropterArena *arena,
                                   PropterQuestion *q, PropterError *err) {
   size_t i = asked->count, first = 1;
-  while (first + 1 < clause->count && (why_has(&part->word[first], ROLE_ARTICLE) || why_has(&part->word[first], ROLE_POINTS))) first++;
+  int which;
+  while (first + 1 < clause->count &&
+         (part->word[first].kind == WORD_STOP || why_has(&part->word[first], ROLE_ARTICLE) || why_has(&part->word[first], ROLE_POINTS)))
+    first++;
   if (first + 1 != clause->count || !why_date_word(part->word[first].text, DATE_ORDINAL, NULL, NULL)) return PROPTER_OK;
-  while (i > 0 &&
-         !(i < asked->count && why_date_word(asked->word[i - 1].text, DATE_ORDINAL, NULL, NULL) && why_date_word(asked->word[i].text, DATE_UNIT, NULL, NULL)))
+  while (i > 0 && !(i < asked->count && why_date_word(asked->word[i - 1].text, DATE_ORDINAL, &which, NULL) && which > 0 &&
+                    why_date_word(asked->word[i].text, DATE_UNIT, NULL, NULL)))
     i--;
   Words whole = {propter_arena_alloc(arena, (asked->count + 1) * sizeof(Word)), i ? asked->count - i + 1 : 0, false};
   if (!whole.word) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
@@ -129,6 +135,7 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
     q->compared = unit_before(&there, asked, text, today, arena, &status, err);
     PROPTER_TRY(status);
     if (there.when == PROPTER_WHEN_MONTHS) there.when = PROPTER_WHEN_BACK, there.unit = UNIT_YEAR; /* "this spring with last spring" */
+    if (there.when == PROPTER_WHEN_DAY) there.when = PROPTER_WHEN_BACK, there.unit = UNIT_DAY;
     q->compared_unit = there.unit;
   }
   q->compared_when = there.when, q->compared_from = there.from, q->compared_to = there.to;
@@ -137,7 +144,8 @@ static PropterStatus read_compared(Words *part, Words *asked, PropterStr text, P
   if (q->compared) part->word[0].used = USED_PERIOD;
   for (size_t i = 1; q->compared && i < part->count && part->word[i].used == USED_NOT && why_has(&part->word[i], ROLE_BESIDE); i++) {
     part->word[i].used = USED_PERIOD; /* "the same period of" */
-    if (why_has(&part->word[i], ROLE_SAME)) q->compared_unit = PROPTER_UNIT_SAME;
+    if (why_has(&part->word[i], ROLE_SAME) || (why_has(&part->word[i], ROLE_THAT) && i + 1 < part->count && why_has(&part->word[i + 1], ROLE_OF)))
+      q->compared_unit = PROPTER_UNIT_SAME; /* "that of last year" */
   }
   return PROPTER_OK;
 }
@@ -150,9 +158,12 @@ static bool time_behind(const Words *part) {
   return i < part->count && part->word[i].used == USED_PERIOD;
 }
 
-/* "Last week", "the previous month", "a year ago". */
+/* "Last week", "the previous month", "a year ago"; "May" and "Q1", but no day. */
 static bool before_now(const Words *words, size_t i) {
   if (i < words->count && why_has(&words->word[i], ROLE_ARTICLE)) i++;
+  const bool day = i + 1 < words->count && words->word[i + 1].number && words->word[i + 1].digits < 3;
+  if (i < words->count && !day && why_date_word(words->word[i].text, DATE_MONTH, NULL, NULL)) return true;
+  if (i < words->count && day && !words->word[i + 1].space && why_date_word(words->word[i].text, DATE_LETTER, NULL, NULL)) return true;
   return i < words->count && (why_date_word(words->word[i].text, DATE_LAST, NULL, NULL) || why_date_word(words->word[i].text, DATE_EARLIER, NULL, NULL));
 }
 
@@ -161,7 +172,9 @@ static bool levels(const Words *words, size_t i) {
   const Word *w = &words->word[i];
   if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE || (why_has(w, ROLE_TIMES) && !w->phrase)) return true;
   if (why_has(w, ROLE_REFERS) && i + 1 < words->count && why_has(&w[1], ROLE_TO)) return true;
-  if (i > 0 && why_has(w, ROLE_ON)) return (w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN) && before_now(words, i + 1);
+  for (size_t k = i + 1; why_has(w, ROLE_FROM) && k < words->count && k < i + 4; k++)
+    if (why_date_word(words->word[k].text, DATE_TO, NULL, NULL) || why_date_word(words->word[k].text, DATE_ONWARDS, NULL, NULL)) return false;
+  if (i > 0 && (why_has(w, ROLE_ON) || why_has(w, ROLE_FROM))) return (w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN) && before_now(words, i + 1);
   for (size_t k = 0; k < i && why_has(w, ROLE_AS); k++)
     if (why_has(&words->word[k], ROLE_AS)) return true;
   return false;
@@ -194,8 +207,9 @@ static PropterStatus read_level(Words *words, PropterDay today, PropterArena *ar
       if (at == words->count) continue;
       part.count = at - i, asked = (Words){words->word + at, words->count - at, false};
     }
-    PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
     Word *level = &words->word[i];
+    if (why_has(level, ROLE_FROM)) level->used = USED_PERIOD; /* opens no time here */
+    PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
     if (q->compared && time_behind(&part)) {
       if (why_has(level, ROLE_TIMES)) level->kind = why_has(level, ROLE_HALF) ? WORD_UNDER : WORD_ABOVE;
       continue;
@@ -303,6 +317,7 @@ static PropterStatus read_over(Words *words, PropterArena *arena, PropterQuestio
   int unit, unused;
   for (size_t i = 0, n; i < words->count && !q->compared; i++) {
     if (!(n = why_date_phrase(words, i, DATE_OVER, &unit, &unused)) || (i + n < words->count && words->word[i + n].number)) continue;
+    if (i + n < words->count && why_has(&words->word[i + n], ROLE_OWNS)) continue; /* "on last year's 1 January" */
     if (exclaims(words, i))
       return why_question_note(q, arena, err, "\"%.*s\" was passed over", (int)(q->text.len - words->word[i].begin), q->text.data + words->word[i].begin);
     q->compared = true, q->compared_when = PROPTER_WHEN_BACK, q->compared_unit = (unsigned)unit;

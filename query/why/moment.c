@@ -79,6 +79,15 @@ static size_t year_after(const Reader *r, size_t i, int *year) {
   return j + 2;
 }
 
+/* A month, or "last month", which now tells: month 0, count months back; index after it or 0. */
+static size_t month_named(const Reader *r, size_t i, int *month, int *count) {
+  int unit, many;
+  if (why_is(r, i, DATE_MONTH, month, NULL)) return i + 1;
+  const bool last = why_is(r, i, DATE_LAST, NULL, NULL);
+  if ((!last && !why_is(r, i, DATE_THIS, NULL, NULL)) || !why_is(r, i + 1, DATE_UNIT, &unit, &many) || unit != UNIT_MONTH || many > 1) return 0;
+  return *month = 0, *count = last, i + 2;
+}
+
 /* Behind a quarter, half or day of a month two digits are a year, too: "Q1 24", "12 Mar 24". */
 static size_t short_year_after(const Reader *r, size_t i, int *year) {
   size_t k = year_after(r, i, year);
@@ -133,6 +142,13 @@ static size_t with_year(Reader *r, PropterRecurring run, size_t i, Span *s) {
   const size_t k = year_after(r, i, &y);
   if (k) why_moment_give_year(r, s, y);
   return k ? k : i;
+}
+
+/* A run of month_named's month, with the year that stands behind it, if any. */
+static size_t in_month(Reader *r, PropterRecurring run, int month, int count, size_t i, Span *s) {
+  if (month) return with_year(r, run, i, s);
+  *s = (Span){.has_year = true, .when = PROPTER_WHEN_OF_MONTH, .run = run, .count = count};
+  return i;
 }
 
 /* Easter, Christmas 2010, Easter weekend. */
@@ -201,6 +217,8 @@ static size_t numeric(Reader *r, size_t i, Span *s) {
   const bool stop = x->end < r->text.len && r->text.data[x->end] == '.';
   if (x->mark == '.' && stop && x->digits <= 2 && w->value > 12 && x->value >= 1 && x->value <= 12 && !(y && y->number && !y->space)) /* 28.4. */
     return *s = (Span){.run = why_run_day(x->value, w->value)}, w->value <= propter_month_length(2024, x->value) ? i + 2 : bad(r, PROPTER_GAP_BAD_DATE, i + 2);
+  if (x->mark == '/' && x->digits == 2 && w->value > 12 && w->value < 32 && x->value >= 1 && x->value <= 12 && !(y && y->number && !y->space)) /* 28/04 */
+    return *s = (Span){.run = why_run_day(x->value, w->value)}, w->value <= propter_month_length(2024, x->value) ? i + 2 : bad(r, PROPTER_GAP_BAD_DATE, i + 2);
   if ((x->mark == '/' || x->mark == '.') && x->digits <= 2 && w->value > 12 && x->value <= 12 && y && y->number && y->digits == 2 && tight(r, i + 2, x->mark))
     return day_of(r, this_century(r) + y->value, x->value, w->value, i + 3, s); /* 14/5/24 */
   return 0;
@@ -256,6 +274,9 @@ static size_t month_words(Reader *r, size_t i, Span *s) {
     return k;
   }
   const Word *x = why_word_at(r, i + 1);
+  int nth;
+  if (why_plays(r, i + 1, ROLE_THE) && why_is(r, i + 2, DATE_ORDINAL, &nth, NULL) && nth > 0 && !why_is(r, i + 3, DATE_UNIT, NULL, NULL))
+    return with_year(r, why_run_day(m, nth), i + 3, s); /* March the first */
   if (x && x->number && x->digits <= 2 && x->mark != '\'' && x->mark != ':') return month_and_day(r, i, m, s);
   if (x && x->number && x->digits == 4 && x->mark == '-' && year_at(r, i + 1, &y)) { /* Aug-2011 */
     *s = months(y, m, m);
@@ -327,7 +348,9 @@ static size_t numbered_words(Reader *r, size_t i, Span *s) {
     size_t k = short_year_after(r, i + 2, &y);
     return quarter_or_half(r, (unsigned)a, w->value, k != 0, y, k ? k : i + 2, s);
   }
-  if (!why_is(r, i, DATE_UNIT, &unit, NULL) || !x->number || x->digits > 2) return 0;
+  if (why_is(r, i, DATE_UNIT, &unit, NULL) && (why_has(x, ROLE_NO) || why_has(x, ROLE_COUNTS))) x = why_word_at(r, ++i + 1), unit = UNIT_WEEK; /* week no. 20 */
+  else if (!why_is(r, i, DATE_UNIT, &unit, NULL)) return 0;
+  if (!x || !x->number || x->digits > 2) return 0;
   if (unit == UNIT_QUARTER && x->value <= 4) {
     size_t k = year_after(r, i + 2, &y);
     return quarter_or_half(r, UNIT_QUARTER, x->value, k != 0, y, k ? k : i + 2, s);
@@ -343,19 +366,22 @@ static size_t ordinal_at(const Reader *r, size_t i, int *n, int *count) {
   size_t j = i + 1;
   *count = 0;
   if (!why_is(r, i, DATE_ORDINAL, n, NULL)) {
-    if (w && w->number && w->digits == 1 && ordinal_ending(r, i + 1) > i + 1) *n = w->value, j = i + 2;
+    const bool ranks = w && w->number && w->digits <= 2 && ordinal_ending(r, i + 1) > i + 1;
+    if (ranks && (w->digits == 1 || why_is(r, i + 2, DATE_UNIT, NULL, NULL))) *n = w->value, j = i + 2;
     else return why_small_number(r, i, count) && why_is(r, i + 1, DATE_ORDINAL, n, NULL) && (*n == 1 || *n == -1) && !w[1].mark ? i + 2 : 0;
   }
   return (*n == 1 || *n == -1) && why_small_number(r, j, count) ? j + 1 : j;
 }
 
+static size_t event_words(Reader *r, size_t i, Span *s);
+
 /* The n-th (or last) day, week, half, weekday of a month, or `count` of them unless 0; index after the month. */
 static size_t nth_of_month(Reader *r, size_t i, int n, int count, size_t j, Span *s) {
-  int unit, many, m, first, last;
-  const bool weekday = !count && why_is(r, j, DATE_WEEKDAY, &first, &last);
+  int unit, many, m, first, last, back = 0;
+  const bool weekday = !count && n <= 5 && why_is(r, j, DATE_WEEKDAY, &first, &last);
   if (!weekday && !why_is(r, j, DATE_UNIT, &unit, &many)) return 0;
-  const size_t month = why_skip(r, why_skip(r, j + 1, ROLE_GENITIVE), ROLE_IN);
-  if (!why_is(r, month, DATE_MONTH, &m, NULL)) return 0;
+  const size_t end = month_named(r, why_skip(r, why_skip(r, j + 1, ROLE_GENITIVE), ROLE_IN), &m, &back);
+  if (!end) return 0;
   const int days = (count ? count : 1) * (!weekday && unit == UNIT_WEEK ? 7 * many : 1);
   PropterRecurring run = why_run_months(m, m);
   if (weekday) {
@@ -369,8 +395,24 @@ static size_t nth_of_month(Reader *r, size_t i, int n, int count, size_t j, Span
   } else {
     run.day = run.day_last = 1 + (n - 1) * days, run.days = days;
   }
-  if (!weekday && unit == UNIT_WEEK) note_taken(r, i, month + 1, n < 0 ? "days up to its last, seven a week" : "days from its first on, seven a week");
-  return with_year(r, run, month + 1, s);
+  if (!weekday && unit == UNIT_WEEK) note_taken(r, i, end, n < 0 ? "days up to its last, seven a week" : "days from its first on, seven a week");
+  return in_month(r, run, m, back, end, s);
+}
+
+/* "The first day of the strike", "the last two weeks of the sale": the n-th, or `count` of them; index after the event. */
+static size_t nth_of_event(Reader *r, int n, int count, size_t j, Span *s) {
+  int unit, many;
+  if (!why_is(r, j, DATE_UNIT, &unit, &many) || unit > UNIT_WEEK || !why_plays(r, j + 1, ROLE_GENITIVE)) return 0;
+  const bool events = r->events;
+  r->events = true;
+  const size_t end = event_words(r, why_skip(r, j + 2, ROLE_THE), s);
+  r->events = events;
+  if (!end || r->gap) return end;
+  const int days = (count ? count : 1) * (unit == UNIT_WEEK ? 7 * many : 1);
+  const PropterDay from = n < 0 ? s->to - days + 1 : s->from + (n - 1) * days;
+  if (from < s->from || from + days - 1 > s->to) return bad(r, PROPTER_GAP_BAD_DATE, end);
+  s->from = from, s->to = from + days - 1;
+  return end;
 }
 
 /* third quarter of 2009, first half of 2010, first three months of 2010, last month of 2009, last week of February. */
@@ -383,7 +425,12 @@ static size_t ordinal_words(Reader *r, size_t i, Span *s) {
   const size_t of_month = nth_of_month(r, i, n, count, j, s);
   if (of_month) return of_month;
   if (!why_is(r, j, DATE_UNIT, &unit, NULL)) return 0;
+  const size_t of_event = nth_of_event(r, n, count, j, s);
+  if (of_event) return of_event;
+  const bool its_year = why_plays(r, j + 1, ROLE_GENITIVE) && why_plays(r, j + 2, ROLE_THE) && is_year(r, j + 3);
   const size_t k = year_after(r, j + 1, &y);
+  if (unit == UNIT_WEEK && !count && n > 5) return n > 53 ? bad(r, PROPTER_GAP_BAD_DATE, j + 1) : with_year(r, why_run_day(WEEK, n), j + 1, s);
+  if (count && count < 12 && n == 1 && unit == UNIT_MONTH && its_year) return *s = yearless(1, count), j + 4;
   if (k && (count || unit == UNIT_MONTH) && (unit == UNIT_MONTH || unit == UNIT_QUARTER) && (n == 1 || n == -1)) {
     const int length = (count ? count : 1) * (unit == UNIT_MONTH ? 1 : 3);
     if (length > 12) return bad(r, PROPTER_GAP_BAD_DATE, k);
@@ -391,20 +438,19 @@ static size_t ordinal_words(Reader *r, size_t i, Span *s) {
     return k;
   }
   if (count || (unit != UNIT_QUARTER && unit != UNIT_HALF) || (!k && n == -1)) return 0;
-  const bool its_year = why_plays(r, j + 1, ROLE_GENITIVE) && why_plays(r, j + 2, ROLE_THE) && is_year(r, j + 3);
-  return quarter_or_half(r, (unsigned)unit, n, k != 0, y, k ? k : its_year ? j + 4 : j + 1, s);
+  return quarter_or_half(r, (unsigned)unit, n, k != 0, y, k ? k : its_year ? j + 4 : unit == UNIT_HALF && is_year(r, j + 1) ? j + 2 : j + 1, s);
 }
 
 /* early 2009, mid-2008, the end of 2010; mid-March, early June 2024. */
 static size_t vague_words(Reader *r, size_t i, Span *s) {
   static const char *const thirds[] = {"days 1 to 10", "days 11 to 20", "day 21 to its last"};
-  int a, b, y, m;
+  int a, b, y, m, back = 0;
   if (!why_is(r, i, DATE_PART, &a, &b)) return 0;
-  const size_t month = why_skip(r, i + 1, ROLE_GENITIVE);
-  if (why_is(r, month, DATE_MONTH, &m, NULL)) {
+  const size_t month = month_named(r, why_skip(r, why_skip(r, i + 1, ROLE_GENITIVE), ROLE_IN), &m, &back);
+  if (month) {
     const int third = a < 5 ? 1 : a < 9 ? 2 : 3;
-    note_taken(r, i, month + 1, thirds[third - 1]);
-    return with_year(r, why_run_day(THIRD + m, third), month + 1, s);
+    note_taken(r, i, month, thirds[third - 1]);
+    return in_month(r, why_run_day(THIRD + m, third), m, back, month, s);
   }
   size_t k = year_after(r, i + 1, &y);
   if (!k) return 0;
@@ -452,13 +498,27 @@ static size_t weekday_back(Reader *r, size_t i, Span *s) {
   return ago ? j + 1 : j + 2;
 }
 
+/* The weekday or weekend next to the days of an event. */
+static size_t weekday_by_event(Reader *r, size_t i, int first, int last, bool after, Span *s) {
+  const bool events = r->events;
+  r->events = true;
+  const size_t end = event_words(r, why_skip(r, i, ROLE_THE), s);
+  r->events = events;
+  if (!end || r->gap) return end;
+  s->when = PROPTER_WHEN_FIXED;
+  if (after) s->from = s->to + 1 + (first - propter_day_weekday(s->to + 1) + 7) % 7, s->to = s->from + last - first;
+  else s->to = s->from - 1 - (propter_day_weekday(s->from - 1) - last + 7) % 7, s->from = s->to - (last - first);
+  return end;
+}
+
 /* The Tuesday after Easter, the Friday before Whitsun: feasts that fall on the same weekday each year. */
 static size_t weekday_by_feast(Reader *r, size_t i, Span *s) {
   int first, last, month, day;
   const bool after = why_is(r, i + 1, DATE_AFTER, NULL, NULL);
   if (!why_is(r, i, DATE_WEEKDAY, &first, &last) || (!after && !why_is(r, i + 1, DATE_BEFORE, NULL, NULL))) return 0;
   const size_t n = why_phrase(r, i + 2, DATE_HOLIDAY, &month, &day);
-  if (!n || month) return 0;
+  if (!n) return weekday_by_event(r, i + 2, first, last, after, s);
+  if (month) return 0;
   const int weekday = (day % 7 + 13) % 7 + 1; /* Easter is a Sunday */
   const int ahead = (first - weekday + 6) % 7 + 1;
   PropterRecurring run = why_run_day(EASTER, after ? day + ahead : day + (ahead == 7 ? -7 : ahead - 7));
@@ -488,6 +548,15 @@ static size_t weekday_words(Reader *r, size_t i, Span *s) {
   return j + 1;
 }
 
+/* "Last week on Tuesday", "two weeks ago on Friday". */
+static size_t weekday_within(const Reader *r, size_t i, Span *s) {
+  int first, last;
+  const size_t j = why_skip(r, i, ROLE_ON);
+  if (s->when != PROPTER_WHEN_BACK || s->unit != UNIT_WEEK || !why_is(r, j, DATE_WEEKDAY, &first, &last)) return i;
+  s->when = PROPTER_WHEN_WEEKDAY, s->run = why_run_months(first, last);
+  return j + 1;
+}
+
 /* The unit from its beginning to now: "ytd", "year to date". */
 static size_t to_date(const Reader *r, size_t i, int *unit) {
   const size_t n = why_phrase(r, i, DATE_TO_DATE, unit, NULL);
@@ -511,7 +580,7 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
   if ((why_small_number(r, i, &n) || (why_plays(r, i, ROLE_A) && (n = 1))) && why_is(r, i + 1, DATE_UNIT, &unit, &many) &&
       why_is(r, i + 2, DATE_AGO, NULL, NULL)) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_BACK, .unit = (unsigned)unit, .count = n * many};
-    return i + 3;
+    return weekday_within(r, i + 3, s);
   }
   if (why_is(r, i, DATE_UNIT, &unit, &many) && why_is(r, i + 1, DATE_BEFORE, NULL, NULL) &&
       why_is(r, i + 2, DATE_LAST, NULL, NULL)) { /* the week before last */
@@ -534,13 +603,13 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
   }
   if (why_is(r, i + 1, DATE_UNIT, &unit, &many)) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_BACK, .unit = (unsigned)unit, .count = now ? 0 : 1};
-    if (many > 1) s->when = PROPTER_WHEN_STRETCH, s->count = many;
+    if (many > 1) s->when = PROPTER_WHEN_STRETCH, s->unit = unit == UNIT_WEEK ? UNIT_DAY : s->unit, s->count = unit == UNIT_WEEK ? 7 * many : many;
     if (past && unit >= UNIT_QUARTER) { /* "the past year" is the twelve months that have just gone by */
       s->when = PROPTER_WHEN_STRETCH;
       s->count = unit == UNIT_YEAR ? 12 : unit == UNIT_HALF ? 6 : 3;
       s->unit = UNIT_MONTH;
     }
-    return i + 2;
+    return weekday_within(r, i + 2, s);
   }
   if (last && (used = why_phrase(r, i + 1, DATE_HOLIDAY, &m, &n))) { /* last Easter */
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_LATEST, .run = why_run_day(m ? m : EASTER, n)};
@@ -619,24 +688,70 @@ static size_t event_words(Reader *r, size_t i, Span *s) {
   const Word *first = &r->words->word[i], *last = &r->words->word[event.end - 1];
   char a[16], b[16];
   propter_day_format(s->from, a), propter_day_format(s->to, b);
+  int unit, many;
+  if (why_is(r, event.end, DATE_UNIT, &unit, &many) && unit == UNIT_DAY &&
+      (s->from == s->to || propter_str_ends(why_word_at(r, event.end)->text, PROPTER_STR("s"))))
+    event.end++; /* "launch day", "the strike days" */
   why_period_note(r, "\"%.*s\" was taken as that of %.*s, %s%s%s", (int)(last->end - first->begin), r->text.data + first->begin, (int)event.label.len,
                   event.label.data, a, s->to > s->from ? " to " : "", s->to > s->from ? b : "");
   return event.end;
 }
 
+/* "The 3rd", "the 20th of last month": a day of a month that now tells. */
+static size_t day_of_month(Reader *r, size_t i, Span *s) {
+  const Word *w = why_word_at(r, i);
+  const size_t end = ordinal_ending(r, i + 1);
+  int m, count = -1;
+  if (!w || !w->number || w->digits > 2 || end == i + 1 || w->value < 1 || w->value > 31) return 0;
+  const size_t named = month_named(r, why_skip(r, end, ROLE_GENITIVE), &m, &count);
+  const Word *next = why_word_at(r, end);
+  const bool alone = i && why_has(&r->words->word[i - 1], ROLE_THE) &&
+                     (!next || next->mark || (next->kind != WORD_NONE && !why_of_dates(next->text)) || why_is(r, end, DATE_TO, NULL, NULL) ||
+                      why_is(r, end, DATE_AND, NULL, NULL) || why_is(r, end, DATE_ONWARDS, NULL, NULL));
+  if (named && m) return 0;
+  if (!named && !alone) return 0;
+  *s = (Span){.has_year = true, .when = PROPTER_WHEN_OF_MONTH, .run = why_run_day(0, w->value), .count = count};
+  return named ? named : end;
+}
+
+/* "Last year's fourth quarter", "last year in March", "2025's summer": the year stands first. */
+static size_t year_first(Reader *r, size_t i, Span *s) {
+  int y;
+  size_t k = year_at(r, i, &y);
+  const bool last = !k && why_is(r, i, DATE_LAST, NULL, NULL), now = !k && why_is(r, i, DATE_THIS, NULL, NULL);
+  const WordKind before = i ? r->words->word[i - 1].kind : WORD_NONE;
+  const bool compared = before == WORD_COMPARE || before == WORD_UNDER || before == WORD_ABOVE;
+  if ((last || now) && is_year(r, i + 1)) k = i + 2, y = why_year_of(r->today) - last;
+  const Word *w = k ? why_word_at(r, k) : NULL;
+  if (!w) return 0;
+  const bool owns = w->mark == '\'' && why_has(w, ROLE_OWNS), within = (last || now) && !w->mark && !compared && (why_has(w, ROLE_IN) || why_has(w, ROLE_ON));
+  const size_t end = owns || within ? why_moment(r, k + 1, s) : 0;
+  if (!end || r->gap || s->has_year) return r->gap = PROPTER_GAP_NONE, 0;
+  why_moment_give_year(r, s, y);
+  return end;
+}
+
+/* The reader that takes the most words of those that may; a name of an event only where one may be meant. */
 size_t why_moment(Reader *r, size_t i, Span *s) {
-  static size_t (*const readers[])(Reader *, size_t, Span *) = {numeric,     numbered_words, ordinal_words,  holiday_words, month_words, season_words,
-                                                                vague_words, weekday_words,  relative_words, year_words,    day_words,   event_words};
+  static size_t (*const readers[])(Reader *, size_t, Span *) = {year_first,  numeric,      numbered_words, ordinal_words, holiday_words,
+                                                                month_words, season_words, vague_words,    weekday_words, relative_words,
+                                                                year_words,  day_words,    day_of_month,   event_words};
+  enum { READERS = sizeof readers / sizeof *readers };
   i = why_skip(r, i, ROLE_THE);
   const Word *next = why_word_at(r, i + 1);
   if (why_is(r, i, DATE_UNIT, NULL, NULL) && next && next->number && next->digits == 4) i++; /* the week 2024-W20, the month 2024-05 */
-  size_t notes = r->question->note_count;
-  for (size_t k = 0; k < sizeof readers / sizeof *readers; k++) {
+  const size_t notes = r->question->note_count;
+  const PropterStr told_by = r->question->told_by;
+  size_t event = event_words(r, i, s); /* "the summer sale" is no summer */
+  for (size_t k = i + 1; k < event; k++)
+    if (why_ends_clause(&r->words->word[k], ENDS_ANY)) event = 0;
+  for (size_t k = 0; k < READERS; k++) {
+    r->question->note_count = notes, r->question->told_by = told_by;
     *s = (Span){0};
     r->gap = PROPTER_GAP_NONE;
     size_t end = readers[k](r, i, s);
-    if (end) return end;
-    r->question->note_count = notes;
+    if (end && (k + 1 == READERS || end >= event)) return end;
   }
+  r->question->note_count = notes, r->question->told_by = told_by;
   return 0;
 }

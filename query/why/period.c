@@ -16,12 +16,13 @@ static PropterGap borrow_year(Reader *r, Span *a, Span *b) {
     if (a->from > b->from) why_moment_give_year(r, a, why_year_of(b->from) - 1);
   } else if (!b->has_year) {
     why_moment_give_year(r, b, why_year_of(a->from));
-    if (b->from < a->from) why_moment_give_year(r, b, why_year_of(a->from) + 1);
+    if (b->to < a->from) why_moment_give_year(r, b, why_year_of(a->from) + 1);
   }
   return r->gap;
 }
 
 enum { WRAPS = 9 };     /* months that two days may be apart across the end of a year: "from 16 May to 10 May" is a slip */
+enum { LATE = 9 };      /* from which month on a part of dates.def is an end */
 enum { SAMPLE = 2024 }; /* a leap year, in which runs without a year are tried */
 
 /* From one run without a year to another: one run, the data will say of which year. */
@@ -48,11 +49,30 @@ static void latest(Span *s) {
 
 static bool fixed(const Span *s) { return s->when == PROPTER_WHEN_FIXED || s->when == PROPTER_WHEN_EVENT; }
 
-static Found from_to(Reader *r, size_t i, bool between) {
+/* "To the end of the month": that of the day from which the range goes; word behind it or 0. */
+static size_t end_of_unit(const Reader *r, size_t i, const Span *a, Span *b) {
+  int part, unit, many;
+  i = why_skip(r, i, ROLE_THE);
+  if (!why_is(r, i, DATE_PART, &part, NULL) || part < LATE || !why_plays(r, i + 1, ROLE_GENITIVE) || !why_plays(r, i + 2, ROLE_THE)) return 0;
+  if (!why_is(r, i + 3, DATE_UNIT, &unit, &many) || many > 1 || (unit != UNIT_MONTH && unit != UNIT_YEAR)) return 0;
+  *b = *a;
+  if (a->has_year && !fixed(a)) return 0;
+  if (!a->has_year && a->run.month > 12) return 0;
+  int y, m, d;
+  propter_day_civil(a->to, &y, &m, &d);
+  if (a->has_year) b->from = b->to = propter_day(y, (unit == UNIT_YEAR ? 12 : m) + 1, 1) - 1;
+  else b->run = why_run_months(unit == UNIT_YEAR ? 12 : a->run.month_last, unit == UNIT_YEAR ? 12 : a->run.month_last);
+  return i + 4;
+}
+
+static Found from_to(Reader *r, size_t i, bool from, bool between) {
   Span a, b;
   Found f = {0};
+  r->events = from || between; /* "between the strike and the end of April" */
   size_t j = why_moment(r, i, &a);
+  r->events = false;
   if (!j) return f;
+  if (!r->gap && between && a.when == PROPTER_WHEN_EVENT) a.from = ++a.to;
   PropterGap gap = r->gap;
   const Word *w = why_word_at(r, j);
   bool days = a.has_year && a.when == PROPTER_WHEN_FIXED && a.from == a.to;
@@ -67,11 +87,15 @@ static Found from_to(Reader *r, size_t i, bool between) {
     return f;
   }
   Span more;
+  r->events = from || between;
   size_t k = why_moment(r, j + to, &b);
+  r->events = false;
+  if (k && !r->gap && between && b.when == PROPTER_WHEN_EVENT) b.to = --b.from;
   const PropterGap whole = r->gap;
   const size_t m = why_moment_more(r, why_skip(r, j + to, ROLE_THE), &a, &more);
   if (m > k || (m && m == k)) k = m, b = more; /* "14 to 15 May" is no "14 to 15" */
   else r->gap = whole;
+  if (!k && to) k = end_of_unit(r, j + to, &a, &b);
   if (!k) return f;
   f.end = k;
   f.gap = gap ? gap : r->gap;
@@ -89,6 +113,11 @@ static Found from_to(Reader *r, size_t i, bool between) {
     f.gap = a.run.month > b.run.month_last ? PROPTER_GAP_BACKWARDS : PROPTER_GAP_NONE;
     return f;
   }
+  if (a.when == PROPTER_WHEN_OF_MONTH && b.when == a.when && b.count <= 0 + a.count + (a.count < 0) * 2) { /* "from the 3rd to the 9th of last month" */
+    f.span = b, f.span.run.month = a.run.month, f.span.run.day = a.run.day;
+    f.gap = a.run.month == b.run.month && a.run.day > b.run.day ? PROPTER_GAP_UNCLEAR_PERIOD : PROPTER_GAP_NONE;
+    return f;
+  }
   const bool both = a.has_year && b.has_year;
   const bool new_year = b.has_year && b.from == propter_day(why_year_of(b.from), 1, 1) && b.to == b.from && !a.has_year && a.run.month == 12;
   if (new_year || !fixed(&a) || !fixed(&b)) f.gap = PROPTER_GAP_UNCLEAR_PERIOD;
@@ -104,10 +133,23 @@ static PropterOpen opens(const Reader *r, size_t i, size_t *length) {
   *length = 1;
   const size_t until = why_phrase(r, i, DATE_UNTIL, NULL, NULL);
   if (until) return *length = until, PROPTER_OPEN_UNTIL;
-  return why_is(r, i, DATE_SINCE, NULL, NULL)    ? PROPTER_OPEN_SINCE
-         : why_is(r, i, DATE_AFTER, NULL, NULL)  ? PROPTER_OPEN_AFTER
-         : why_is(r, i, DATE_BEFORE, NULL, NULL) ? PROPTER_OPEN_BEFORE
-                                                 : PROPTER_OPEN_NOT;
+  static const struct {
+    DateKind kind;
+    PropterOpen open;
+  } sides[] = {{DATE_SINCE, PROPTER_OPEN_SINCE}, {DATE_AFTER, PROPTER_OPEN_AFTER}, {DATE_BEFORE, PROPTER_OPEN_BEFORE}, {DATE_BEGUN, PROPTER_OPEN_SINCE}};
+  for (size_t k = 0; k < sizeof sides / sizeof *sides; k++) {
+    *length = why_phrase(r, i, sides[k].kind, NULL, NULL);
+    const bool part = *length == 1 && why_is(r, i, DATE_PART, NULL, NULL); /* "beginning 2025" */
+    if (*length && !part && !(*length == 1 && why_is(r, i, DATE_FROM, NULL, NULL))) return sides[k].open;
+  }
+  return *length = 1, PROPTER_OPEN_NOT;
+}
+
+/* "Since the strike ended", "was lifted". */
+static size_t is_over(const Reader *r, size_t i) {
+  while (why_word_at(r, i) && why_has(why_word_at(r, i), ROLE_FINITE)) i++;
+  const size_t n = why_phrase(r, i, DATE_OVER_NOW, NULL, NULL);
+  return n ? i + n : 0;
 }
 
 /* Since X, X onwards, after X, before X, until X: open at one end. "The beginning of" X changes nothing for "since", "the end of" makes it "after". */
@@ -127,14 +169,14 @@ static Found open_ended(Reader *r, size_t i) {
   const size_t at = why_skip(r, i + length, ROLE_THE);
   const PropterOpen meant =
       why_is(r, at, DATE_PART, &part, NULL) && part != 5 && why_plays(r, at + 1, ROLE_GENITIVE) ? of_edge[open][part > 5] : PROPTER_OPEN_NOT;
-  r->events = open || (from && (!i || why_ends_clause(&r->words->word[i], ENDS_CLAUSE))); /* "from the strike on" */
+  r->events = true; /* "from the strike on" */
   size_t end = meant ? why_moment(r, at + 2, &a) : 0;
   if (end) open = meant;
   else end = why_moment(r, i + length, &a);
   r->events = false;
   if (!end) return f;
   if (from && !open) {
-    if (a.when == PROPTER_WHEN_EVENT && !why_is(r, end, DATE_ONWARDS, NULL, NULL)) return f;
+    if ((a.when == PROPTER_WHEN_EVENT || r->gap == PROPTER_GAP_MANY_CAUSES) && !why_is(r, end, DATE_ONWARDS, NULL, NULL)) return f;
     const bool on = why_is(r, end, DATE_ONWARDS, NULL, NULL);
     f.end = on ? end + 1 : end;
     f.gap = r->gap ? r->gap : on ? PROPTER_GAP_NONE : PROPTER_GAP_UNCLEAR_PERIOD;
@@ -142,6 +184,8 @@ static Found open_ended(Reader *r, size_t i) {
   } else {
     f.end = end, f.gap = r->gap;
   }
+  const size_t over = a.when == PROPTER_WHEN_EVENT ? is_over(r, f.end) : 0;
+  if (over) f.end = over, open = open == PROPTER_OPEN_BEFORE || open == PROPTER_OPEN_UNTIL ? PROPTER_OPEN_UNTIL : PROPTER_OPEN_AFTER;
   f.span = a, f.span.open = open;
   if (!f.gap && !a.has_year && (open == PROPTER_OPEN_BEFORE || open == PROPTER_OPEN_UNTIL)) f.gap = PROPTER_GAP_NO_YEAR; /* "before March": how long before? */
   latest(&f.span);
@@ -231,22 +275,36 @@ static Found list(Reader *r, size_t i) {
 enum { COMMON = 2023 }; /* a year without a leap day */
 typedef enum { EDGE_END, EDGE_BEGIN, EDGE_AFTER, EDGE_BEFORE, EDGE_WITHIN } Edge;
 
+/* So many months that end, begin, follow or go before with a day or month of any year. */
+static PropterGap stretch_of_months(PropterRecurring *run, int n, Edge edge) {
+  enum { LONGEST = 24 };
+  const bool back = edge == EDGE_END || edge == EDGE_BEFORE, behind = edge == EDGE_END || edge == EDGE_AFTER;
+  if (edge == EDGE_END && run->month > THIRD && run->day == 3) *run = why_run_months(run->month - THIRD, run->month - THIRD); /* "to the end of June" */
+  if (run->month > 12 || edge == EDGE_WITHIN || n > LONGEST) return PROPTER_GAP_UNCLEAR_PERIOD;
+  int month = behind ? run->month_last : run->month, day = behind ? run->day_last : run->day; /* becomes the first behind it, or its own */
+  if (behind && day && day < propter_month_length(COMMON, (month - 1) % 12 + 1)) day++;
+  else if (behind) month++, day = 1;
+  const int first = back ? month - n : month, last = back ? month : month + n;
+  *run = why_run_months(first, last - 1);
+  if (day <= 1) return PROPTER_GAP_NONE;
+  run->month_last = last, run->day_last = day - 1, run->day = day;
+  const int length = propter_month_length(COMMON, (first + 2 * LONGEST - 1) % 12 + 1),
+            length_last = propter_month_length(COMMON, (last + 2 * LONGEST - 1) % 12 + 1);
+  if (run->day > length) run->month++, run->day = 1; /* "the month to 30 March" begins on 1 March */
+  if (run->day_last > length_last) run->day_last = length_last;
+  return PROPTER_GAP_NONE;
+}
+
+static const int month_count[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_HALF] = 6, [UNIT_YEAR] = 12};
+
 static PropterGap stretch_in_run(Span *s, int n, int unit, Edge edge) {
-  static const int length[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_HALF] = 6, [UNIT_YEAR] = 12};
   PropterRecurring *run = &s->run;
   const bool one_day =
       (run->day || run->month == EASTER) && run->day == run->day_last && run->month == run->month_last && run->month != WEEK && run->month < HALF;
   const int days = unit == UNIT_WEEK ? 7 * n : n;
-  if (one_day && unit > UNIT_WEEK && edge == EDGE_END && run->month <= 12 && run->day == propter_month_length(COMMON, run->month))
-    run->day = run->day_last = 0;                                      /* "three months to 30 April" */
   if (run->days == 1 && run->weekday) run->days = 0, run->weekday = 0; /* "Sunday 25 January" */
   if (run->days || run->week || run->shift) return PROPTER_GAP_UNCLEAR_PERIOD;
-  if (unit > UNIT_WEEK) {
-    if (run->day || run->month > 12 || (edge != EDGE_END && edge != EDGE_BEGIN)) return PROPTER_GAP_UNCLEAR_PERIOD;
-    if (edge == EDGE_END) run->month = run->month_last - n * length[unit] + 1;
-    else run->month_last = run->month + n * length[unit] - 1;
-    return PROPTER_GAP_NONE;
-  }
+  if (unit > UNIT_WEEK) return stretch_of_months(run, n * month_count[unit], edge);
   if (edge == EDGE_WITHIN && one_day && days == 1) return PROPTER_GAP_NONE; /* "the day of 1 May" */
   if ((edge >= EDGE_AFTER && !one_day) || (edge == EDGE_WITHIN && (n != 1 || unit != UNIT_WEEK))) return PROPTER_GAP_UNCLEAR_PERIOD;
   run->week = edge == EDGE_WITHIN;
@@ -256,13 +314,12 @@ static PropterGap stretch_in_run(Span *s, int n, int unit, Edge edge) {
 }
 
 static PropterGap stretch_of_days(Span *s, int n, int unit, Edge edge) {
-  static const int length[] = {[UNIT_MONTH] = 1, [UNIT_QUARTER] = 3, [UNIT_HALF] = 6, [UNIT_YEAR] = 12};
   if (s->when == PROPTER_WHEN_DAY && s->count == 1 && edge == EDGE_END && unit <= UNIT_WEEK) { /* "the 30 days to yesterday" */
     s->when = PROPTER_WHEN_STRETCH, s->count = unit == UNIT_WEEK ? 7 * n : n, s->unit = UNIT_DAY;
     return PROPTER_GAP_NONE;
   }
   if (!fixed(s)) return PROPTER_GAP_UNCLEAR_PERIOD;
-  if (edge == EDGE_WITHIN && unit == UNIT_DAY && n == 1 && s->from == s->to && s->when == PROPTER_WHEN_FIXED) return PROPTER_GAP_NONE;
+  if (edge == EDGE_WITHIN && unit == UNIT_DAY && n == 1 && s->from == s->to) return PROPTER_GAP_NONE;
   if (edge == EDGE_WITHIN) {
     const PropterDay monday = s->from - (propter_day_weekday(s->from) - 1);
     if (s->to > monday + 6 || n != 1 || unit != UNIT_WEEK) return PROPTER_GAP_UNCLEAR_PERIOD;
@@ -272,7 +329,8 @@ static PropterGap stretch_of_days(Span *s, int n, int unit, Edge edge) {
   const bool back = edge == EDGE_END || edge == EDGE_BEFORE;
   const PropterDay base = edge == EDGE_END ? s->to + 1 : edge == EDGE_AFTER ? s->to + 1 : s->from; /* the day behind it, or its first */
   const int days = unit == UNIT_WEEK ? 7 * n : n;
-  const PropterDay other = unit <= UNIT_WEEK ? (back ? base - days : base + days) : why_months_later(base, back ? -n * length[unit] : n * length[unit]);
+  const PropterDay other =
+      unit <= UNIT_WEEK ? (back ? base - days : base + days) : why_months_later(base, back ? -n * month_count[unit] : n * month_count[unit]);
   s->from = back ? other : base, s->to = (back ? base : other) - 1;
   return PROPTER_GAP_NONE;
 }
@@ -297,7 +355,8 @@ static Found told_by_edge(Reader *r, size_t i) {
   bool vague = false;
   size_t j = why_skip(r, i, ROLE_THE), k = why_phrase(r, j, DATE_WEEK_OF, &side, NULL);
   if (k) {
-    edge = side > 0 ? EDGE_BEGIN : EDGE_END, k += j;
+    edge = side > 0 ? EDGE_BEGIN : side == -1 ? EDGE_END : EDGE_BEFORE, k += j;
+    if (edge == EDGE_BEFORE) unit = UNIT_DAY; /* "the eve of" */
   } else {
     if (why_is(r, j, DATE_ORDINAL, &side, NULL) && side == 1) j++; /* the first week after it */
     const bool counted = why_small_number(r, j, &n);
@@ -369,12 +428,13 @@ static Found named_week(Reader *r, size_t i) {
   const size_t from = why_skip(r, i, ROLE_THE), notes = r->question->note_count;
   const PropterStr told_by = r->question->told_by;
   size_t k = from + 1;
-  while (k <= from + NAME_WORDS && !(why_is(r, k, DATE_UNIT, &unit, &b) && unit == UNIT_WEEK && b == 1) && !(why_is(r, k, DATE_WEEKDAY, &a, &b) && a < b)) k++;
+  while (k <= from + NAME_WORDS && !(why_is(r, k, DATE_UNIT, &unit, &b) && unit <= UNIT_WEEK && b == 1) && !(why_is(r, k, DATE_WEEKDAY, &a, &b) && a < b)) k++;
   if (k > from + NAME_WORDS || !why_word_at(r, k) || !why_word_at(r, from) || why_word_at(r, from)->kind != WORD_NONE) return f;
   r->events = true;
   const size_t end = why_moment(r, from, &f.span);
   r->events = false;
   const bool week = why_is(r, k, DATE_UNIT, &unit, &b);
+  if (end == k + 1 && f.span.when == PROPTER_WHEN_EVENT) return f.end = end, f.gap = r->gap, f; /* "launch day" */
   if (end == k && f.span.when == PROPTER_WHEN_EVENT && f.span.to - f.span.from < 7) {
     f.end = k + 1, f.gap = r->gap ? r->gap : stretch_of_days(&f.span, 1, UNIT_WEEK, EDGE_WITHIN);
     if (!week) f.span.from += a - 1, f.span.to = f.span.from + b - a;
@@ -392,7 +452,7 @@ static Found counted_range(Reader *r, size_t i) {
   if (!why_is(r, k, DATE_UNIT, &unit, &many)) return f;
   const bool from = why_is(r, k + 1, DATE_FROM, NULL, NULL), between = why_is(r, k + 1, DATE_BETWEEN, NULL, NULL);
   if (!from && !between && (unit != UNIT_DAY || k > j || !why_word_at(r, k + 1) || !why_word_at(r, k + 1)->number)) return f;
-  f = from_to(r, from || between ? k + 2 : k + 1, between);
+  f = from_to(r, from || between ? k + 2 : k + 1, from, between);
   if (!f.end || f.gap || (n * many == 1 && k == j)) return f;
   PropterDay first = f.span.from, last = f.span.to;
   const bool known = f.span.when == PROPTER_WHEN_FIXED || (f.span.when == PROPTER_WHEN_LATEST && why_run_in(SAMPLE + 1, &f.span.run, &first, &last));
@@ -401,26 +461,30 @@ static Found counted_range(Reader *r, size_t i) {
 }
 
 /* "February so far", in that month. */
-static void so_far(const Reader *r, Found *f) {
+static void so_far(const Reader *r, size_t i, Found *f) {
   int y, month, d;
   const PropterRecurring *run = &f->span.run;
   propter_day_civil(r->today, &y, &month, &d);
-  const size_t now = why_phrase(r, f->end, DATE_SO_FAR, NULL, NULL);
-  if (!now || f->span.when != PROPTER_WHEN_LATEST || f->span.open || run->day || run->days || run->month != month || run->month_last != month) return;
+  size_t now = why_phrase(r, f->end, DATE_SO_FAR, NULL, NULL);
+  while (i > 0 && why_is(r, i - 1, DATE_PREP, NULL, NULL)) i--;
+  const bool before = i > 1 && why_phrase(r, i - 2, DATE_SO_FAR, NULL, NULL) == 2; /* "so far in June" */
+  if (!(now || before) || f->span.when != PROPTER_WHEN_LATEST || f->span.open || run->day || run->days || run->month != month || run->month_last != month)
+    return;
   f->span.when = PROPTER_WHEN_BACK, f->span.unit = UNIT_MONTH, f->span.count = 0, f->end += now;
 }
 
 static Found period(Reader *r, size_t i) {
-  const bool from = why_is(r, i, DATE_FROM, NULL, NULL), between = why_is(r, i, DATE_BETWEEN, NULL, NULL);
+  const size_t from = why_phrase(r, i, DATE_BEGUN, NULL, NULL), between = why_phrase(r, i, DATE_BETWEEN, NULL, NULL);
   const size_t notes = r->question->note_count;
+  const PropterStr told_by = r->question->told_by;
   static Found (*const readers[])(Reader *, size_t) = {during, told_by_edge, counted_range, NULL, open_ended, named_week, around, list};
   Found f = {0};
   for (size_t k = 0; k < sizeof readers / sizeof *readers && !f.end; k++) {
-    r->question->note_count = notes;
-    f = readers[k] ? readers[k](r, i) : from_to(r, from || between ? i + 1 : i, between);
+    r->question->note_count = notes, r->question->told_by = told_by;
+    f = readers[k] ? readers[k](r, i) : from_to(r, i + from + between, from > 0, between > 0);
   }
-  if (!f.end) r->question->note_count = notes;
-  if (f.end && !f.gap) so_far(r, &f);
+  if (!f.end) r->question->note_count = notes, r->question->told_by = told_by;
+  if (f.end && !f.gap) so_far(r, i, &f);
   return f;
 }
 

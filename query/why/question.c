@@ -531,7 +531,9 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
     WhyEvent event;
     PROPTER_TRY(why_lexicon_event(causes, words, i, q, !q->has_period && q->gap == PROPTER_GAP_NONE, arena, &event, err));
     if (!event.end || (early && (!event.whole || event.many || event.end < i + 2)) || (!early && !unread(l, q, words, i, event.end))) continue;
-    if (!early && event.end < words->count && words->word[event.end].used == USED_METRIC && !words->word[event.end].mark) continue; /* "outage tickets" */
+    if (!early && event.end < words->count && words->word[event.end].used >= USED_METRIC && words->word[event.end].used <= USED_AGAIN &&
+        !words->word[event.end].mark)
+      continue; /* "outage tickets" */
     if (propter_str_equal(event.iri, q->told_by) && i > 1 && words->word[i - 1].kind == WORD_ASK && words->word[i - 2].used == USED_PERIOD &&
         propter_str_ends(words->word[i].text, PROPTER_STR("ed"))) { /* "since version 5 was launched" */
       for (size_t k = i; k < event.end; k++) words->word[k].used = USED_CAUSE;

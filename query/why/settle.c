@@ -4,6 +4,20 @@
 #include "question.h"
 #include "render.h"
 
+/* The days of the run in a month that now tells; none: it has no such days. */
+static void of_month(const PropterQuestion *q, PropterDay now, PropterDay *from, PropterDay *to) {
+  int y, m, d;
+  propter_day_civil(now, &y, &m, &d);
+  const int first = q->count < 0 ? 0 : q->count, last = q->count < 0 ? 12 : first;
+  for (int back = first; back <= last; back++) {
+    const int month = 12 * y + m - 1 - back;
+    PropterRecurring run = q->run;
+    run.month += month % 12 + 1, run.month_last += month % 12 + 1;
+    if (why_run_in(month / 12, &run, from, to) && (q->count >= 0 || *to < now)) return;
+  }
+  *from = *to = PROPTER_NO_DAY;
+}
+
 static void relative(const PropterQuestion *q, PropterDay now, PropterDay *from, PropterDay *to) {
   PropterDay ignore;
   int y, m, d;
@@ -25,6 +39,9 @@ static void relative(const PropterQuestion *q, PropterDay now, PropterDay *from,
     if (q->count <= 0 && *from + (q->open == PROPTER_OPEN_SINCE ? q->run.month : q->run.month_last) - 1 >= now) *from -= 7;
     if (q->count < 0) *from += 7 * (q->count + 1);
     *to = *from + q->run.month_last - 1, *from += q->run.month - 1;
+    break;
+  case PROPTER_WHEN_OF_MONTH:
+    of_month(q, now, from, to);
     break;
   case PROPTER_WHEN_MONTHS:
     propter_day_civil(now, &y, &m, &d);
@@ -98,6 +115,14 @@ static void same_days_of_month(PropterQuestion *q) {
   if (first <= last) q->compared_from = propter_day(cy, cm, first), q->compared_to = propter_day(cy, cm, last);
 }
 
+/* The same run a year before: another day than the date's for Easter, weeks and weekdays. */
+static bool run_before(PropterQuestion *q) {
+  const int year = why_year_of(q->run.month == WEEK ? q->from + 3 : q->from);
+  PropterDay from, to;
+  if (q->when != PROPTER_WHEN_LATEST || !why_run_in(year, &q->run, &from, &to) || from != q->from || to != q->to) return false;
+  return why_run_in(year - 1, &q->run, &q->compared_from, &q->compared_to);
+}
+
 /* The time compared with, once the window is known: its own days, the last such run before the window, or the unit before it. */
 static void settle_compared(PropterQuestion *q, PropterGrain grain) {
   if (!q->compared) return;
@@ -116,7 +141,7 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
     while (propter_day_weekday(q->compared_from) != q->compared_run.month) q->compared_from--;
     q->compared_to = q->compared_from;
   } else if (before && q->compared_unit == UNIT_YEAR) {
-    compare_months_later(q, -12);
+    if (!run_before(q)) compare_months_later(q, -12);
   } else if (before && (q->compared_unit == PROPTER_UNIT_SAME || (q->compared_unit == UNIT_WEEK && q->to - q->from == 6))) {
     window_before(q->from, q->to, &q->compared_from, &q->compared_to);
   } else if (before && (q->compared_unit == PROPTER_UNIT_WEEKDAY || (q->compared_unit == UNIT_WEEK && unfinished))) {
@@ -134,9 +159,10 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
 /* Days that count from now, or, where the data end before that, from their end. */
 static PropterStatus settle_relative(PropterQuestion *q, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena, PropterError *err) {
   char a[16], b[16];
-  bool present =
-      q->when == PROPTER_WHEN_DAY || q->when == PROPTER_WHEN_TO_DATE || ((q->when == PROPTER_WHEN_BACK || q->when == PROPTER_WHEN_MONTHS) && q->count == 0);
+  const bool counted = q->when == PROPTER_WHEN_BACK || q->when == PROPTER_WHEN_MONTHS || q->when == PROPTER_WHEN_OF_MONTH;
+  bool present = q->when == PROPTER_WHEN_DAY || q->when == PROPTER_WHEN_TO_DATE || (counted && q->count == 0);
   relative(q, today, &q->from, &q->to);
+  if (q->from == PROPTER_NO_DAY) return q->gap = PROPTER_GAP_BAD_DATE, q->about = q->period_words, q->has_period = false, PROPTER_OK;
   if (present && q->from <= last && q->to > last) { /* "this year" is not over yet */
     propter_day_format(last, a);
     PROPTER_TRY(why_question_note(q, arena, err, "to the end of the data, %s", a));

@@ -273,7 +273,7 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
         if (parts[k] == ' ' || (parts[k] >= '\t' && parts[k] <= '\r')) space = true;
         else mark = mark_of(parts[k]);
         const PropterStr meant = sign_word(parts[k]);
-        if (!meant.len || status != PROPTER_OK) continue;
+        if (!meant.len || (parts[k] < 0x80 && !space) || status != PROPTER_OK) continue;
         if (out->count == max) {
           out->too_many = true;
           goto done;

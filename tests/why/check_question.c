@@ -72,8 +72,6 @@ static const char *form(const Model *m, const char *text) {
       .data;
 }
 
-static void company_row(Model *m, char *row);
-
 typedef struct {
   int total, exact, misread;
 } Asked;
@@ -88,11 +86,7 @@ static Asked ask_all(Model *m, int least) {
     next = strchr(line, '\n');
     if (next) *next++ = 0;
     char *tab = strchr(line, '\t');
-    if (!tab || *line == '#') continue;
-    if (*line == '@') {
-      company_row(m, line);
-      continue;
-    }
+    if (!tab || *line == '#' || *line == '@') continue;
     *tab = 0;
     a.total++;
     const char *got = form(m, line), *want = tab + 1;
@@ -182,11 +176,23 @@ static void company_row(Model *m, char *row) {
   }
 }
 
-static Asked ask_company(const char *path) {
+/* Makes the lexicon that of the file's company. */
+static void open_company(const char *path) {
+  PropterBuf file = {0};
   propter_lexicon_free(lexicon);
   ck_ok(propter_lexicon_new(&lexicon, err));
   memset(&company, 0, sizeof company), company.added = SIZE_MAX;
   company.model = (Model){.file = path, .grain = PROPTER_GRAIN_DAY, .members = company_members};
+  ck_ok(propter_io_read_file(path, 0, &file, err));
+  for (char *line = file.data, *next; line && *line; line = next) {
+    if ((next = strchr(line, '\n'))) *next++ = 0;
+    if (*line == '@') company_row(&company.model, line);
+  }
+  propter_buf_clear(&file);
+}
+
+static Asked ask_company(const char *path) {
+  open_company(path);
   return ask_all(&company.model, 25);
 }
 
@@ -212,7 +218,7 @@ START_TEST(no_word_that_changes_a_question_is_passed_over) {
                                       "other than", "outside", "most of", "the share of", "the planned", "as of",   "once"};
   static const char *const places[] = {"why did %s passengers on the Islands route fall in May", "why did passengers fall %s on the Islands route in May",
                                        "why did passengers on the Islands route fall %s in May", "%s Saver passengers in May", "passengers in May, %s Saver"};
-  (void)ask_company(propter_arena_printf(&arena, "%s/tests/why/questions-ferry.tsv", getenv("srcdir")).data);
+  open_company(propter_arena_printf(&arena, "%s/tests/why/questions-ferry.tsv", getenv("srcdir")).data);
   for (size_t p = 0; p < sizeof places / sizeof *places; p++)
     for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
       const char *at = strstr(places[p], "%s");
@@ -220,6 +226,38 @@ START_TEST(no_word_that_changes_a_question_is_passed_over) {
       const char *got = form(&company.model, text);
       ck_assert_msg(got[0] == '!' || strncmp(got, "not ", 4) == 0, "%s: %s", text, got);
     }
+}
+END_TEST
+
+/* The ways of tests/why/times.tsv to name a time, each in several places of a question. */
+START_TEST(every_way_to_name_a_time_has_its_days) {
+  static const struct {
+    const char *text, *direction;
+  } frames[] = {{"why did visits fall %s?", " down"}, {"%s: why were visits up?", " up"}, {"visits %s", ""}};
+  int rows = 0, wrong = 0;
+  open_company(propter_arena_printf(&arena, "%s/tests/why/times.tsv", getenv("srcdir")).data);
+  PropterBuf file = {0};
+  ck_ok(propter_io_read_file(company.model.file, 0, &file, err));
+  for (char *line = file.data, *next; line && *line; line = next) {
+    if ((next = strchr(line, '\n'))) *next++ = 0;
+    char *want = strchr(line, '\t');
+    if (!want || *line == '#' || *line == '@') continue;
+    *want++ = 0, rows++;
+    const bool whole = strstr(line, "visits") != NULL;
+    for (size_t k = 0; k < (whole ? 1 : sizeof frames / sizeof *frames); k++) {
+      const char *at = strchr(frames[k].text, '%');
+      const char *text = whole ? line : propter_arena_printf(&arena, "%.*s%s%s", (int)(at - frames[k].text), frames[k].text, line, at + 2).data;
+      const char *expected = *want == '!' ? want : propter_arena_printf(&arena, "visits %s%s", want, whole ? "" : frames[k].direction).data;
+      const char *got = form(&company.model, text);
+      if (strcmp(got, expected) == 0) continue;
+      printf("# \"%s\": wanted %s, got %s (%.*s)\n", text, expected, got, (int)about.len, about.data);
+      wrong++;
+    }
+  }
+  propter_buf_clear(&file);
+  (void)fflush(stdout);
+  ck_assert_int_ge(rows, 300);
+  ck_assert_int_eq(wrong, 0);
 }
 END_TEST
 
@@ -475,5 +513,10 @@ Suite *suite_question(void) {
   tcase_add_test(t, shuffled_and_broken_questions_do_no_harm);
   tcase_add_test(t, no_failing_allocation_goes_unnoticed);
   suite_add_tcase(s, t);
+  TCase *times = tcase_create("times");
+  tcase_add_checked_fixture(times, set_up, tear_down);
+  tcase_set_timeout(times, 60);
+  tcase_add_test(times, every_way_to_name_a_time_has_its_days);
+  suite_add_tcase(s, times);
   return s;
 }

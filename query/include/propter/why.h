@@ -83,6 +83,7 @@ typedef enum {
   PROPTER_WHEN_WEEKDAY,    /* weekdays `run.month` to `run.month_last` (Monday 1), the latest before now, those of the week `count` weeks back, or the
                               -`count`th latest */
   PROPTER_WHEN_MONTHS,     /* the last such run of months that is over (count 1), or that has begun, as far as it has gone (0) */
+  PROPTER_WHEN_OF_MONTH,   /* `run` in the month `count` months before now's, its months 0 there; count -1: in the latest in which it is over */
   PROPTER_WHEN_LATEST,     /* no year was named: the last such run that the data hold whole */
   PROPTER_WHEN_DAY_OR_YEAR, /* "May 14": the day, or that month of year `count`; the data decide, or it stays unclear */
   PROPTER_WHEN_EVENT       /* from … to, as far as the data go: the days of an event */
