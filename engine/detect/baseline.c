@@ -24,6 +24,7 @@ void baseline_free(Baseline *b) {
   propter_free(b->change);
   propter_free(b->before);
   propter_free(b->left);
+  seasons_free(b->seasons);
   propter_free(b);
 }
 
@@ -49,45 +50,37 @@ static double find_resolution(const Baseline *b) {
   return isinf(least) ? 1e-9 : least;
 }
 
-/* Median of the changes into a season, from the one before it, less the usual one; where there never is one before, as before Mondays in a business week, from
- * the last observation. 0: none. */
-static double season_step(const Baseline *b, const PropterSeries *series, size_t season, double usual, double *scratch) {
-  size_t n = 0;
-  for (int over_gaps = 0; over_gaps < 2 && !n; over_gaps++)
-    for (size_t i = 0; i < b->n; i++) {
-      const size_t gap = i - b->before[i];
-      if (!isnan(b->change[i]) && (over_gaps || gap == 1) && series_season(series, i) == season) scratch[n++] = (b->change[i] - usual) * (double)gap;
-    }
-  return n ? propter_median(scratch, n) : 0;
-}
-
-/* Median of the change's excess over the overall median, by season, cumulated over a cycle and centred. */
 static PropterStatus remove_season(Baseline *b, const PropterSeries *series, PropterError *err) {
-  size_t cycle = series_cycle(series->grain);
   double p = 1;
   PROPTER_TRY(propter_seasonality_test(series, &p, err));
   if (p >= (series->seasonally_adjusted ? residual_season_p : season_p)) return PROPTER_OK;
-  double *scratch = propter_malloc((b->n + cycle) * sizeof *scratch);
+  double *scratch = propter_malloc(b->n * sizeof *scratch);
   if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a seasonal term");
   size_t n = 0;
   for (size_t i = 0; i < b->n; i++)
     if (!isnan(b->change[i]) && b->before[i] + 1 == i) scratch[n++] = b->change[i];
-  double usual = propter_median(scratch, n), *level = scratch + b->n, sum = 0;
-  for (size_t s = 0; s < cycle; s++) sum += level[s] = season_step(b, series, s, usual, scratch);
-  double height = 0, mean = 0;
-  for (size_t s = 0; s < cycle; s++) {
-    height += level[s] - sum / (double)cycle;
-    level[s] = height;
-    mean += height / (double)cycle;
-  }
-  for (size_t i = 0; i < b->n; i++) {
-    b->season[i] = level[series_season(series, i)] - mean;
-    b->y[i] -= b->season[i];
-  }
-  b->seasonal = true;
+  PropterStatus status = seasons_find(b, series, propter_median(scratch, n), &b->seasons, err);
   propter_free(scratch);
+  if (status) return status;
+  for (size_t i = 0; i < b->n; i++) b->y[i] -= b->season[i] = seasons_at(b->seasons, i);
+  if (seasons_often(b->seasons)) seasons_free(b->seasons), b->seasons = NULL;
+  b->seasonal = true;
   find_changes(b);
   return PROPTER_OK;
+}
+
+/* y without what the window of `length` periods from `from`, an equal time after it and the block say of the season; in own[n], unless it is the same. */
+static const double *set_aside(const Baseline *b, size_t from, size_t length, Block other, double *own) {
+  const Block blocks[] = {{from, from + 2 * length}, other};
+  if (!b->seasons) return b->y;
+  memcpy(own, b->y, b->n * sizeof *own);
+  seasons_aside(b->seasons, blocks, other.from < other.to ? 2 : 1, own, NULL);
+  return own;
+}
+
+void baseline_set_aside(const Baseline *b, size_t from, size_t length, double *y, double *season) {
+  const Block own = {from, from + 2 * length};
+  if (b->seasons) seasons_aside(b->seasons, &own, 1, y, season);
 }
 
 static PropterStatus remove_yearly(Baseline *b, const PropterSeries *series, PropterError *err) {
@@ -175,19 +168,20 @@ PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_fro
   static const double growths[] = {1, 0.5, 0};
   enum { WIDTHS = sizeof widths / sizeof *widths, GROWTHS = sizeof growths / sizeof *growths, WAYS = WIDTHS * GROWTHS };
   size_t count[WAYS] = {0}, chosen = 0;
-  double *scratch = propter_malloc((WAYS + 1) * b->n * sizeof *scratch), best = INFINITY, drift;
+  double *scratch = propter_malloc((WAYS + 2) * b->n * sizeof *scratch), best = INFINITY, drift;
   if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
-  double *errors = scratch + b->n;
+  double *errors = scratch + b->n, *own = errors + WAYS * b->n;
   Growths near = growths_open(b, length, block_from, block_to, scratch);
   for (size_t o = 0; o + length <= b->n; o++) {
     if (b->before[o] == SIZE_MAX || (o < block_to && o + length > block_from) || !growths_median(&near, o, &drift)) continue;
+    const double *y = set_aside(b, o, length, near.block, own);
     for (size_t g = 0; g < GROWTHS; g++) {
       double level[WIDTHS], step = growths[g] * drift;
-      levels_before(b, b->y, o, step, widths, WIDTHS, level);
+      levels_before(b, y, o, step, widths, WIDTHS, level);
       for (size_t k = 0; k < WIDTHS; k++) {
         double sum = 0;
         const size_t w = k * GROWTHS + g;
-        for (size_t h = 0; h < length; h++) sum += b->y[o + h] - (level[k] + step * (double)(h + 1));
+        for (size_t h = 0; h < length; h++) sum += y[o + h] - (level[k] + step * (double)(h + 1));
         if (!isnan(sum)) errors[w * b->n + count[w]++] = sum;
       }
     }
@@ -310,27 +304,28 @@ double baseline_level_before(const Baseline *b, size_t from, double drift, const
   return level;
 }
 
-static void extrapolate(const Baseline *b, size_t from, double drift, size_t count, double *expected) {
-  double level = baseline_level_before(b, from, drift, b->y);
+static void extrapolate(const Baseline *b, const double *y, size_t from, double drift, size_t count, double *expected) {
+  double level = baseline_level_before(b, from, drift, y);
   for (size_t h = 0; h < count; h++) expected[h] = level + drift * (double)(h + 1);
 }
 
 bool baseline_expect(const Baseline *b, size_t from, size_t length, size_t count, double *scratch, double *expected, double *drift, size_t *used) {
   Block own = {from, from + 2 * length};
   if (b->before[from] == SIZE_MAX || !baseline_drift(b, from, length, &own, 1, scratch, drift, used)) return false;
-  extrapolate(b, from, *drift, count, expected);
+  extrapolate(b, b->y, from, *drift, count, expected);
   return true;
 }
 
 PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, size_t block_from, size_t block_to, double *rows, PropterError *err) {
-  double *scratch = propter_malloc((b->n + horizon) * sizeof *scratch), drift;
+  double *scratch = propter_malloc((2 * b->n + horizon) * sizeof *scratch), drift;
   if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
-  double *expected = scratch + b->n;
+  double *own = scratch + b->n, *expected = own + b->n;
   Growths near = growths_open(b, length, block_from, block_to, scratch);
   for (size_t o = 0; o < b->n; o++) {
-    bool known = b->before[o] != SIZE_MAX && growths_median(&near, o, &drift);
-    if (known) extrapolate(b, o, b->growth * drift, horizon, expected);
-    for (size_t h = 0; h < horizon; h++) rows[o * horizon + h] = known && o + h < b->n ? b->y[o + h] - expected[h] : NAN;
+    const bool known = b->before[o] != SIZE_MAX && growths_median(&near, o, &drift);
+    const double *y = known ? set_aside(b, o, length, near.block, own) : b->y;
+    if (known) extrapolate(b, y, o, b->growth * drift, horizon, expected);
+    for (size_t h = 0; h < horizon; h++) rows[o * horizon + h] = known && o + h < b->n ? y[o + h] - expected[h] : NAN;
   }
   propter_free(scratch);
   return PROPTER_OK;
@@ -517,6 +512,10 @@ bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERE
   }
   return fit_points(b, &p, model);
 }
+
+/* Of independent errors the median size has .37 degrees of freedom each. Those of neighbouring windows share observations, and the width is chosen for their
+ * being small; what is left was measured on made series of 18 to 730 periods. */
+double baseline_freedom(size_t errors) { return 3 + (double)errors / 7; }
 
 double error_covariance(const ErrorModel *m, size_t g, size_t h) {
   double low = (double)(g < h ? g : h);

@@ -20,6 +20,14 @@ size_t series_season(const PropterSeries *series, size_t i);
  * nothing recurs, or it cannot be known (another grain; of days that nobody named, in an adjusted series or under three years). */
 PropterStatus yearly_part(const PropterSeries *series, const double *y, double **out, PropterError *err);
 
+/* Periods [from, to) whose changes are not to be used. */
+typedef struct {
+  size_t from, to;
+} Block;
+
+/* The seasonal term of a series, with what it was found from. */
+typedef struct Seasons Seasons;
+
 /* A series prepared once. `y` has the seasonal part removed where there is one. */
 typedef struct {
   PropterGrain grain;
@@ -30,6 +38,7 @@ typedef struct {
   double *change;  /* per period since the previous observation; NaN at gaps and at the first */
   size_t *before;  /* index of the observation before period i, SIZE_MAX: none; n + 1 entries */
   size_t *left;    /* where the move began in which period i lies and that is over, SIZE_MAX: none; n + 1 entries, NULL: no such moves */
+  Seasons *seasons; /* NULL: the season, if any, was seen so often that no single time counts */
   bool seasonal;
   bool inside;     /* the window lies in such a move: its level is that from before it, too */
   double resolution; /* smallest step between values: nothing can be known more precisely */
@@ -50,13 +59,23 @@ void baseline_free(Baseline *b);
  * period. */
 PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_from, size_t block_to, PropterError *err);
 
+/* The term: median of the change into a season from the one before, less the usual one, cumulated over a cycle and centred. *out is to be freed with
+ * seasons_free. NO_MEMORY. */
+PropterStatus seasons_find(const Baseline *b, const PropterSeries *series, double usual, Seasons **out, PropterError *err);
+void seasons_free(Seasons *s);
+/* What it adds to period i. */
+double seasons_at(const Seasons *s, size_t i);
+/* Each season was there so often that one time more or less changes nothing. */
+bool seasons_often(const Seasons *s);
+/* Makes y (the term removed) and season (what was removed; may be NULL), [n] each, those of a term that knows nothing of the blocks. */
+void seasons_aside(const Seasons *s, const Block *blocks, size_t count, double *y, double *season);
+
+/* Sets the window of `length` periods from `from`, and an equal time after it, aside from y and season, which are the caller's own, [n] each: where each season
+ * was seen a few times, the window would say a good part of what is usual in it. */
+void baseline_set_aside(const Baseline *b, size_t from, size_t length, double *y, double *season);
+
 /* Changes in robust standard units: median removed, in units of 1.4826 × median absolute deviation. out[n], scratch[n]. */
 void baseline_standardise(const Baseline *b, double *scratch, double *out, double *usual, double *spread);
-
-/* Periods [from, to) whose changes are not to be used. */
-typedef struct {
-  size_t from, to;
-} Block;
 
 /* Growth to be expected: that part of the median change around the window of `length` periods from `from`, without the changes that touch a block. False:
  * fewer than BASELINE_MIN_CHANGES. *used (may be NULL): their number. scratch[n]. */
@@ -112,6 +131,9 @@ bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERE
  * errors can be used. scratch[n]. */
 bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to,
                   double *scratch, ErrorModel *model);
+
+/* Degrees of freedom of an error model from so many errors: how far off by it is that of Student's t. */
+double baseline_freedom(size_t errors);
 
 /* Covariance of the errors at horizons g, h ≥ 1. */
 double error_covariance(const ErrorModel *model, size_t g, size_t h);

@@ -86,7 +86,7 @@ PropterStatus answer_window(const Frame *f, PropterAnswer *a, PropterError *err)
     a->end_observed = a->end_expected = a->end_deviation = NAN;
     return PROPTER_OK;
   }
-  double z = propter_normal_quantile(0.975);
+  const double z = f->reach;
   a->observed = f->observed;
   a->expected = f->expected_mean;
   a->yearly = f->yearly;
@@ -335,7 +335,7 @@ static PropterStatus control_interval(const Frame *f, double *low, double *high,
           variance += (g < h ? 2 : 1) * slopes * error_covariance(&error, g + 1, h + 1) / (length * length);
         }
       }
-      double z = propter_normal_quantile(0.975);
+      const double z = propter_t_of_normal(propter_normal_quantile(0.975), baseline_freedom(b->n));
       *low = scale_shift(scale, mean, -z, sqrt(variance));
       *high = scale_shift(scale, mean, z, sqrt(variance));
     }
@@ -353,7 +353,7 @@ PropterStatus answer_predictions(const Frame *f, const PropterCandidate *candida
   const PropterCandidate *c = &candidates[lead];
   const PropterCauseScore *s = &a->cause[lead];
   PropterPrediction *out = a->prediction;
-  double z = propter_normal_quantile(0.975);
+  const double z = f->reach;
   size_t end;
   bool pulse = c->effect.profile == PROPTER_PROFILE_PULSE && c->effect.end != PROPTER_NO_DAY;
   if (pulse && propter_series_find(&f->model->series, c->effect.end, &end)) {

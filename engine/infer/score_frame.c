@@ -9,6 +9,7 @@
 #include "score_parts.h"
 
 void frame_clear(Frame *f) {
+  propter_free(f->aside);
   propter_free(f->expected);
   propter_free(f->middle);
   propter_free(f->slope);
@@ -46,8 +47,12 @@ static void summarise(Frame *f, const ErrorModel *error) {
   f->end_at = f->at[f->window_rows - 1];
   f->end = m->value[f->from + f->end_at] - f->expected[f->end_at];
   f->end_se = f->error[f->end_at];
-  f->end_z = (scale_to(m->scale, m->value[f->from + f->end_at]) - f->middle[f->end_at]) * f->slope[f->end_at] / f->end_se;
-  f->mean_z = f->window_rows == 1 ? f->end_z : (scale_to(m->scale, f->observed) - scale_to(m->scale, f->expected_mean)) * f->unit / f->mean_se;
+  const double freedom = baseline_freedom(f->others);
+  const double end = (scale_to(m->scale, m->value[f->from + f->end_at]) - f->middle[f->end_at]) * f->slope[f->end_at] / f->end_se;
+  const double mean = (scale_to(m->scale, f->observed) - scale_to(m->scale, f->expected_mean)) * f->unit / f->mean_se;
+  f->end_z = propter_normal_of_t(end, freedom);
+  f->mean_z = f->window_rows == 1 ? f->end_z : propter_normal_of_t(mean, freedom);
+  f->reach = propter_t_of_normal(propter_normal_quantile(0.975), freedom);
 }
 
 /* The days just before the window, as far as the level rests on them or on older ones and no move that is over takes them. */
@@ -170,6 +175,18 @@ static PropterStatus learn_kept(Frame *f, Learned *out, PropterError *err) {
   return memo_put(memo, key, (PropterStr){(const char *)out, sizeof *out}, err);
 }
 
+/* The window says nothing of what is usual in its season. */
+static PropterStatus set_aside(Frame *f, PropterError *err) {
+  const size_t n = f->base.n;
+  if (!f->base.seasons) return PROPTER_OK;
+  if (!(f->aside = propter_malloc(2 * n * sizeof *f->aside))) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+  memcpy(f->aside, f->base.y, n * sizeof *f->aside);
+  memcpy(f->aside + n, f->base.season, n * sizeof *f->aside);
+  f->base.y = f->aside, f->base.season = f->aside + n;
+  baseline_set_aside(&f->base, f->from, f->length, f->base.y, f->base.season);
+  return PROPTER_OK;
+}
+
 static bool has_observation(const Frame *f) {
   for (size_t i = f->from; i < f->from + f->length; i++)
     if (!isnan(f->model->value[i])) return true;
@@ -183,6 +200,7 @@ static PropterStatus fill(Frame *f, double *scratch, PropterError *err) {
   else if (m->base->before[f->from] == SIZE_MAX) f->reason = "no observation before the window";
   if (f->reason) return PROPTER_OK;
   PROPTER_TRY(learn_kept(f, &l, err));
+  PROPTER_TRY(set_aside(f, err));
   if (!baseline_expect(&f->base, f->from, f->length, f->periods, scratch, f->middle, &f->drift, &f->usable))
     f->reason = "fewer than 12 changes outside the window";
   else if (!l.known) f->reason = "fewer than 8 other windows to measure the error of the expectation";

@@ -67,7 +67,8 @@ struct PropterScoreModel {
 typedef struct PropterScoreFrame {
   const PropterScoreModel *model;
   const char *reason;           /* static; why nothing can be said; NULL */
-  Baseline base;                /* the model's, with the width that suits windows of this length; arrays borrowed */
+  Baseline base;                /* the model's, with the width that suits windows of this length; arrays borrowed, but for `aside` */
+  double *aside;                /* y and season that know nothing of the window; NULL: they are the model's */
   size_t from, length, periods; /* window; window and after, cut at the end of the series */
   double *expected;             /* [periods] means, season and units of the figures put back */
   double *middle;               /* [periods] the same on the model's scale: medians */
@@ -90,7 +91,8 @@ typedef struct PropterScoreFrame {
   size_t usable, others;
   double mean, mean_se, end, end_se, observed, expected_mean, yearly; /* of the observed part of the window */
   double unit;                  /* slope of the scale at the window's expected mean */
-  double mean_z, end_z;         /* standard errors, counted on the scale */
+  double mean_z, end_z;         /* standard errors, counted on the scale, as rare as those of a normal distribution */
+  double reach;                 /* standard errors to either end of a 95 % interval */
   size_t end_at;
   ErrorModel error_model;
   double rho, size;             /* ρ and s_u */

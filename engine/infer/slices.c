@@ -66,13 +66,14 @@ PropterStatus window_sum(const PropterSeries *s, PropterDay from, PropterDay to,
   if (!propter_series_find(s, from, &first) || !propter_series_find(s, to, &last) || last < first) return PROPTER_OK;
   PROPTER_TRY(baseline_new(s, 0, &b, err));
   size_t length = last - first + 1;
-  double *scratch = propter_malloc((b->n + length) * sizeof *scratch), drift, sum = 0, usual = 0;
-  PropterStatus status = scratch ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+  double *scratch = propter_malloc((b->n + length) * sizeof *scratch), drift, sum = 0, usual = 0, spread;
+  PropterStatus status = scratch ? forecast_error(b, first, length, &spread, err) : propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a window");
+  if (!status) baseline_set_aside(b, first, length, b->y, b->season);
   if (!status && baseline_expect(b, first, length, length, scratch, scratch + b->n, &drift, NULL)) {
     for (size_t i = 0; i < length; i++) sum += s->value[first + i], usual += scratch[b->n + i] + b->season[first + i];
     *actual = sum;
     *expected = usual;
-    status = forecast_error(b, first, length, sd, err);
+    *sd = spread;
   }
   propter_free(scratch);
   baseline_free(b);

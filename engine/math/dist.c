@@ -78,6 +78,15 @@ double propter_t_quantile(double p, double df) {
   return p < 0.5 ? -0.5 * (low + high) : 0.5 * (low + high);
 }
 
+static double wallace(double df) { return (8 * df + 1) / (8 * df + 3); }
+
+double propter_normal_of_t(double t, double df) { return copysign(wallace(df) * sqrt(df * log1p(t * t / df)), t); }
+
+double propter_t_of_normal(double z, double df) {
+  const double u = z / wallace(df);
+  return copysign(sqrt(df * expm1(u * u / df)), z);
+}
+
 double propter_gamma_p(double a, double x) {
   if (!(x > 0)) return 0;
   double front = exp(a * log(x) - x - lgamma(a));

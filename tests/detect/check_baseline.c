@@ -3,6 +3,7 @@
 
 #include "../../engine/detect/baseline.h"
 #include "propter/detect.h"
+#include "propter/math.h"
 #include "propter/rng.h"
 #include "support.h"
 
@@ -147,6 +148,99 @@ START_TEST(intervals_cover_what_they_say) {
   }
   double covered = (double)inside / (double)all;
   ck_assert_msg(covered > 0.92 && covered < 0.98, "95 %% interval covers %.3f of %zu", covered, all);
+}
+END_TEST
+
+/* --- quiet series of a few periods ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  PropterGrain grain;
+  size_t count;
+  double swing; /* of the seasons, in standard deviations of the noise */
+  double least; /* part of the moves of eight standard deviations that must be found */
+} Quiet;
+
+static void draw_quiet(const Quiet *q, uint64_t seed, double *y) {
+  PropterRng rng;
+  const size_t cycle = series_cycle(q->grain);
+  double season[52];
+  propter_rng_seed(&rng, seed);
+  for (size_t k = 0; k < cycle; k++) season[k] = q->swing * propter_rng_normal(&rng);
+  for (size_t i = 0; i < q->count; i++) y[i] = 100 + .02 * (double)i + season[i % cycle] + propter_rng_normal(&rng);
+}
+
+/* How far off a period is, as a normal deviate; NaN: it cannot be judged. */
+static double off(const Quiet *q, const Baseline *b, const double *rows, size_t from) {
+  double scratch[2 * N], expected[2], drift, y[N], season[N];
+  unsigned char use[N];
+  ErrorModel m;
+  Baseline own = *b;
+  memcpy(y, b->y, q->count * sizeof *y);
+  memcpy(season, b->season, q->count * sizeof *season);
+  own.y = y, own.season = season;
+  baseline_set_aside(&own, from, 1, y, season);
+  memset(use, 1, q->count);
+  if (!baseline_fit(b, rows, 2, use, from, from + 2, scratch, &m) || !baseline_expect(&own, from, 1, 1, scratch, expected, &drift, NULL)) return NAN;
+  return propter_normal_of_t((y[from] - expected[0]) / sqrt(error_covariance(&m, 1, 1)), baseline_freedom(q->count - 2));
+}
+
+/* Alarms at 1 % in quiet series, and how many of as many moves of `move` standard deviations are found, one a series. */
+static void look_at(const Quiet *q, double move, double *alarms, double *found) {
+  enum { SERIES = 60 };
+  double y[N], rows[2 * N];
+  size_t judged = 0, far = 0, hit = 0;
+  for (uint64_t seed = 1; seed <= SERIES; seed++)
+    for (int planted = 0; planted < 2; planted++) {
+      const size_t at = 2 * q->count / 3;
+      draw_quiet(q, seed, y);
+      if (planted) y[at] += move;
+      const PropterSeries s = {.grain = q->grain, .first = 2000, .count = q->count, .value = y};
+      Baseline *b;
+      ck_ok(baseline_new(&s, 0, &b, err));
+      ck_ok(baseline_errors(b, 1, 2, 0, 0, rows, err));
+      if (planted) hit += fabs(off(q, b, rows, at)) >= 2.576 ? 1 : 0;
+      for (size_t i = 1; i < q->count && !planted; i++) {
+        const double z = fabs(off(q, b, rows, i));
+        if (!isnan(z)) judged++, far += z >= 2.576 ? 1 : 0;
+      }
+      baseline_free(b);
+    }
+  *alarms = (double)far / (double)judged, *found = (double)hit / SERIES;
+}
+
+/* A few errors know their own size badly, and of a few years each says a good part of what its season is: neither makes quiet series move. */
+START_TEST(quiet_short_series_are_quiet) {
+  static const Quiet quiet[] = {{PROPTER_GRAIN_DAY, 18, 0, .85},      {PROPTER_GRAIN_DAY, 28, 0, .9},       {PROPTER_GRAIN_DAY, 28, 2.5, .75},
+                                {PROPTER_GRAIN_DAY, 60, 2.5, .9},     {PROPTER_GRAIN_MONTH, 36, 0, .9},     {PROPTER_GRAIN_MONTH, 36, 2.5, .75},
+                                {PROPTER_GRAIN_MONTH, 60, 2.5, .9},   {PROPTER_GRAIN_QUARTER, 24, 2.5, .75}, {PROPTER_GRAIN_WEEK, 160, 2.5, .4}};
+  for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++) {
+    const Quiet *q = &quiet[i];
+    double alarms, found;
+    look_at(q, 8, &alarms, &found);
+    ck_assert_msg(alarms < .018 && found > q->least, "%zu periods of grain %d, seasons of %.1f: alarms %.4f, found %.3f", q->count, q->grain, q->swing, alarms,
+                  found);
+  }
+}
+END_TEST
+
+/* What is usual in a season is not said by the window that is asked about. */
+START_TEST(a_window_says_nothing_of_its_season) {
+  const Quiet q = {PROPTER_GRAIN_MONTH, 48, 2.5, 0};
+  double y[N], own[2][N], season[2][N];
+  for (int moved = 0; moved < 2; moved++) {
+    Baseline *b;
+    draw_quiet(&q, 5, y);
+    if (moved) y[30] += 3;
+    const PropterSeries s = {.grain = q.grain, .first = 2000, .count = q.count, .value = y};
+    ck_ok(baseline_new(&s, 0, &b, err));
+    ck_assert_ptr_nonnull(b->seasons);
+    memcpy(own[moved], b->y, q.count * sizeof *y);
+    memcpy(season[moved], b->season, q.count * sizeof *y);
+    baseline_set_aside(b, 30, 1, own[moved], season[moved]);
+    for (size_t i = 0; i < q.count; i++) ck_assert_double_eq_tol(own[moved][i] + season[moved][i], y[i], 1e-9);
+    baseline_free(b);
+  }
+  for (size_t i = 0; i < q.count; i++) ck_assert_double_eq_tol(season[0][i], season[1][i], .2);
 }
 END_TEST
 
@@ -370,6 +464,8 @@ Suite *suite_baseline(void) {
   tcase_add_test(tc, mostly_nothing_is_wide);
   tcase_add_test(tc, growth_goes_on_where_there_is_any);
   tcase_add_test(tc, intervals_cover_what_they_say);
+  tcase_add_test(tc, quiet_short_series_are_quiet);
+  tcase_add_test(tc, a_window_says_nothing_of_its_season);
   tcase_add_test(tc, gaps_are_stepped_over);
   tcase_add_test(tc, seasons_are_found_where_they_are);
   tcase_add_test(tc, a_business_week_has_its_season);

@@ -23,6 +23,15 @@ START_TEST(student_values) {
   ck_assert_double_eq_tol(propter_t_quantile(0.975, 3), 3.182446305284263, 1e-12);
   ck_assert_double_eq_tol(propter_t_quantile(0.975, 1), 12.706204736174698, 1e-11);
   ck_assert_double_eq_tol(propter_t_quantile(0.05, 10), -1.812461122811676, 1e-12);
+  for (double df = 3; df < 1e4; df *= 1.7)
+    for (double z = -6; z <= 6; z += .25) {
+      if (z == 0) continue;
+      const double t = propter_t_of_normal(z, df), exact = propter_t_quantile(propter_normal_cdf(-fabs(z)), df);
+      ck_assert_double_eq_tol(propter_normal_of_t(t, df), z, 1e-9);
+      if (fabs(z) <= 3) ck_assert_double_eq_tol(fabs(t), fabs(exact), .08 * fabs(exact));
+      ck_assert_double_eq_tol(propter_normal_of_t(copysign(exact, z), df), z, (fabs(z) <= 3 ? .02 : .05) * fabs(z));
+    }
+  ck_assert(isfinite(propter_normal_of_t(1e100, 3)));
   ck_assert_double_eq_tol(propter_t_cdf(1, 1), 0.75, 1e-14);
   ck_assert_double_eq_tol(propter_t_cdf(-2, 3), 0.0696629842794216, 1e-14);
   ck_assert_double_eq_tol(propter_t_log_density(0, 1), -log(3.14159265358979323846), 1e-14);

@@ -58,6 +58,10 @@ PROPTER_API double propter_normal_quantile(double p);
 PROPTER_API double propter_t_log_density(double t, double df);
 PROPTER_API double propter_t_cdf(double t, double df);
 PROPTER_API double propter_t_quantile(double p, double df);
+/* The normal deviate that is as rare as t, and its inverse (Wallace 1959): for df ≥ 3 and deviates up to 3 within a fiftieth of it, up to 6 a twentieth. Finite
+ * wherever t is. */
+PROPTER_API double propter_normal_of_t(double t, double df);
+PROPTER_API double propter_t_of_normal(double z, double df);
 /* Regularised incomplete gamma P(a, x) and the χ² distribution function, by series and continued fraction. */
 PROPTER_API double propter_gamma_p(double a, double x);
 PROPTER_API double propter_chi2_cdf(double x, double df);
