@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../graph/id.h"
+#include "patterns.h"
 #include "propter/math.h"
 
 /* A statement about a whole holds for a given part of it about as likely as not. */
@@ -58,7 +59,7 @@ static bool is_kin(const KnowMetric *a, const KnowMetric *b) { return ids_have(&
 
 static bool can_control(Know *know, const KnowMetric *t, const KnowMetric *m) {
   double part;
-  if (m->def.id == t->def.id || !m->scope.count || m->def.grain != t->def.grain || m->def.dataset != t->def.dataset || m->def.measure != t->def.measure ||
+  if (m == t || !m->scope.count || m->def.grain != t->def.grain || m->def.dataset != t->def.dataset || m->def.measure != t->def.measure ||
       !m->def.dataset)
     return false;
   return !is_kin(t, m) && scope_relation(know, &m->scope, &t->scope, &part) == RELATION_DISJOINT;
@@ -85,6 +86,17 @@ PropterStatus controls_compare(Know *know, KnowMetric *metric, PropterError *err
   propter_free(can);
   metric->compared = !status;
   return status;
+}
+
+PropterStatus controls_beside(Know *know, KnowMetric *metric, PropterError *err) {
+  KnowCuts *cuts;
+  if (!metric->slice_count || metric->cuts[1].read) return PROPTER_OK;
+  PROPTER_TRY(controls_compare(know, metric, err));
+  PROPTER_TRY(know_cuts(know, metric, true, &cuts, err));
+  for (size_t i = 0; i < cuts->count; i++)
+    if (can_control(know, metric, &cuts->items[i]) && !propter_vec_push(&metric->controls, &cuts->items[i]))
+      return propter_fail(err, PROPTER_NO_MEMORY, "controls");
+  return PROPTER_OK;
 }
 
 PropterStatus controls_find(Case *c, PropterError *err) {
@@ -750,33 +762,57 @@ static PropterStatus set_controls(Case *c, Cause *cause, PropterError *err) {
 }
 
 /* As far as the window's own series is looked at. */
-static PropterStatus view_of_slice(const Case *c, const KnowMetric *m, const PropterSeries **out, PropterError *err) {
+static PropterStatus view_of_slice(const Case *c, const PropterSeries *whole, const PropterSeries **out, PropterError *err) {
   const PropterSeries *own = &c->view->series;
-  int64_t end = (int64_t)own->first + (int64_t)own->count - m->series.series.first;
+  int64_t end = (int64_t)own->first + (int64_t)own->count - whole->first;
   PropterSeries *slice = propter_arena_alloc(c->arena, sizeof *slice);
   if (!slice) return propter_fail(err, PROPTER_NO_MEMORY, "slice of a cause");
-  *slice = m->series.series;
+  *slice = *whole;
   if (c->view != &c->metric->view[VIEW_WHOLE] && end < (int64_t)slice->count) slice->count = end > 0 ? (size_t)end : 0;
   if (slice->count) *out = slice;
   return PROPTER_OK;
 }
 
+/* Another metric that is just the part of the series in `scope`. */
+static KnowMetric *part_metric(const Case *c, const PropterIds *scope) {
+  for (size_t i = 0; i < c->know->metrics.count; i++) {
+    KnowMetric *m = &c->know->metrics.items[i];
+    double part;
+    if (m != c->metric && m->def.dataset == c->metric->def.dataset && m->def.measure == c->metric->def.measure && m->def.grain == c->metric->def.grain &&
+        m->scope.count && scope_relation(c->know, scope, &m->scope, &part) == RELATION_SAME)
+      return m;
+  }
+  return NULL;
+}
+
+static PropterStatus part_deviation(const Case *c, PropterCandidate *n, PropterError *err) {
+  const double periods = (double)(c->to - c->from + 1);
+  double actual, expected, sd;
+  PROPTER_TRY(window_sum(n->slice, c->first, c->last, &actual, &expected, &sd, err));
+  n->part = (actual - expected) / periods, n->part_error = sd / periods;
+  return PROPTER_OK;
+}
+
 static PropterStatus set_slice(Case *c, Cause *cause, PropterError *err) {
   Know *know = c->know;
-  if (cause->relation != RELATION_CHILD || cause->root == SIZE_MAX) return PROPTER_OK;
+  PropterCandidate *n = &cause->number;
+  double part;
+  if (cause->root == SIZE_MAX || !cause->in_scope) return PROPTER_OK;
   const PropterIds *scope = &know->events.items[cause->root].scope;
-  for (size_t i = 0; i < know->metrics.count; i++) {
-    KnowMetric *m = &know->metrics.items[i];
-    double part;
-    if (m == c->metric || m->def.dataset != c->metric->def.dataset || m->def.measure != c->metric->def.measure || m->def.grain != c->metric->def.grain ||
-        !m->scope.count)
-      continue;
-    if (scope_relation(know, scope, &m->scope, &part) != RELATION_SAME) continue;
+  /* Of what names no measure the size may be that of another. */
+  if (cause->relation != RELATION_CHILD && (n->effect.has_dose || place_relation(know, scope, &c->metric->scope, &part) != RELATION_CHILD)) return PROPTER_OK;
+  KnowMetric *m = part_metric(c, scope);
+  PropterSeries *found = NULL;
+  if (m) {
     PROPTER_TRY(know_series(know, m, err));
-    if (m->series.series.count) return view_of_slice(c, m, &cause->number.slice, err);
-    break;
+    found = &m->series.series;
   }
-  return PROPTER_OK;
+  if (!found || !found->count) PROPTER_TRY(know_part(know, c->metric, scope, c->arena, &found, err));
+  if (!found) return PROPTER_OK;
+  PROPTER_TRY(view_of_slice(c, found, &n->slice, err));
+  if (!n->slice) return PROPTER_OK;
+  n->scope = PROPTER_SCOPE_CHILD;
+  return part_deviation(c, n, err);
 }
 
 static PropterStatus set_scope(Case *c, Cause *cause, PropterError *err) {

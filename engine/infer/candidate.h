@@ -74,6 +74,8 @@ PropterStatus candidates_find(Case *c, PropterError *err);
 PropterStatus controls_find(Case *c, PropterError *err);
 /* Fills metric->controls, once: slices of the same cube that nothing ties to the series, elsewhere in scope, and no sum over others that are controls. */
 PropterStatus controls_compare(Know *know, KnowMetric *metric, PropterError *err);
+/* Of a slice that a question asks for the slices beside it in the metric's own cube as well. Before its controls are used. */
+PropterStatus controls_beside(Know *know, KnowMetric *metric, PropterError *err);
 void case_clear(Case *c);
 
 /* Text events: facts that sentences state of causes no documented event covers (appended to know->events). */

@@ -54,7 +54,7 @@ PropterStatus kept_maker(PropterHash128 *out, PropterError *err) {
 #if UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(PropterSeries) == 40, "a new field of PropterSeries belongs into add_series");
 _Static_assert(sizeof(PropterEffect) == 48, "a new field of PropterEffect belongs into add_effect");
-_Static_assert(sizeof(PropterCandidate) == 200, "a new field of PropterCandidate belongs into add_effect or add_candidate");
+_Static_assert(sizeof(PropterCandidate) == 216, "a new field of PropterCandidate belongs into add_effect or add_candidate");
 _Static_assert(sizeof(Column) == 208, "a new field of Column belongs into kept_columns");
 _Static_assert(sizeof(PropterScoreOptions) == 216, "a new field of PropterScoreOptions belongs into add_options");
 #endif
@@ -117,7 +117,7 @@ static void add_effect(PropterBuf *key, const PropterCandidate *c) {
     add_whole(key, (uint64_t)(int64_t)e->point[i].at);
     add_numbers(key, &e->point[i].value, 1);
   }
-  if (c->slice) add_series(key, c->slice);
+  if (c->slice) add_series(key, c->slice), add_numbers(key, &c->part, 1), add_numbers(key, &c->part_error, 1);
 }
 
 static void add_candidate(PropterBuf *key, const PropterCandidate *c, size_t controls) {

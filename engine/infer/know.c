@@ -208,6 +208,10 @@ static size_t closed_periods(const PropterSeries *s) {
 PropterStatus know_series(Know *know, KnowMetric *m, PropterError *err) {
   if (m->loaded) return PROPTER_OK;
   PROPTER_TRY(metric_series(know->snapshot, know->v, &m->def, m->slice, m->slice_count, know->options.known_by, &m->series, err));
+  return know_take_series(know, m, err);
+}
+
+PropterStatus know_take_series(Know *know, KnowMetric *m, PropterError *err) {
   PROPTER_TRY(holidays_mark(know, m, &m->series.series, err));
   for (int k = 0; k < VIEWS; k++) m->view[k].series = m->series.series;
   m->view[VIEW_CLOSED].series.count = closed_periods(&m->series.series);
@@ -867,20 +871,23 @@ PropterStatus know_load(Know *know, PropterError *err) {
   return read_record(know, err);
 }
 
+void know_metric_clear(KnowMetric *m) {
+  cuts_clear(m);
+  propter_vec_clear(&m->scope);
+  propter_vec_clear(&m->kin);
+  propter_vec_clear(&m->controls);
+  propter_metric_series_clear(&m->series);
+  for (int k = 0; k < VIEWS; k++) {
+    propter_score_model_free(m->view[k].model);
+    propter_free(m->view[k].covered);
+  }
+}
+
 void know_clear(Know *know) {
   propter_vec_clear(&know->measured);
   propter_map_clear(&know->files);
   history_clear(know);
-  for (size_t i = 0; i < know->metrics.count; i++) {
-    propter_vec_clear(&know->metrics.items[i].scope);
-    propter_vec_clear(&know->metrics.items[i].kin);
-    propter_vec_clear(&know->metrics.items[i].controls);
-    propter_metric_series_clear(&know->metrics.items[i].series);
-    for (int k = 0; k < VIEWS; k++) {
-      propter_score_model_free(know->metrics.items[i].view[k].model);
-      propter_free(know->metrics.items[i].view[k].covered);
-    }
-  }
+  for (size_t i = 0; i < know->metrics.count; i++) know_metric_clear(&know->metrics.items[i]);
   for (size_t i = 0; i < know->events.count; i++) {
     propter_vec_clear(&know->events.items[i].scope);
     propter_vec_clear(&know->events.items[i].leads);

@@ -32,6 +32,13 @@ typedef struct {
 
 typedef enum { VIEW_CLOSED, VIEW_WHOLE, VIEWS } KnowViews;
 
+/* Slices of a metric, each a metric of its own (cuts.c). */
+typedef struct {
+  struct KnowMetric *items;
+  size_t count;
+  bool read;
+} KnowCuts;
+
 typedef struct KnowMetric {
   PropterMetric def;
   const PropterMember *slice; /* borrowed from the options; only with def.id of the question */
@@ -47,6 +54,7 @@ typedef struct KnowMetric {
   PropterStr slice_label;
   PROPTER_VEC(struct KnowMetric *) controls; /* candidate.c finds them on first use */
   bool compared;
+  KnowCuts cuts[2];     /* its parts, and the slices beside it */
   KnowView view[VIEWS]; /* of the months that are over (no periods: there is no such view), and of all */
 } KnowMetric;
 
@@ -176,6 +184,8 @@ typedef enum { RELATION_DISJOINT, RELATION_SAME, RELATION_PARENT, RELATION_CHILD
 /* How the scope `a` (of a cause) lies to the scope `b` (of a series); *part: share of b's leaves that a touches, of a dimension that b does not name the share of
  * all its leaves. No scope covers everything. */
 Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part);
+/* By place alone: what names no measure is no wider for that. */
+Relation place_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part);
 
 /* --- the rest (know.c) --- */
 
@@ -190,6 +200,15 @@ KnowMetric *know_metric_named(Know *know, PropterStr name);
 KnowMetric *know_metric_id(Know *know, PropterId id);
 /* Loads the series of a metric on first use. */
 PropterStatus know_series(Know *know, KnowMetric *metric, PropterError *err);
+/* Makes its views of figures that were read (metric->series). */
+PropterStatus know_take_series(Know *know, KnowMetric *m, PropterError *err);
+void know_metric_clear(KnowMetric *m);
+/* Of a slice of a metric (the one asked about) those beside it, of the first 64 members of each of its dimensions; else its parts, by each dimension that it may
+ * be cut by. Members that no scope can name have none. Read on first use. (cuts.c) */
+PropterStatus know_cuts(Know *know, KnowMetric *m, bool beside, KnowCuts **out, PropterError *err);
+void cuts_clear(KnowMetric *m);
+/* The sum of the parts of m in `scope`, on its calendar, in `arena`. NULL: m does not add up, or no dimension has just these parts. */
+PropterStatus know_part(Know *know, KnowMetric *m, const PropterIds *scope, PropterArena *arena, PropterSeries **out, PropterError *err);
 KnowEvent *know_event(Know *know, PropterId id);
 /* IRIs of events that are only told begin with it. */
 #define KNOW_TOLD "https://w3id.org/propter/id/told/"

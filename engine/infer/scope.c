@@ -232,7 +232,7 @@ static double part_of_rest(const Know *know, const PropterIds *a, const PropterI
 }
 
 /* A scope of several concepts is a product of dimensions where they stand in different schemes, and a union inside one scheme. */
-Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part) {
+static Relation relate(const Know *know, const PropterIds *a, const PropterIds *b, bool by_place, double *part) {
   bool parent = false, child = false;
   *part = 1;
   if (!a->count) return RELATION_PARENT;
@@ -250,7 +250,7 @@ Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds 
       if (best == RELATION_DISJOINT || r == RELATION_SAME || (best == RELATION_CHILD && r == RELATION_PARENT)) best = r;
     }
     if (!met) {
-      parent = true; /* the cause says nothing of this dimension: it covers it */
+      parent |= !by_place || !ids_have(&know->measured, b->items[j]); /* the cause says nothing of this dimension: it covers it */
       continue;
     }
     if (best == RELATION_DISJOINT) return RELATION_DISJOINT;
@@ -265,3 +265,7 @@ Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds 
   if (parent) return RELATION_PARENT;
   return child ? RELATION_CHILD : RELATION_SAME;
 }
+
+Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part) { return relate(know, a, b, false, part); }
+
+Relation place_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part) { return relate(know, a, b, true, part); }

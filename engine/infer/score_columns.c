@@ -171,29 +171,6 @@ static void shifted_path(const double *change, size_t n, size_t shift, size_t fi
 
 static int sign_of(double x) { return (x > 0) - (x < 0); }
 
-/* Mean deviation in the window of the part in which a cause acts: an effect without a documented size lies between nothing and that. */
-static double slice_deviation(const Frame *f, const PropterSeries *slice, double *scratch) {
-  const PropterSeries *target = &f->model->series;
-  size_t n = 0, end = f->from + 2 * f->length;
-  double mean = 0;
-  int64_t shift = (int64_t)target->first - slice->first, count = (int64_t)slice->count, from = (int64_t)f->from + shift;
-  if (from < 1 || from + (int64_t)f->length > count || isnan(slice->value[from - 1])) return NAN;
-  for (int64_t i = 1; i < count && n < target->count; i++) {
-    bool own = i >= from && i < (int64_t)end + shift;
-    double change = slice->value[i] - slice->value[i - 1];
-    if (!own && !isnan(change)) scratch[n++] = change;
-  }
-  if (n < BASELINE_MIN_CHANGES) return NAN;
-  double usual = propter_median(scratch, n), count_in = 0;
-  for (size_t h = 0; h < f->length; h++) {
-    double level = slice->value[from + (int64_t)h];
-    if (isnan(level)) continue;
-    mean += level - slice->value[from - 1] - usual * (double)(h + 1);
-    count_in++;
-  }
-  return count_in > 0 ? mean / count_in : NAN;
-}
-
 /* Periods that an effect takes to reach its full size: of a pulse and a ramp its duration, of a step the window. */
 static size_t duration(const Frame *f, const PropterCandidate *c, const Course *course) {
   if (course->profile == PROPTER_PROFILE_STEP || c->effect.start == PROPTER_NO_DAY || course->end == PROPTER_NO_DAY) return f->length;
@@ -203,7 +180,7 @@ static size_t duration(const Frame *f, const PropterCandidate *c, const Course *
 
 /* Prior of a variant's amplitude. A free size is that of the whole effect: as large, against the noise over its own duration, as unknown causes are
  * against the noise of a window; if only a small part of the effect falls into the window, little is expected of it there. */
-static void set_size(const Frame *f, const PropterCandidate *c, const Course *course, double bound, Column *column) {
+static void set_size(const Frame *f, const PropterCandidate *c, const Course *course, Column *column) {
   size_t length = duration(f, c, course);
   double full = c->effect.has_dose && c->effect.dose != 0 ? fabs(c->effect.dose) : 1; /* of the course, where the documented size is not that of this slice */
   column->scale = column->null ? 1 : fabs(column->mean) / full * sqrt(error_covariance(&f->error_model, length, length)) * f->unit / f->mean_se;
@@ -215,12 +192,12 @@ static void set_size(const Frame *f, const PropterCandidate *c, const Course *co
     return;
   }
   column->shape_error = ideal_error;
-  if (!isnan(bound) && column->material > 0) {
-    /* a part that went the other way than the cause is said to push leaves nothing to expect of it */
-    bool against = c->direction && sign_of(bound) != c->direction;
+  if (c->slice && c->scope == PROPTER_SCOPE_CHILD && !isnan(c->part) && column->material > 0) {
+    /* between nothing and what the part did; one that went the other way than the cause is said to push leaves nothing to expect of it */
+    bool against = c->direction && sign_of(c->part) != c->direction;
     column->sized = true;
-    column->mean = against ? 0 : bound / 2;
-    column->sd = fabs(bound) / 2;
+    column->mean = against ? 0 : c->part / 2;
+    column->sd = hypot(c->part / 2, c->part_error);
     return;
   }
   /* the shape was divided by its mean, so the amplitude's sign is the effect's times the mean's; a documented path is signed already */
@@ -231,8 +208,7 @@ void candidate_columns(const Frame *f, const PropterCandidate *c, const double *
                        double *shape) {
   Course course[COURSES_MAX];
   size_t n = f->model->series.count, back = 0, courses = list_courses(c, &f->model->series, course);
-  double bound = NAN, lead[LEAD];
-  if (c->slice && c->scope == PROPTER_SCOPE_CHILD && !candidate_is_sized(c)) bound = slice_deviation(f, c->slice, scratch);
+  double lead[LEAD];
   for (size_t i = baseline_back(&f->base, f->from, f->from), k = 0; k < f->base.width && i != SIZE_MAX; i = baseline_back(&f->base, f->from, i), k++) back = i;
   if (f->lead && f->lead_at[0] < back) back = f->lead_at[0];
   for (size_t v = 0; v < count; v++) {
@@ -243,6 +219,6 @@ void candidate_columns(const Frame *f, const PropterCandidate *c, const double *
     for (size_t b = 0; b < f->lead; b++) lead[b] = scratch[f->lead_at[b]] - before;
     column[v] = (Column){.log_weight = log(course[v % courses].weight * (double)courses / (double)count)};
     normalise(f, s, lead, &column[v]);
-    set_size(f, c, &course[v % courses], bound, &column[v]);
+    set_size(f, c, &course[v % courses], &column[v]);
   }
 }

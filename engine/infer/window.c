@@ -210,9 +210,12 @@ PropterStatus judge(Know *know, KnowMetric *metric, size_t from, size_t to, Prop
   PropterScoreFrame *frame = NULL;
   Case *c = &judged->c;
   *judged = (Judged){.c = {.know = know, .metric = metric, .arena = arena}};
-  PROPTER_TRY(view_open(know, metric, from, to, &c->view, err));
+  (void)pthread_mutex_lock(&know->lock);
+  PropterStatus status = controls_beside(know, metric, err);
+  (void)pthread_mutex_unlock(&know->lock);
+  if (status || (status = view_open(know, metric, from, to, &c->view, err))) return status;
   place_window(c, from, to);
-  PropterStatus status = find_sign(c, &frame, err);
+  status = find_sign(c, &frame, err);
   if (!status) status = gather(c, err);
   if (!status) status = score(c, &frame, &judged->answer, err);
   propter_score_free(frame);

@@ -6,6 +6,7 @@
 
 #include "../../engine/infer/judge.h"
 #include "propter/pool.h"
+#include "propter/rng.h"
 #include "world.h"
 
 #define DOC(id, published) "w:" id " a p:Document ; p:path \"docs/" id ".txt\" ; p:published \"" published "\"^^xsd:date .\n"
@@ -476,6 +477,63 @@ START_TEST(a_claim_holds_where_its_scope_is) {
 }
 END_TEST
 
+/* One metric for all regions, cut by them (the row of the world left out), and an event without a size. */
+#define CUT "w:all a p:Metric ; skos:prefLabel \"all orders\" ; p:dataset w:cut ; p:measure w:orders ; p:timeDimension w:month ; p:sliceBy w:region ;" \
+            " p:concept w:ordering ; p:grain \"P1M\"^^xsd:duration ; p:seasonallyAdjusted true . w:ordering a skos:Concept ; skos:inScheme w:measures .\n"
+#define IN(place) "w:flood a p:Event ; skos:prefLabel \"Flood\" ; p:scope w:" place " ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date .\n"
+
+/* The cells of every region but the world, of a cube that has no metric for each. */
+static const char *cut_world(const char *extra) {
+  static const char *const regions[] = {"north", "south", "east", "west", "centre"};
+  PropterRng rng;
+  PropterBuf text = {0};
+  propter_rng_seed(&rng, 11);
+  propter_buf_printf(&text, "%s%s", CUT, extra);
+  for (int m = 0; m < WORLD_MONTHS; m++)
+    for (size_t r = 0; r < sizeof regions / sizeof *regions; r++)
+      propter_buf_printf(&text, "w:k-%d-%zu a qb:Observation ; qb:dataSet w:cut ; w:region w:%s ; w:month \"%d-%02d-01\"^^xsd:date ; w:orders %.1f .\n", m, r, regions[r],
+                         2010 + m / 12, m % 12 + 1, 400 + 50 * (double)r + 3 * propter_rng_normal(&rng) - (r == 0 && m == 41 ? 60 : 0));
+  ck_assert_int_eq(propter_buf_status(&text, NULL), PROPTER_OK);
+  const char *dir = world_make(text.data);
+  propter_buf_clear(&text);
+  return dir;
+}
+
+/* What happened in a part did at most what the part did. */
+START_TEST(a_cause_in_a_slice_did_what_the_slice_did) {
+  static const struct {
+    const char *event;
+    double low, high;
+  } rows[] = {{IN("north"), .9, 1}, {IN("south"), 0, .1}, {IN("north , w:south"), .9, 1}, {IN("east , w:south , w:west , w:centre"), 0, .3}};
+  PropterInference *x = world_ask_at(cut_world(rows[_i].event), W "all", 2013, 6, NULL);
+  const PropterCause *c = world_cause(x, "flood");
+  ck_assert_ptr_nonnull(c);
+  ck_assert_double_ge(c->score.p, rows[_i].low);
+  ck_assert_double_le(c->score.p, rows[_i].high);
+  propter_inference_free(x);
+}
+END_TEST
+
+/* The slices beside the one asked about are what it is compared with. */
+START_TEST(a_slice_is_compared_with_those_beside_it) {
+  const char *dir = cut_world(IN("north"));
+  World w = world_open(dir);
+  const PropterMember north = {.dimension = world_id(&w, W "region"), .member = world_id(&w, W "north")};
+  world_close(&w);
+  PropterInferOptions options = world_options();
+  options.slice = &north, options.slice_count = 1;
+  PropterInference *x = world_ask_at(dir, W "all", 2013, 6, &options);
+  const PropterCause *c = world_cause(x, "flood");
+  ck_assert_ptr_nonnull(c);
+  bool compared = false, untouched = false;
+  for (size_t i = 0; i < c->evidences; i++) compared |= strstr(c->evidence[i].text.data, "Compared with 4 other series, which it should leave alone") != NULL;
+  for (size_t i = 0; i < x->forecasts; i++) untouched |= strstr(x->forecast[i].text.data, "The untouched slice all orders, ") != NULL;
+  ck_assert(compared && untouched);
+  ck_assert(c->score.share_identified);
+  propter_inference_free(x);
+}
+END_TEST
+
 START_TEST(what_a_sentence_tells_can_be_an_event) {
   const char *text = DOC("d", "2013-08-01") CLAIM("c", "d", "walkout", "From 1 to 28 June the crews walked out, and orders fell.",
                                                   FELL "; p:causeStart \"2013-06-01\"^^xsd:date ; p:causeEnd \"2013-06-28\"^^xsd:date");
@@ -915,9 +973,39 @@ static PropterStatus ask_under_failure(void *payload, PropterError *err) {
   return status;
 }
 
+typedef struct {
+  PropterGraph *graph;
+  PropterMember slice;
+} CutAsked;
+
+/* All orders where the slice has no dimension, else that slice. */
+static PropterStatus cut_under_failure(void *payload, PropterError *err) {
+  const CutAsked *asked = payload;
+  PropterSnapshot *snapshot = NULL;
+  PropterInference *x = NULL;
+  PropterInferOptions options = world_options();
+  options.slice = &asked->slice, options.slice_count = asked->slice.dimension != PROPTER_NO_ID;
+  PropterStatus status = propter_snapshot_open(asked->graph, 0, &snapshot, err);
+  if (!status) status = propter_infer_window(snapshot, PROPTER_STR(W "all"), propter_day(2013, 6, 1), propter_day(2013, 6, 30), &options, &x, err);
+  ck_assert((status == PROPTER_OK) == (x != NULL));
+  propter_inference_free(x);
+  propter_snapshot_close(snapshot);
+  return status;
+}
+
+START_TEST(failing_memory_is_reported_in_cubes) {
+  World w = world_open(cut_world(IN("north")));
+  CutAsked asked = {w.graph, {0}};
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, cut_under_failure, &asked, false), 100);
+  asked.slice = (PropterMember){.dimension = world_id(&w, W "region"), .member = world_id(&w, W "north")};
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, cut_under_failure, &asked, false), 100);
+  world_close(&w);
+}
+END_TEST
+
 START_TEST(failing_memory_is_reported_everywhere) {
-  const char *dir =
-      world_make(join(world_strike, DOC("d", "2013-08-01"), CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL)));
+  const char *dir = world_make(join(world_strike, DOC("d", "2013-08-01"),
+                                    CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL "; p:scope w:dispute")));
   World w = world_open(dir);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, ask_under_failure, w.graph, false), 100);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, what_if_under_failure, w.graph, false), 100);
@@ -955,6 +1043,8 @@ Suite *suite_window(void) {
   tcase_add_test(t, what_is_undated_speaks_from_its_own_day);
   tcase_add_loop_test(t, wrong_claims_are_told_with_their_reason, 0, 5);
   tcase_add_loop_test(t, a_claim_holds_where_its_scope_is, 0, 8);
+  tcase_add_loop_test(t, a_cause_in_a_slice_did_what_the_slice_did, 0, 4);
+  tcase_add_test(t, a_slice_is_compared_with_those_beside_it);
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
   tcase_add_test(t, an_event_without_a_kind_is_known_by_its_name);
   tcase_add_test(t, an_event_that_two_documents_tell_is_one);
@@ -966,6 +1056,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, other_events_of_the_kind_count);
   tcase_add_test(t, what_an_event_would_do);
   tcase_add_test(t, failing_memory_is_reported_everywhere);
+  tcase_add_test(t, failing_memory_is_reported_in_cubes);
   suite_add_tcase(s, t);
   return s;
 }

@@ -52,6 +52,7 @@ typedef struct {
   const double *control_part; /* the same for each control of the model, in their order; NULL: not known, then there is no event study */
   const PropterSeries *slice; /* series of the cause's own scope where that is a part of the question's (CHILD), or NULL: looked at by the timing
                                  test, and without a dose the effect lies between nothing and the slice's own deviation */
+  double part, part_error;    /* with `slice`: its mean deviation in the window, and the standard error of that; NaN: not known */
 } PropterCandidate;
 
 /* Beta calibration (Kull, Silva Filho and Flach 2017): logit P' = a·ln P − b·ln(1−P) + c, P taken no nearer to 0 or 1 than `edge`; 1, 1, 0 changes
