@@ -91,7 +91,7 @@ static void put_words(Show *s, const Source *w) {
 }
 
 static void put_row(Show *s, const Source *r) {
-  put(s, "table", r->path), put(s, "column", r->column);
+  put(s, "table", r->path), put(s, "sheet", r->sheet), put(s, "column", r->column);
   fprintf(s->call->out, "%-10s %llu\n", "row", (unsigned long long)r->row);
   put_problem(s, r->problem);
   if (r->rows) fputc('\n', s->call->out);

@@ -158,11 +158,10 @@ static PropterStatus row(SourceGraph *g, PropterId node, PropterStr file, Propte
   PROPTER_TRY(source_value(g, node, VOCAB_propter_sourceColumn, &out->column, err));
   (void)propter_str_to_int64(line, &number);
   out->row = number > 0 ? (uint64_t)number : 0;
+  PROPTER_TRY(sheet_of(g, node, &out->sheet, err));
   PROPTER_TRY(input_path(g, file, &path, &out->problem, err));
   if (!path.len) return PROPTER_OK;
-  PropterStr sheet;
-  PROPTER_TRY(sheet_of(g, node, &sheet, err));
-  const PropterTableOptions options = {.table = sheet.len ? sheet.data : NULL};
+  const PropterTableOptions options = {.table = out->sheet.len ? out->sheet.data : NULL};
   PropterSniff sniff = {0};
   PropterTable *table = NULL;
   PropterError why = {0};
@@ -217,7 +216,7 @@ static void put_json(const Source *s, PropterBuf *out) {
   text(out, "kind", s->is_row ? PROPTER_STR("row") : PROPTER_STR("words"));
   text(out, "file", last_part(s->path)), text(out, "problem", s->problem);
   if (s->is_row) {
-    propter_buf_printf(out, ",\"row\":%llu", (unsigned long long)s->row), text(out, "column", s->column);
+    propter_buf_printf(out, ",\"row\":%llu", (unsigned long long)s->row), text(out, "column", s->column), text(out, "sheet", s->sheet);
     propter_buf_add(out, PROPTER_STR(",\"columns\":")), strings(out, s->name, s->columns), propter_buf_add(out, PROPTER_STR(",\"rows\":["));
     for (size_t i = 0; i < s->rows; i++)
       propter_buf_printf(out, "%s{\"row\":%llu,\"cells\":", i ? "," : "", (unsigned long long)s->near[i].line), strings(out, s->near[i].cell, s->columns),

@@ -31,7 +31,7 @@ typedef struct {
   PropterDocument *document;
   /* a row of a table */
   uint64_t row;             /* line of the file */
-  PropterStr column;
+  PropterStr column, sheet; /* sheet: of a workbook, else empty */
   size_t columns, rows;     /* up to SOURCE_ROWS rows around it */
   const PropterStr *name;
   struct {

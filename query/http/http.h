@@ -10,6 +10,9 @@
 #include "propter/remote.h"
 #include "propter/server.h"
 
+/* Of a report: it may style itself, and nothing in it runs. */
+#define HTTP_REPORT_POLICY "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
 typedef struct {
   PropterStr name, value;
 } HttpParam;

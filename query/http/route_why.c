@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "offer.h"
+#include "propter/put.h"
 #include "propter/why.h"
 
 typedef struct {
@@ -14,6 +15,7 @@ typedef struct {
   size_t diffs;
   uint32_t deadline_ms;
   const PropterWhyFormat *format;
+  bool report; /* of JSON: with the report in it */
 } Wanted;
 
 enum { DIFF_LIMIT = 20 };
@@ -74,7 +76,7 @@ static PropterStatus lists(HttpRequest *r, Wanted *w, PropterError *err) {
 }
 
 static PropterStatus wanted(HttpRequest *r, Wanted *w, PropterError *err) {
-  int64_t limit = 0, depth, numbers = 0, explain = 0, decide = 0;
+  int64_t limit = 0, depth, numbers = 0, explain = 0, decide = 0, report = 0;
   w->why = propter_why_options();
   w->why.today = (PropterDay)(r->server->options.now_ms() / 86400000);
   if (r->server->options.source) w->why.source = PROPTER_STR("/#source?iri=");
@@ -95,12 +97,30 @@ static PropterStatus wanted(HttpRequest *r, Wanted *w, PropterError *err) {
   PROPTER_TRY(number(r, "numbers", 0, 1, &numbers, err));
   PROPTER_TRY(number(r, "explain", 0, 1, &explain, err));
   PROPTER_TRY(number(r, "decide", 0, 1, &decide, err));
+  PROPTER_TRY(number(r, "report", 0, 1, &report, err));
+  w->report = report != 0;
   w->why.decide = decide != 0;
   w->why.limit = (size_t)limit, w->why.infer.depth = (unsigned)depth, w->why.numbers = numbers != 0, w->why.explain = explain != 0;
   if ((w->metric.len > 0) + (w->question.len > 0) + (w->diffs > 0) != 1)
     return propter_fail(err, PROPTER_INVALID, "expected one of q, a question in words; metric, from and to; or diff, a run");
+  if (w->report && (w->diffs || strcmp(w->format->name, "json") != 0))
+    return propter_fail(err, PROPTER_INVALID, "report: a member of an answer as json, found %s", w->diffs ? "diff" : w->format->name);
   if (w->metric.len && (w->from == PROPTER_NO_DAY || w->to == PROPTER_NO_DAY)) return propter_fail(err, PROPTER_INVALID, "metric needs from and to");
   return PROPTER_OK;
+}
+
+/* Puts the report into the JSON of the answer, as its last member. */
+static PropterStatus add_report(const PropterWhyAnswer *answer, PropterBuf *json, PropterError *err) {
+  PropterBuf html = {.max = 64 << 20};
+  PropterStatus status = propter_why_render(answer, "html", &html, err);
+  if (status == PROPTER_OK) status = propter_buf_status(&html, err);
+  while (json->len && json->data[json->len - 1] != '}') json->len--;
+  if (json->len) json->len--;
+  propter_buf_add(json, PROPTER_STR(",\"report\":"));
+  propter_put_json(json, propter_buf_str(&html));
+  propter_buf_add(json, PROPTER_STR("}\n"));
+  propter_buf_clear(&html);
+  return status;
 }
 
 static PropterStatus ask(const Wanted *w, PropterSnapshot *snapshot, PropterBuf *text, PropterError *err) {
@@ -108,6 +128,7 @@ static PropterStatus ask(const Wanted *w, PropterSnapshot *snapshot, PropterBuf 
   PropterStatus status = w->metric.len ? propter_why_window(snapshot, w->metric, w->from, w->to, &w->why, &answer, err)
                                        : propter_why_ask(snapshot, w->question, &w->why, &answer, err);
   if (status == PROPTER_OK) status = propter_why_render(answer, w->format->name, text, err);
+  if (status == PROPTER_OK && w->report) status = add_report(answer, text, err);
   propter_why_free(answer);
   return status;
 }
@@ -143,7 +164,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   PROPTER_TRY(wanted(r, &w, err));
   PropterStatus status = w.run.len ? ask_then(r, &w, &text, err) : ask_now(r, &w, &text, err);
   if (status == PROPTER_OK) {
-    http_reply_field(r, "Content-Security-Policy", PROPTER_STR("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"));
+    http_reply_field(r, "Content-Security-Policy", PROPTER_STR(HTTP_REPORT_POLICY));
     status = http_reply_write(propter_buf_str(&text), r, err);
   }
   propter_buf_clear(&text);
@@ -163,6 +184,7 @@ static const HttpRouteParam params[] = {{"q", "a question in words, e.g. informa
                                         {"numbers", "1: probabilities even while they are not calibrated", false},
                                         {"explain", "1: how each score adds up", false},
                                         {"decide", "1: the answer will be acted on; declined unless somebody is recorded who decides", false},
+                                        {"report", "1: of json, the report in HTML as its member report", false},
                                         {"timeout", "seconds after which it fails", false},
                                         {"format", "json, html, text, md, csv, svg or png, instead of the Accept header", false},
                                         {0}};

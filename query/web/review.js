@@ -1,76 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
-// A verdict about a hypothesis, given from the page: who, what, why. It is written with a token of scope write, which stays in this tab.
+// A verdict about a hypothesis, given from the page: who, what, why. It is written with a token of scope write, which
+// stays in this tab.
 'use strict';
 
 const VERDICTS = { confirmed: 'Confirmed', refuted: 'Refuted', unsure: 'Unsure' };
 
-async function verdictsSoFar(hypothesis) {
-  const given = JSON.parse(await get('/review?' + new URLSearchParams({ hypothesis }), 'application/json'));
-  if (!given.length) return element('p', { className: 'note' }, 'No verdict so far.');
-  return element('ul', {}, ...given.map(v => element('li', {}, `${v.verdict}, ${v.reviewer.replace(/^urn:propter:person:/, '')}, ${v.time.slice(0, 10)}${v.reason ? ': ' + v.reason : ''}`)));
+function verdictSaid(v) {
+  const who = v.reviewer.replace(/^urn:propter:person:/, '');
+  return `${v.verdict}, ${who}, ${v.time.slice(0, 10)}${v.reason ? ': ' + v.reason : ''}`;
 }
 
-/* The dialog; `shown`: what the reviewer has seen, kept with the verdict. */
+async function verdictsSoFar(hypothesis) {
+  const given = await getJson('/review', { hypothesis });
+  if (!given.length) return element('p', { className: 'note' }, 'No verdict so far.');
+  return element('ul', {}, ...given.map(v => element('li', {}, verdictSaid(v))));
+}
+
+/* --- The dialog ----------------------------------------------------------------------------------------------- */
+
+async function sendVerdict(body, token) {
+  const headers = token ? { Authorization: 'Bearer ' + token } : {};
+  const reply = await fetch('/review', { method: 'POST', headers, body: new URLSearchParams(body) });
+  if (reply.ok) return;
+  const problem = await reply.json().catch(() => ({}));
+  const refused = reply.status === 401 || reply.status === 403;
+  throw new Error(refused ? 'Writing needs a token of scope write (propter serve --token-file).' :
+    problem.detail || reply.status);
+}
+
+function verdictFields() {
+  const kept = name => sessionStorage.getItem(name) || '';
+  const options = Object.entries(VERDICTS).map(([value, text]) => element('option', { value }, text));
+  return {
+    verdict: element('select', { id: 'verdict', required: true }, element('option', { value: '' }, ''), ...options),
+    reason: element('textarea', { id: 'reason', rows: 3 }),
+    reviewer: element('input', { id: 'reviewer', required: true, autocomplete: 'name', value: kept('reviewer') }),
+    token: element('input', { id: 'token', type: 'password', autocomplete: 'off', value: kept('token') }),
+  };
+}
+
+/* `shown`: what the reviewer has seen, kept with the verdict. */
 async function review(hypothesis, title, shown) {
-  const said = element('p', { role: 'status' }), given = element('div');
-  const field = (label, input) => element('p', {}, element('label', { htmlFor: input.id }, label), input);
-  const choice = element('select', { id: 'verdict', required: true }, element('option', { value: '' }, ''), ...Object.entries(VERDICTS).map(([value, text]) => element('option', { value }, text)));
-  const reason = element('textarea', { id: 'reason', rows: 3 });
-  const who = element('input', { id: 'reviewer', required: true, autocomplete: 'name', value: sessionStorage.getItem('reviewer') || '' });
-  const token = element('input', { id: 'token', type: 'password', autocomplete: 'off', value: sessionStorage.getItem('token') || '' });
+  const fields = verdictFields(), said = element('p', { role: 'status' }), given = element('div');
   const dialog = element('dialog', { id: 'review' });
-  dialog.setAttribute('aria-label', 'Review: ' + title);
+  const field = (label, input) => element('p', {}, element('label', { htmlFor: input.id }, label), input);
+  const tell = async () => given.replaceChildren(await verdictsSoFar(hypothesis).catch(failed));
   const send = async event => {
     event.preventDefault();
-    if (choice.value !== 'unsure' && !reason.value.trim()) { said.replaceChildren(failed('Say why.')); reason.focus(); return; }
-    const body = new URLSearchParams({ hypothesis, verdict: choice.value, reason: reason.value.trim(), reviewer: who.value.trim(), shown });
-    const headers = token.value ? { Authorization: 'Bearer ' + token.value } : {};
-    try {
-      const reply = await fetch('/review', { method: 'POST', headers, body });
-      if (!reply.ok) {
-        const problem = await reply.json().catch(() => ({}));
-        throw new Error(reply.status === 401 || reply.status === 403 ? 'Writing needs a token of scope write (propter serve --token-file).' : problem.detail || reply.status);
-      }
-      sessionStorage.setItem('reviewer', who.value.trim());
-      sessionStorage.setItem('token', token.value);
-      said.textContent = 'Kept. It counts from the next inference on.';
-      given.replaceChildren(await verdictsSoFar(hypothesis));
-      if (!$('list').hidden) showList();
-    } catch (error) {
-      said.replaceChildren(failed(error));
+    const verdict = fields.verdict.value, reason = fields.reason.value.trim(), reviewer = fields.reviewer.value.trim();
+    if (verdict !== 'unsure' && !reason) {
+      said.replaceChildren(failed('Say why.'));
+      return fields.reason.focus();
     }
+    try {
+      await sendVerdict({ hypothesis, verdict, reason, reviewer, shown }, fields.token.value);
+    } catch (error) {
+      return said.replaceChildren(failed(error));
+    }
+    sessionStorage.setItem('reviewer', reviewer);
+    sessionStorage.setItem('token', fields.token.value);
+    said.textContent = 'Kept. It counts from the next inference on.';
+    await tell();
+    if (!$('list').hidden) showList();
   };
-  dialog.append(element('h2', {}, title), given,
-    element('form', { onsubmit: send }, field('Verdict', choice), field('Why', reason), field('Who reviews', who), field('Token (of scope write, from whoever runs the server: --token-file, --print-token)', token),
-      element('button', {}, 'Keep the verdict'), element('button', { type: 'button', onclick: () => dialog.close() }, 'Close')), said);
+  dialog.setAttribute('aria-label', 'Review: ' + title);
+  dialog.append(element('h2', {}, title), given, element('form', { onsubmit: send },
+    field('Verdict', fields.verdict), field('Why', fields.reason), field('Who reviews', fields.reviewer),
+    field('Token (of scope write, from whoever runs the server: --token-file, --print-token)', fields.token),
+    element('button', {}, 'Keep the verdict'),
+    element('button', { type: 'button', onclick: () => dialog.close() }, 'Close')), said);
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
-  try { given.replaceChildren(await verdictsSoFar(hypothesis)); } catch (error) { given.replaceChildren(failed(error)); }
+  await tell();
 }
+
+const reviewButton = (hypothesis, title, shown) =>
+  element('button', { type: 'button', className: 'small', title: 'Review: ' + title,
+    onclick: () => review(hypothesis, title, shown) }, 'Review');
+
+/* --- Where verdicts are given --------------------------------------------------------------------------------- */
 
 /* The newest verdict on each row of a list of hypotheses. */
 async function addVerdicts(rows) {
-  const given = await bound(`SELECT ?h ?v WHERE { VALUES ?h { ${rows.map(row => `<${row.h.value}>`).join(' ')} } ?r a propter:Review ; propter:hypothesis ?h ; propter:verdict ?v ;
-    <http://www.w3.org/ns/prov#atTime> ?time } ORDER BY ?time`);
+  const given = await select(`SELECT ?h ?v WHERE { VALUES ?h { ${rows.map(row => `<${row.h.value}>`).join(' ')} }
+    ?r a propter:Review ; propter:hypothesis ?h ; propter:verdict ?v ;
+      <http://www.w3.org/ns/prov#atTime> ?time } ORDER BY ?time`);
   const newest = new Map(given.map(g => [g.h.value, g.v.value.replace(/^.*#/, '').toLowerCase()]));
   for (const row of rows) if (newest.has(row.h.value)) row.verdict = { value: newest.get(row.h.value) };
 }
 
-/* What propter infer holds of the causes of an answer, and can be judged: for patterns of its metric that overlap its days, which need not be those of a pattern. */
+const heldOf = (causes, { metric, from, to }) => select(`SELECT ?h ?c ?from ?to WHERE {
+  VALUES ?c { ${causes.map(c => `<${c.iri}>`).join(' ')} }
+  ?h a propter:Hypothesis ; propter:cause ?c ; propter:pattern ?p .
+  ?p propter:metric <${metric}> ; propter:start ?from ; propter:end ?to
+  FILTER(STR(?from) <= "${to}" && STR(?to) >= "${from}") } ORDER BY ?from ?h`);
+
+/* What propter infer holds of the causes of an answer, and can be judged: for patterns of its metric that overlap its days,
+ * which need not be those of a pattern. */
 async function showReviews({ causes, question, headline }) {
   const known = causes.filter(c => c.iri && c.hypothesis);
-  $('reviews').hidden = true;
   if (!known.length || !question.metric) return;
-  const held = await bound(`SELECT ?h ?c ?from ?to WHERE { VALUES ?c { ${known.map(c => `<${c.iri}>`).join(' ')} } ?h a propter:Hypothesis ; propter:cause ?c ; propter:pattern ?p .
-    ?p propter:metric <${question.metric}> ; propter:start ?from ; propter:end ?to FILTER(STR(?from) <= "${question.to}" && STR(?to) >= "${question.from}") } ORDER BY ?from ?h`);
+  const held = await heldOf(known, question);
   const items = known.flatMap(c => held.filter(h => h.c.value === c.iri).map(h => {
     const title = `${c.name} for ${question.label}, ${h.from.value} to ${h.to.value}`;
     return element('li', {}, title + ' ', reviewButton(h.h.value, title, headline));
   }));
+  const none = element('p', { className: 'note' }, 'Verdicts are given on what propter infer lists; no pattern of its ' +
+    'list overlaps these days with one of these causes. ', link('#hypotheses', 'Hypotheses'));
   $('reviews').hidden = false;
-  $('reviews').replaceChildren(element('h3', {}, 'Was it so?'), items.length ? element('ul', {}, ...items) :
-    element('p', { className: 'note' }, 'Verdicts are given on what propter infer lists; no pattern of its list overlaps these days with one of these causes. ', element('a', { href: '#hypotheses' }, 'Hypotheses')));
+  $('reviews').replaceChildren(element('h3', {}, 'Was it so?'), items.length ? element('ul', {}, ...items) : none);
 }
-
-const reviewButton = (hypothesis, title, shown) => element('button', { type: 'button', className: 'small', title: 'Review: ' + title, onclick: () => review(hypothesis, title, shown) }, 'Review');
