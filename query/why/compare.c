@@ -82,8 +82,8 @@ static PropterStatus read_ordinal(Words *part, const Words *clause, const Words 
                                   PropterQuestion *q, PropterError *err) {
   size_t i = asked->count, first = 1;
   int which;
-  while (first + 1 < clause->count &&
-         (part->word[first].kind == WORD_STOP || why_has(&part->word[first], ROLE_ARTICLE) || why_has(&part->word[first], ROLE_POINTS)))
+  while (first + 1 < clause->count && (part->word[first].kind == WORD_STOP || part->word[first].phrase || why_has(&part->word[first], ROLE_ARTICLE) ||
+                                       why_has(&part->word[first], ROLE_POINTS)))
     first++;
   if (first + 1 != clause->count || !why_date_word(part->word[first].text, DATE_ORDINAL, NULL, NULL)) return PROPTER_OK;
   while (i > 0 && !(i < asked->count && why_date_word(asked->word[i - 1].text, DATE_ORDINAL, &which, NULL) && which > 0 &&
@@ -167,14 +167,29 @@ static bool before_now(const Words *words, size_t i) {
   return i < words->count && (why_date_word(words->word[i].text, DATE_LAST, NULL, NULL) || why_date_word(words->word[i].text, DATE_EARLIER, NULL, NULL));
 }
 
+/* A month or a year. */
+static bool whole_unit(const Words *words, size_t i) {
+  return i < words->count && ((words->word[i].number && words->word[i].digits == 4) || why_date_word(words->word[i].text, DATE_MONTH, NULL, NULL));
+}
+
+/* "From April to June": a range. */
+static bool runs_on(const Words *words, size_t i) {
+  i += i + 1 < words->count && words->word[i + 1].number && words->word[i + 1].digits == 4 ? 2 : 1;
+  return i < words->count &&
+         (words->word[i].mark == '-' || why_date_phrase(words, i, DATE_TO, NULL, NULL) || why_date_phrase(words, i, DATE_ONWARDS, NULL, NULL));
+}
+
 /* "Below", "above", "double" (the Friday before), the "on" of "up on last week", and the second "as" of "twice as many in April as in March". */
 static bool levels(const Words *words, size_t i) {
   const Word *w = &words->word[i];
   if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE || (why_has(w, ROLE_TIMES) && !w->phrase)) return true;
   if (why_has(w, ROLE_REFERS) && i + 1 < words->count && why_has(&w[1], ROLE_TO)) return true;
-  for (size_t k = i + 1; why_has(w, ROLE_FROM) && k < words->count && k < i + 4; k++)
-    if (why_date_word(words->word[k].text, DATE_TO, NULL, NULL) || why_date_word(words->word[k].text, DATE_ONWARDS, NULL, NULL)) return false;
-  if (i > 0 && (why_has(w, ROLE_ON) || why_has(w, ROLE_FROM))) return (w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN) && before_now(words, i + 1);
+  if (why_has(w, ROLE_BEHIND)) return before_now(words, i + 1) || whole_unit(words, i + 1);
+  if (i > 0 && (why_has(w, ROLE_ON) || why_has(w, ROLE_FROM) || why_has(w, ROLE_TOPS))) { /* "up on last week", "down from April", "May 2026 over May 2025" */
+    const bool goes = w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN, times = whole_unit(words, i - 1) && whole_unit(words, i + 1);
+    const bool unit = before_now(words, i + 1) || whole_unit(words, i + 1);
+    return (times || (goes && unit && !why_has(w, ROLE_TOPS))) && (why_has(w, ROLE_ON) || !runs_on(words, i + 1));
+  }
   for (size_t k = 0; k < i && why_has(w, ROLE_AS); k++)
     if (why_has(&words->word[k], ROLE_AS)) return true;
   return false;
@@ -211,6 +226,7 @@ static PropterStatus read_level(Words *words, PropterDay today, PropterArena *ar
     if (why_has(level, ROLE_FROM)) level->used = USED_PERIOD; /* opens no time here */
     PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
     if (q->compared && time_behind(&part)) {
+      if (why_has(level, ROLE_BEHIND)) level->kind = WORD_UNDER;
       if (why_has(level, ROLE_TIMES)) level->kind = why_has(level, ROLE_HALF) ? WORD_UNDER : WORD_ABOVE;
       continue;
     }

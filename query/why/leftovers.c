@@ -64,10 +64,15 @@ static bool changes_metric(const Rest *r, size_t i) {
   return i == 0 || words->word[i - 1].kind != WORD_COMPARE;
 }
 
+static bool is_part(const Word *w) { return w && (w->used == USED_METRIC || w->used == USED_SLICE || w->used == USED_PERIOD); }
+
 /* "Reported revenue" may be another figure than revenue. */
 static bool narrows(const Rest *r, size_t i) {
   const Words *words = r->words;
   const Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
+  if (why_has(w, ROLE_DEALS) && next && why_word_kind(next->text) == WORD_NOT) return true; /* "we shipped nothing" */
+  if (why_has(w, ROLE_DEALS) && next && !next->mark && (next->used == USED_METRIC || next->used == USED_SLICE))
+    return !(i && is_part(at(r, i - 1)) && !w->mark);
   return w->inflected && next && (next->used == USED_METRIC || next->used == USED_SLICE) && !next->mark && propter_str_ends(w->text, PROPTER_STR("ed"));
 }
 
@@ -93,8 +98,6 @@ static bool some_of(const Rest *r, size_t i) {
   const Word *next = at(r, i + 1);
   return next && !next->mark && next->used == USED_NOT && next->kind == WORD_WHO && why_has(at(r, i), ROLE_NEW);
 }
-
-static bool is_part(const Word *w) { return w && (w->used == USED_METRIC || w->used == USED_SLICE || w->used == USED_PERIOD); }
 
 /* "Mostly on the Islands", "some orders", "Family mostly"; but not "mostly because", "some reason". */
 static bool portion(const Rest *r, size_t i) {
@@ -170,10 +173,20 @@ static bool contrary(const Rest *r, size_t i) {
 /* "The basic reason" where a plan is called Basic. */
 static bool reason_called_so(const Rest *r, size_t i) { return i && why_has(at(r, i), ROLE_REASON) && at(r, i - 1)->used == USED_SLICE && !at(r, i)->mark; }
 
+/* "…; but what about login tickets?": another question. */
+static bool asks_again(const Rest *r, size_t i) {
+  const Word *w = at(r, i), *next = at(r, i + 1);
+  bool asked = false;
+  if (!i || !(why_has(at(r, i - 1), ROLE_WHAT) || why_has(at(r, i - 1), ROLE_HOW)) || !why_has(w, ROLE_OF_WHAT) || !next || why_has(next, ROLE_POINTS))
+    return false;
+  for (size_t k = 0; k < i; k++) asked |= at(r, k)->used == USED_METRIC;
+  return asked && (next->used == USED_AGAIN || next->used == USED_SLICE || next->kind == WORD_NONE);
+}
+
 /* What a word does that says nothing elsewhere, but here: without it another question would be answered. */
 static bool another(const Rest *r, size_t i) {
-  static bool (*const does[])(const Rest *, size_t) = {some_of,     portion,  supposed,         no_data,     other_side,     vague_time, excepts,
-                                                       one_of_many, contrary, reason_called_so, may_be_part, changes_metric, narrows,    blames};
+  static bool (*const does[])(const Rest *, size_t) = {some_of,  portion,          supposed,   no_data,     other_side,     vague_time, excepts, one_of_many,
+                                                       contrary, reason_called_so, asks_again, may_be_part, changes_metric, narrows,    blames};
   for (size_t k = 0; k < sizeof does / sizeof *does; k++)
     if (does[k](r, i)) return true;
   return false;

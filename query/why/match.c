@@ -430,11 +430,21 @@ static PropterStr plain_name(PropterStr name, PropterArena *arena) {
   return out;
 }
 
+/* "Where does the growth come from" asks why. */
+static bool comes_from(const Words *words, size_t i) {
+  while (i < words->count && !why_has(&words->word[i], ROLE_COMES)) i++;
+  return i + 1 < words->count && why_has(&words->word[i + 1], ROLE_FROM);
+}
+
 /* "By region", "which products", "where", "top contributors": the answer is to say where the change lies. */
 static PropterStatus read_parted(const PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) {
     if ((words->word[i].kind != WORD_BY && words->word[i].kind != WORD_WHICH) || words->word[i].used != USED_NOT) continue;
     const bool where = why_has(&words->word[i], ROLE_WHERE);
+    if (where && comes_from(words, i)) {
+      words->word[i].kind = WORD_FILLER;
+      continue;
+    }
     PropterStr by = {"", 0}, label = by;
     size_t from = i + 1;
     while (words->word[i].kind == WORD_WHICH && from < words->count && words->word[from].kind == WORD_STOP) from++; /* "which of the regions" */
@@ -444,6 +454,10 @@ static PropterStatus read_parted(const PropterLexicon *l, Words *words, PropterA
     q->parted = true, q->by = by, q->by_label = plain_name(label, arena);
     if (by.len && !q->by_label.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a question");
     for (size_t k = i; k < end; k++) words->word[k].used = USED_PERIOD;
+    const size_t length = end - from; /* "museum by museum" */
+    bool twice = !where && i >= length;
+    for (size_t k = 0; twice && k < length; k++) twice = propter_str_equal(words->word[i - length + k].stem, words->word[from + k].stem);
+    for (size_t k = 0; twice && k < length; k++) words->word[i - length + k].used = USED_PERIOD;
   }
   for (size_t i = 0; i + 1 < words->count && !q->parted; i++)
     q->parted = words->word[i].kind == WORD_MOST && words->word[i + 1].kind == WORD_PARTS && words->word[i + 1].used == USED_NOT;
@@ -558,6 +572,19 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   return PROPTER_OK;
 }
 
+void why_lexicon_names_numbers(const PropterLexicon *l, Words *words) {
+  for (size_t n = 0; l && n < l->names.count; n++) {
+    const Name *name = &l->names.items[n];
+    for (size_t i = 0; name->count > 1 && i + name->count <= words->count; i++) {
+      size_t k = 0, numbers = 0;
+      while (k < name->count && propter_str_equal(words->word[i + k].text, l->terms.items[name->word[k]].text)) numbers += words->word[i + k++].number;
+      for (size_t j = 0; k == name->count && numbers < name->count && j < k; j++)
+        words->word[i + j].named |= words->word[i + j].number && words->word[i + j].digits < 4;
+    }
+  }
+  if (l && (l->members || l->causes)) why_lexicon_names_numbers(l->members, words), why_lexicon_names_numbers(l->causes, words);
+}
+
 /* --- causes ---------------------------------------------------------------------------------------------------------------------------- */
 
 /* Is it another word for the same direction: "price rise" of "price increase"? */
@@ -639,8 +666,10 @@ PropterStatus why_lexicon_event(const PropterLexicon *c, const Words *words, siz
   for (; end > i && !out->end; end--) {
     if (why_joins(&words->word[end - 1])) continue;
     named = false;
-    for (size_t k = i; k < end; k++) named |= words->word[k].kind == WORD_NONE && !words->word[k].number;
+    bool dated = true;
+    for (size_t k = i; k < end; k++) named |= words->word[k].kind == WORD_NONE && !words->word[k].number, dated &= why_of_dates(words->word[k].text);
     if (named) causes_with(&spelling, i, end, q, time, out);
+    if (out->end && dated && !out->whole) *out = (WhyEvent){.first = PROPTER_NO_DAY, .last = PROPTER_NO_DAY}; /* "night" is no museum night */
   }
   if (!out->end) return PROPTER_OK;
   const Metric *m = &c->metrics.items[out->cause];

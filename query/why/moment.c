@@ -14,7 +14,7 @@ static bool is_size(const Reader *r, size_t i) {
 }
 
 const Word *why_word_at(const Reader *r, size_t i) {
-  return i < r->words->count && r->words->word[i].used == USED_NOT && !is_size(r, i) ? &r->words->word[i] : NULL;
+  return i < r->words->count && r->words->word[i].used == USED_NOT && !r->words->word[i].named && !is_size(r, i) ? &r->words->word[i] : NULL;
 }
 
 bool why_is(const Reader *r, size_t i, DateKind kind, int *a, int *b) {
@@ -395,6 +395,7 @@ static size_t nth_of_month(Reader *r, size_t i, int n, int count, size_t j, Span
   } else {
     run.day = run.day_last = 1 + (n - 1) * days, run.days = days;
   }
+  if (!weekday && !count && why_plays(r, j, ROLE_MANY)) return bad(r, PROPTER_GAP_UNCLEAR_PERIOD, end); /* "the first days of May" */
   if (!weekday && unit == UNIT_WEEK) note_taken(r, i, end, n < 0 ? "days up to its last, seven a week" : "days from its first on, seven a week");
   return in_month(r, run, m, back, end, s);
 }
@@ -437,6 +438,7 @@ static size_t ordinal_words(Reader *r, size_t i, Span *s) {
     *s = n == 1 ? months(y, 1, length) : months(y, 13 - length, 12);
     return k;
   }
+  if (n == 1 && count && unit == UNIT_MONTH && count < 12) return *s = yearless(1, count), its_year ? j + 4 : j + 1; /* "the first six months" */
   if (count || (unit != UNIT_QUARTER && unit != UNIT_HALF) || (!k && n == -1)) return 0;
   return quarter_or_half(r, (unsigned)unit, n, k != 0, y, k ? k : its_year ? j + 4 : unit == UNIT_HALF && is_year(r, j + 1) ? j + 2 : j + 1, s);
 }
@@ -486,7 +488,11 @@ static size_t dated_weekday(Reader *r, size_t k, int first, int last, Span *s) {
 
 /* Two Fridays ago, the Friday before last: index after it or 0. */
 static size_t weekday_back(Reader *r, size_t i, Span *s) {
-  int n = 1, first, last;
+  int n = 1, first, last, unit;
+  if (why_plays(r, i, ROLE_A) && why_is(r, i + 1, DATE_UNIT, &unit, &n) && unit == UNIT_WEEK && n == 1 && why_is(r, i + 2, DATE_LAST, NULL, NULL) &&
+      why_is(r, i + 3, DATE_WEEKDAY, &first, &last)) /* "a week last Friday" */
+    return *s = (Span){.has_year = true, .when = PROPTER_WHEN_WEEKDAY, .run = why_run_months(first, last), .count = -2}, i + 4;
+  n = 1;
   const bool counted = why_small_number(r, i, &n);
   const Word *w = why_word_at(r, i + counted);
   if (!w || !(why_date_word(w->text, DATE_WEEKDAY, &first, &last) || (counted && why_date_word(w->stem, DATE_WEEKDAY, &first, &last)))) return 0;
@@ -564,6 +570,12 @@ static size_t to_date(const Reader *r, size_t i, int *unit) {
   return why_is(r, i, DATE_UNIT, unit, NULL) && why_plays(r, i + 1, ROLE_TO) && why_phrase(r, i + 2, DATE_PRESENT, NULL, NULL) ? i + 3 : 0;
 }
 
+/* Does a number or a word of dates stand there? */
+static bool of_time(const Reader *r, size_t i) {
+  const Word *w = why_word_at(r, i);
+  return w && (w->number || why_of_dates(w->text));
+}
+
 /* last month, past year, last 6 months, this quarter, last August, two months ago, yesterday, year to date. */
 static size_t relative_words(Reader *r, size_t i, Span *s) {
   int unit, many, n, m, b;
@@ -587,7 +599,8 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_BACK, .unit = (unsigned)unit, .count = 2 * many};
     return i + 3;
   }
-  const bool long_ = why_plays(r, i, ROLE_FOR) && !why_is(r, i + 3, DATE_PREP, NULL, NULL); /* "fallen for two weeks", not "for two weeks in May" */
+  const bool long_ = why_plays(r, i, ROLE_FOR) && !(why_is(r, i + 3, DATE_PREP, NULL, NULL) &&
+                                                    of_time(r, why_skip(r, i + 4, ROLE_THE))); /* "fallen for two weeks", not "for two weeks in May" */
   if ((long_ || why_is(r, i, DATE_SINCE, NULL, NULL)) && why_small_number(r, i + 1, &n) && why_is(r, i + 2, DATE_UNIT, &unit, &many) &&
       !why_is(r, i + 3, DATE_AGO, NULL, NULL)) { /* "since two weeks" */
     if (unit == UNIT_WEEK) unit = UNIT_DAY, many *= 7;
@@ -681,6 +694,7 @@ static size_t event_words(Reader *r, size_t i, Span *s) {
   }
   if (status != PROPTER_OK) return r->status = status, 0;
   if (!event.end) return 0;
+  r->whole = event.whole;
   if (event.many) return bad(r, PROPTER_GAP_MANY_CAUSES, event.end);
   if (event.first == PROPTER_NO_DAY) return 0;
   *s = (Span){.has_year = true, .when = PROPTER_WHEN_EVENT, .from = event.first, .to = event.last};

@@ -49,6 +49,30 @@ static void latest(Span *s) {
 
 static bool fixed(const Span *s) { return s->when == PROPTER_WHEN_FIXED || s->when == PROPTER_WHEN_EVENT; }
 
+/* From the first of two moments to the last. */
+static PropterGap span_of(Reader *r, Span a, Span b, Span *out) {
+  PropterGap gap;
+  why_moment_as_day(&a), why_moment_as_day(&b);
+  if (!a.has_year && !b.has_year) {
+    gap = run_on(&a, &b);
+    *out = a;
+    latest(out);
+    return gap;
+  }
+  if (a.when == PROPTER_WHEN_WEEKDAY && b.when == a.when) { /* Monday to Wednesday last week */
+    *out = b;
+    out->run.month = a.run.month;
+    return a.run.month > b.run.month_last ? PROPTER_GAP_BACKWARDS : PROPTER_GAP_NONE;
+  }
+  const bool both = a.has_year && b.has_year;
+  const bool new_year = b.has_year && b.from == propter_day(why_year_of(b.from), 1, 1) && b.to == b.from && !a.has_year && a.run.month == 12;
+  if (new_year || !fixed(&a) || !fixed(&b)) return PROPTER_GAP_UNCLEAR_PERIOD;
+  if ((gap = borrow_year(r, &a, &b))) return gap;
+  if (!both && b.to > why_months_later(a.from, WRAPS + 1) && a.from == a.to && b.from == b.to) return PROPTER_GAP_BACKWARDS;
+  *out = (Span){.has_year = true, .from = a.from, .to = b.to};
+  return b.to < a.from ? PROPTER_GAP_BACKWARDS : PROPTER_GAP_NONE;
+}
+
 /* "To the end of the month": that of the day from which the range goes; word behind it or 0. */
 static size_t end_of_unit(const Reader *r, size_t i, const Span *a, Span *b) {
   int part, unit, many;
@@ -68,6 +92,7 @@ static size_t end_of_unit(const Reader *r, size_t i, const Span *a, Span *b) {
 static Found from_to(Reader *r, size_t i, bool from, bool between) {
   Span a, b;
   Found f = {0};
+  const PropterStr told_by = r->question->told_by;
   r->events = from || between; /* "between the strike and the end of April" */
   size_t j = why_moment(r, i, &a);
   r->events = false;
@@ -91,6 +116,7 @@ static Found from_to(Reader *r, size_t i, bool from, bool between) {
   size_t k = why_moment(r, j + to, &b);
   r->events = false;
   if (k && !r->gap && between && b.when == PROPTER_WHEN_EVENT) b.to = --b.from;
+  if (from || between) r->question->told_by = told_by; /* neither is the cause of what happened between them */
   const PropterGap whole = r->gap;
   const size_t m = why_moment_more(r, why_skip(r, j + to, ROLE_THE), &a, &more);
   if (m > k || (m && m == k)) k = m, b = more; /* "14 to 15 May" is no "14 to 15" */
@@ -100,31 +126,12 @@ static Found from_to(Reader *r, size_t i, bool from, bool between) {
   f.end = k;
   f.gap = gap ? gap : r->gap;
   if (f.gap) return f;
-  why_moment_as_day(&a), why_moment_as_day(&b);
-  if (!a.has_year && !b.has_year) {
-    f.gap = run_on(&a, &b);
-    f.span = a;
-    latest(&f.span);
-    return f;
-  }
-  if (a.when == PROPTER_WHEN_WEEKDAY && b.when == a.when) { /* Monday to Wednesday last week */
-    f.span = b;
-    f.span.run.month = a.run.month;
-    f.gap = a.run.month > b.run.month_last ? PROPTER_GAP_BACKWARDS : PROPTER_GAP_NONE;
-    return f;
-  }
   if (a.when == PROPTER_WHEN_OF_MONTH && b.when == a.when && b.count <= 0 + a.count + (a.count < 0) * 2) { /* "from the 3rd to the 9th of last month" */
     f.span = b, f.span.run.month = a.run.month, f.span.run.day = a.run.day;
     f.gap = a.run.month == b.run.month && a.run.day > b.run.day ? PROPTER_GAP_UNCLEAR_PERIOD : PROPTER_GAP_NONE;
     return f;
   }
-  const bool both = a.has_year && b.has_year;
-  const bool new_year = b.has_year && b.from == propter_day(why_year_of(b.from), 1, 1) && b.to == b.from && !a.has_year && a.run.month == 12;
-  if (new_year || !fixed(&a) || !fixed(&b)) f.gap = PROPTER_GAP_UNCLEAR_PERIOD;
-  else f.gap = borrow_year(r, &a, &b);
-  if (!f.gap && !both && b.to > why_months_later(a.from, WRAPS + 1) && a.from == a.to && b.from == b.to) f.gap = PROPTER_GAP_BACKWARDS;
-  if (!f.gap && b.to < a.from) f.gap = PROPTER_GAP_BACKWARDS;
-  f.span = (Span){.has_year = true, .from = a.from, .to = b.to};
+  f.gap = span_of(r, a, b, &f.span);
   return f;
 }
 
@@ -152,6 +159,19 @@ static size_t is_over(const Reader *r, size_t i) {
   return n ? i + n : 0;
 }
 
+/* A day, or part of a month. */
+static bool of_days(const Span *s) {
+  if (s->has_year) return s->when == PROPTER_WHEN_FIXED && s->to - s->from < 15;
+  return s->run.day || s->run.month >= THIRD;
+}
+
+/* The moment behind "starting from", "since", "from"; 0: none of these. */
+static size_t begun_at(const Reader *r, size_t i) {
+  size_t n = why_phrase(r, i, DATE_BEGUN, NULL, NULL);
+  if (!n) n = why_phrase(r, i, DATE_SINCE, NULL, NULL);
+  return n ? i + n : 0;
+}
+
 /* Since X, X onwards, after X, before X, until X: open at one end. "The beginning of" X changes nothing for "since", "the end of" makes it "after". */
 static Found open_ended(Reader *r, size_t i) {
   static const PropterOpen of_edge[][2] = {[PROPTER_OPEN_SINCE] = {PROPTER_OPEN_SINCE, PROPTER_OPEN_AFTER},
@@ -161,16 +181,21 @@ static Found open_ended(Reader *r, size_t i) {
   Found f = {0};
   Span a;
   int part;
-  size_t length;
+  size_t length, end = 0;
   PropterOpen open = opens(r, i, &length);
   const bool from = why_is(r, i, DATE_FROM, NULL, NULL);
   if (!open && !from) return f;
   if (from && i && r->words->word[i - 1].valued && r->words->word[i - 1].kind == WORD_UP) open = PROPTER_OPEN_AFTER; /* "recovered from the flood" */
   const size_t at = why_skip(r, i + length, ROLE_THE);
-  const PropterOpen meant =
-      why_is(r, at, DATE_PART, &part, NULL) && part != 5 && why_plays(r, at + 1, ROLE_GENITIVE) ? of_edge[open][part > 5] : PROPTER_OPEN_NOT;
+  const bool edge = why_is(r, at, DATE_PART, &part, NULL) && part != 5 && why_plays(r, at + 1, ROLE_GENITIVE);
+  const PropterOpen meant = edge ? of_edge[open][part > 5] : PROPTER_OPEN_NOT;
   r->events = true; /* "from the strike on" */
-  size_t end = meant ? why_moment(r, at + 2, &a) : 0;
+  if (from && edge && (end = why_moment(r, at + 2, &a)) && a.when == PROPTER_WHEN_EVENT) {
+    r->events = false;
+    f.end = end, f.gap = r->gap, f.span = a, f.span.open = part > 5 ? PROPTER_OPEN_AFTER : PROPTER_OPEN_SINCE;
+    return f;
+  }
+  end = meant ? why_moment(r, at + 2, &a) : 0;
   if (end) open = meant;
   else end = why_moment(r, i + length, &a);
   r->events = false;
@@ -179,10 +204,15 @@ static Found open_ended(Reader *r, size_t i) {
     if ((a.when == PROPTER_WHEN_EVENT || r->gap == PROPTER_GAP_MANY_CAUSES) && !why_is(r, end, DATE_ONWARDS, NULL, NULL)) return f;
     const bool on = why_is(r, end, DATE_ONWARDS, NULL, NULL);
     f.end = on ? end + 1 : end;
-    f.gap = r->gap ? r->gap : on ? PROPTER_GAP_NONE : PROPTER_GAP_UNCLEAR_PERIOD;
+    f.gap = r->gap ? r->gap : on || of_days(&a) ? PROPTER_GAP_NONE : PROPTER_GAP_UNCLEAR_PERIOD;
     open = PROPTER_OPEN_SINCE;
   } else {
     f.end = end, f.gap = r->gap;
+    const size_t begun = open == PROPTER_OPEN_UNTIL ? begun_at(r, end) : 0; /* "until 30 June, starting from 1 May" */
+    Span first;
+    const PropterGap gap = f.gap;
+    const size_t whole = begun ? why_moment(r, begun, &first) : 0;
+    if (whole) return f.end = whole, f.gap = gap ? gap : r->gap ? r->gap : span_of(r, first, a, &f.span), f;
   }
   const size_t over = a.when == PROPTER_WHEN_EVENT ? is_over(r, f.end) : 0;
   if (over) f.end = over, open = open == PROPTER_OPEN_BEFORE || open == PROPTER_OPEN_UNTIL ? PROPTER_OPEN_UNTIL : PROPTER_OPEN_AFTER;
@@ -369,6 +399,7 @@ static Found told_by_edge(Reader *r, size_t i) {
   r->events = true;
   const size_t end = why_moment(r, k, &a);
   r->events = false;
+  if (end && edge == EDGE_END && !a.has_year && a.run.month > THIRD && a.run.day == 3) a.run = why_run_months(a.run.month - THIRD, a.run.month - THIRD);
   if (!end || (side == 1 && edge != EDGE_AFTER && j > i && why_is(r, j - 1, DATE_ORDINAL, NULL, NULL))) return f;
   const Word *behind = why_word_at(r, end);
   if (behind && edge == EDGE_BEGIN && (behind->mark == '-' || why_is(r, end, DATE_TO, NULL, NULL))) return f; /* a range: "the week from 3 to 9 June" */
@@ -410,12 +441,18 @@ static Found around(Reader *r, size_t i) {
 /* "During the strike", "through the recession". */
 static Found during(Reader *r, size_t i) {
   Found f = {0};
-  const size_t n = why_phrase(r, i, DATE_DURING, NULL, NULL);
-  if (!n) return f;
+  int of_day;
+  const size_t n = why_phrase(r, i, DATE_DURING, &of_day, NULL);
+  if (!n || (of_day && i && (r->words->word[i - 1].kind == WORD_ASK || why_has(&r->words->word[i - 1], ROLE_BLAMES)))) return f; /* "blame it on the strike" */
   r->events = true;
   f.end = why_moment(r, i + n, &f.span);
   r->events = false;
+  if (of_day && (why_is(r, f.end, DATE_UNIT, NULL, NULL) || why_is(r, f.end, DATE_WEEKDAY, NULL, NULL))) return (Found){0}; /* "on the launch weekend" */
+  if (of_day && (r->gap || !r->whole || f.span.from != f.span.to)) return (Found){0};
   f.gap = r->gap;
+  size_t on = f.end; /* "while the strike was on" */
+  while (f.end && why_plays(r, on, ROLE_FINITE)) on++;
+  if (on > f.end && why_plays(r, on, ROLE_LASTING)) f.end = on + 1;
   r->words->word[i].during = f.end && f.span.when == PROPTER_WHEN_EVENT;
   return f.end && (f.gap || f.span.when == PROPTER_WHEN_EVENT) ? f : (Found){0};
 }

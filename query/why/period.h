@@ -11,6 +11,7 @@ typedef struct {
   PropterStr text;
   PropterDay today;
   PropterLexicon *causes; /* NULL: no events are known */
+  bool whole;             /* the event read last was called by all of its name */
   bool events;            /* an event may stand for its days here: "since the strike" */
   PropterArena *arena;
   PropterQuestion *question;

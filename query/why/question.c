@@ -80,7 +80,7 @@ static PropterStatus direction(PropterQuestion *q, const Words *words, PropterAr
 
 /* "Morning!" */
 static void greets(Words *words) {
-  const bool mark = words->count > 1 && words->word[1].mark && strchr("!,", words->word[1].mark);
+  const bool mark = words->count > 1 && words->word[1].mark && strchr("!,.", words->word[1].mark);
   if (mark && why_date_word(words->word[0].text, DATE_DAYTIME, NULL, NULL)) words->word[0].kind = WORD_FILLER;
 }
 
@@ -95,6 +95,37 @@ static void more_than(Words *words) {
     if (why_has(than, ROLE_LESS) && behind_fall) than->kind = WORD_UP;
     if (why_has(than, ROLE_THAN) && !than[1].mark && (next == WORD_UP || next == WORD_DOWN) && (than[-1].kind == WORD_UP || than[-1].kind == WORD_DOWN))
       than->kind = than[-1].kind = WORD_FILLER; /* not "other than lower" */
+  }
+}
+
+/* "All but vanished" nearly did. */
+static void all_but(Words *words) {
+  for (size_t i = 0; i + 2 < words->count; i++)
+    if (words->word[i].kind == WORD_LIMIT && why_has(&words->word[i + 1], ROLE_BUT) && words->word[i + 1].phrase && why_moves(&words->word[i + 2]))
+      words->word[i].kind = WORD_FILLER;
+}
+
+/* "Dropped back", "thinned out". */
+static void particles(Words *words) {
+  for (size_t i = 1; i < words->count; i++) {
+    Word *w = &words->word[i];
+    const bool moves = w[-1].kind == WORD_DOWN || w[-1].kind == WORD_UP;
+    if (moves && !w->mark && !w->phrase && why_has(w, ROLE_PARTICLE) && w->kind != WORD_DOWN) w->kind = WORD_FILLER, w->known = true;
+  }
+}
+
+/* "Than anyone expected", "than we had hoped": more than usual. */
+static void than_expected(Words *words) {
+  enum { BETWEEN = 4 };
+  for (size_t i = 0; i + 1 < words->count; i++) {
+    size_t end = i + 1;
+    if (!why_has(&words->word[i], ROLE_THAN)) continue;
+    while (end < words->count && end <= i + BETWEEN && !words->word[end].mark && words->word[end].kind != WORD_NORM &&
+           (why_idles(&words->word[end]) || words->word[end].kind == WORD_ASK || words->word[end].kind == WORD_WHO || why_has(&words->word[end], ROLE_ANYBODY)))
+      end++;
+    if (end == i + 1 || end == words->count || words->word[end].mark || !(words->word[end].kind == WORD_NORM || why_has(&words->word[end], ROLE_HOPES)))
+      continue;
+    for (size_t k = i; k <= end; k++) words->word[k].kind = WORD_FILLER;
   }
 }
 
@@ -158,6 +189,9 @@ static bool told_of_metric(const Words *words, size_t i) {
   size_t before = i, next = i + 1;
   int unit;
   if (why_has(&words->word[i], ROLE_AMISS)) return true; /* "went wrong" */
+  if (next < words->count && !words->word[next].mark &&
+      (why_date_word(words->word[next].text, DATE_UNIT, &unit, NULL) || why_date_word(words->word[next].text, DATE_MONTH, NULL, NULL)))
+    return true; /* "a strong May" */
   while (before > 0 && (words->word[before - 1].kind == WORD_FILLER || why_has(&words->word[before - 1], ROLE_ARTICLE)) &&
          !why_has(&words->word[before - 1], ROLE_LINK))
     before--;
@@ -166,7 +200,31 @@ static bool told_of_metric(const Words *words, size_t i) {
   if (next < words->count && !words->word[next].mark &&
       (why_moves(&words->word[next]) || words->word[next].kind == WORD_ASK || (words->word[next].kind == WORD_NONE && !why_has(&words->word[next], ROLE_WHEN))))
     return false;
-  return before > 0 && (why_has(&words->word[before - 1], ROLE_LINK) || words->word[before - 1].kind == WORD_NOT); /* "not as bad" */
+  if (before > 0 && (why_has(&words->word[before - 1], ROLE_LINK) || words->word[before - 1].kind == WORD_NOT)) return true; /* "not as bad" */
+  const bool ends = next == words->count || words->word[next].mark; /* "cafe sales on Monday brilliant, why" */
+  return before == i && i > 0 && !words->word[i].mark && ends && next == i + 1;
+}
+
+/* "Did so well", "performed badly". */
+static void fares(Words *words) {
+  for (size_t i = 1; i < words->count; i++) {
+    Word *w = &words->word[i];
+    size_t verb = i;
+    if ((!why_has(w, ROLE_WELL) && !why_has(w, ROLE_BADLY)) || w->phrase || w->mark) continue;
+    while (verb > 1 && (words->word[verb - 1].kind == WORD_FILLER || why_has(&words->word[verb - 1], ROLE_LINK)) &&
+           !why_has(&words->word[verb - 1], ROLE_FARES))
+      verb--;
+    if (why_has(&words->word[verb - 1], ROLE_FARES)) w->kind = why_has(w, ROLE_WELL) ? WORD_BETTER : WORD_WORSE;
+  }
+}
+
+/* "Only half of what they were". */
+static void only_half(Words *words) {
+  for (size_t i = 0; i + 1 < words->count; i++) {
+    const Word *next = &words->word[i + 1];
+    if (why_has(&words->word[i], ROLE_ONLY) && (next->kind == WORD_UNDER || next->kind == WORD_ABOVE || why_has(next, ROLE_HALF)))
+      words->word[i].kind = WORD_FILLER;
+  }
 }
 
 /* "Recovered", "worse": which way that is depends on the metric. */
@@ -276,7 +334,8 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3; /* 4,200 */
     const bool plain = w->digits > 2 && !(w->digits == 4 && w->value >= 1900 && w->value < 2100);
     const bool said = w > words->word && sets_size(words, &w[-1]);
-    if (!size && !scaled && said && (grouped || plain || decimal)) {
+    const bool by = i > 1 && !w->mark && why_has(&w[-1], ROLE_BY) && (w[-2].kind == WORD_UP || w[-2].kind == WORD_DOWN); /* "dropped by 40" */
+    if (!size && !scaled && said && (grouped || plain || decimal || by)) {
       Word *end_word = grouped || decimal ? next : w;
       w->used = end_word->used = USED_PERIOD;
       pass_size(&w[-1]);
@@ -298,6 +357,24 @@ static PropterStatus read_sizes(PropterQuestion *q, const Words *words, bool *si
     if (before && why_has(&w[-1], ROLE_BY)) before--;
     if (before && why_has(&words->word[before - 1], ROLE_LACKS)) words->word[before - 1].kind = WORD_DOWN; /* "off by 5 %" */
     PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end - w->begin), q->text.data + w->begin));
+  }
+  return PROPTER_OK;
+}
+
+/* "Only 38 in week 39", "212 new members", "as against 61": figures that the asker has seen. A number behind an unknown word may be part of a name. */
+static PropterStatus read_figures(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i], *last = i ? w - 1 : NULL, *next = i + 1 < words->count ? w + 1 : NULL;
+    const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3;
+    const Word *behind = grouped ? (i + 2 < words->count ? next + 1 : NULL) : next;
+    if (!w->number || w->used != USED_NOT || w->named) continue;
+    const bool few = last && !w->mark && why_has(last, ROLE_FEW) && last->used == USED_NOT, of_metric = behind && !behind->mark && behind->used == USED_METRIC;
+    const bool against = q->compared && last && !w->mark && why_word_kind(last->text) == WORD_COMPARE;
+    if (!few && !of_metric && !against) continue;
+    if (few) last->kind = WORD_DOWN, last->mild = true;
+    w->used = USED_PERIOD;
+    if (grouped) next->used = USED_PERIOD;
+    PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)((grouped ? next : w)->end - w->begin), q->text.data + w->begin));
   }
   return PROPTER_OK;
 }
@@ -353,6 +430,26 @@ static void acts_as_cause(PropterQuestion *q, const Words *words) {
     const Word *next = &words->word[i + 1];
     if (!why_has(&words->word[i], ROLE_DOES) || next->used != USED_PERIOD || !why_date_word(next->text, DATE_HOLIDAY, &a, &b)) continue;
     q->gap = PROPTER_GAP_NO_CAUSE, q->about = (PropterStr){q->text.data + next->begin, next->end - next->begin};
+  }
+}
+
+/* "By a third", "a fifth lower", "two thirds down": how much, which is not looked at. */
+static void fractions(Words *words) {
+  for (size_t i = 1; i < words->count; i++) {
+    int n;
+    Word *w = &words->word[i], *count = w - 1;
+    if (!why_has(w, ROLE_FRACTION) || w->mark || w->used != USED_NOT) continue;
+    if (!why_has(count, ROLE_ANY) && !why_has(count, ROLE_HALF) && !why_count_of(count, &n)) {
+      if (!why_has(w, ROLE_HALF) || !why_has(count, ROLE_BY)) continue;
+      count = w;
+    }
+    size_t before = (size_t)(count - words->word);
+    while (before > 0 && !words->word[before].mark && words->word[before - 1].kind == WORD_FILLER) before--;
+    Word *by = before > 0 && !words->word[before].mark && why_has(&words->word[before - 1], ROLE_BY) ? &words->word[before - 1] : NULL;
+    const Word *last = before > 0 && !words->word[before].mark ? &words->word[before - 1] : NULL, *next = i + 1 < words->count && !w[1].mark ? w + 1 : NULL;
+    if (!by && !(last && why_moves(last)) && !(next && (next->kind == WORD_UP || next->kind == WORD_DOWN))) continue;
+    if (by) by->kind = WORD_FILLER, by->used = USED_PERIOD;
+    for (Word *k = count; k <= w; k++) k->kind = WORD_FILLER, k->used = USED_PERIOD;
   }
 }
 
@@ -629,12 +726,20 @@ static PropterStatus weigh(Reading *r) {
   Words *words = &r->words;
   for (size_t i = 0; i < words->count; i++) words->word[i].known |= why_lexicon_knows(r->lexicon, &words->word[i]);
   PROPTER_TRY(why_reword(r->lexicon, words, r->arena, r->q, r->err));
+  PROPTER_TRY(why_asides(r->lexicon, words, r->today, r->arena, r->q, r->err));
   break_down(words);
+  why_lexicon_names_numbers(r->lexicon, words);
+  than_expected(words);
   more_than(words);
+  all_but(words);
   none_of(words);
+  fractions(words);
+  particles(words);
   prevented_or_gone(words);
   PROPTER_TRY(more_of(words, r->arena, r->err));
   greets(words);
+  only_half(words);
+  fares(words);
   value(words);
   why_talk_denies(r->lexicon, words);
   r->compare = first_of(words, WORD_COMPARE, WORD_NORM), r->despite = first_of(words, WORD_DESPITE, WORD_NONE);
@@ -692,6 +797,7 @@ static PropterStatus read_free_cause(Reading *r, bool early) {
 static PropterStatus read_change(Reading *r) {
   PropterQuestion *q = r->q;
   PROPTER_TRY(read_sizes(q, &r->words, &r->sized, r->arena, r->err));
+  PROPTER_TRY(read_figures(q, &r->words, r->arena, r->err));
   PROPTER_TRY(direction(q, &r->words, r->arena, r->err));
   negate(q, &r->words);
   PROPTER_TRY(read_daytime(q, &r->words, r->arena, r->err));

@@ -49,6 +49,7 @@ typedef struct {
   PropterStr stem;
   size_t begin, end;   /* bytes of the original */
   bool space;          /* white space before it */
+  bool named;          /* a number in a name: part of no time */
   bool during;         /* begins the time of an event */
   bool proper;         /* begins with a capital letter inside a sentence */
   char mark;           /* last sign before it; ' and - also for their likes, ? for others beyond ASCII; 0: none */
@@ -120,6 +121,8 @@ PropterStatus why_senses(PropterLexicon *lexicon, Words *words, PropterArena *ar
 
 /* Passes over talk: clauses in which somebody speaks and nothing of a question stands. Notes quote them. NO_MEMORY. */
 PropterStatus why_talk(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
+/* Passes over whole sentences beside the question, before anything else is read. NO_MEMORY. */
+PropterStatus why_asides(PropterLexicon *lexicon, Words *words, PropterDay today, PropterArena *arena, PropterQuestion *question, PropterError *err);
 /* "I don't see why …": what denies in such a clause denies nothing of the question. Before the metric is looked for. */
 void why_talk_denies(const PropterLexicon *lexicon, Words *words);
 
@@ -151,6 +154,8 @@ struct sb_stemmer *why_lexicon_stemmer(PropterLexicon *lexicon);
 bool why_lexicon_knows(const PropterLexicon *lexicon, const Word *word);
 /* Is it spelt just like a word of the names? */
 bool why_lexicon_spells(const PropterLexicon *lexicon, const Word *word);
+/* Marks the numbers that stand in a name with other words: "Line 4", "version 5". */
+void why_lexicon_names_numbers(const PropterLexicon *lexicon, Words *words);
 /* Is it by itself one of the names? */
 bool why_lexicon_calls(const PropterLexicon *lexicon, const Word *word);
 /* A cause named from some word on. */

@@ -50,13 +50,14 @@ static bool is_talk(const Look *k, size_t from, size_t end, bool apart) {
     const Word *w = why_at(k, i);
     const bool tie = w->kind == WORD_STOP && !why_has(w, ROLE_ARTICLE);
     if (w->used != USED_NOT || (w->number && !speaks) ||
-        (w->kind != WORD_NONE && !why_asks(w) && !why_joins(w) && w->kind != WORD_WHO && !(spoken && (w->kind == WORD_NOT || why_has(w, ROLE_MODAL)))))
+        (w->kind != WORD_NONE && !why_asks(w) && !why_joins(w) && w->kind != WORD_WHO && !(apart && why_has(w, ROLE_ADVISES)) &&
+         !(spoken && (w->kind == WORD_NOT || why_has(w, ROLE_MODAL)))))
       return false;
     if (w->kind == WORD_NONE && (w->proper || why_lexicon_calls(k->l, w) || why_lexicon_idle(k->l, k->q->metric, w))) return false;
     if (w->kind == WORD_NONE && k->l->causes && why_lexicon_knows(k->l->causes, w)) return false;
     if (behind && !apart && w->kind == WORD_NONE && !talked_of(k, w) && !why_colours(k, w->text)) return false;
     spoken |= somebody(k, w);
-    unread |= w->kind == WORD_NONE || w->kind == WORD_WHO || w->kind == WORD_LIMIT;
+    unread |= w->kind == WORD_NONE || w->kind == WORD_WHO || w->kind == WORD_LIMIT || why_has(w, ROLE_ADVISES);
     behind = tie || (behind && w->kind != WORD_NONE);
   }
   return (speaks || states || (apart && asks)) && unread && end - from > 2;
@@ -132,6 +133,75 @@ PropterStatus why_talk(PropterLexicon *l, Words *words, PropterArena *arena, Pro
     PROPTER_TRY(pass_over(&k, begin, end, arena, err));
   }
   return attribute(&k, arena, err);
+}
+
+/* --- whole sentences, before anything is looked for ------------------------------------------------------------------------------------ */
+
+/* Is the word in the name of a metric, a part or a cause? */
+static bool in_names(const PropterLexicon *l, const Word *w) {
+  if (w->kind != WORD_NONE && w->kind != WORD_WHO && w->kind != WORD_PARTS && !why_moves(w)) return false;
+  return why_lexicon_knows(l, w) || (l->members && why_lexicon_knows(l->members, w)) || (l->causes && why_lexicon_spells(l->causes, w));
+}
+
+/* May the word stand in a sentence beside the question: no direction, comparison, part or limit? `named`: something that nobody knows was named before it. */
+static bool may_be_aside(const Look *k, size_t i, bool named, bool spoken) {
+  const Word *w = why_at(k, i), *next = why_at(k, i + 1);
+  if (in_names(k->l, w) || why_has(w, ROLE_MEANS)) return false;
+  if (w->kind == WORD_GOOD || w->kind == WORD_BAD || w->kind == WORD_SIZE) return named;
+  if (w->kind == WORD_BY) return spoken && next && why_of_dates(next->text);
+  if (w->kind == WORD_MOVE || w->kind == WORD_NOT) return spoken;
+  if (w->kind == WORD_ASK) return why_has(w, ROLE_FINITE) || why_has(w, ROLE_LINK) || !named;
+  return w->kind == WORD_NONE || w->kind == WORD_WHO || w->kind == WORD_NORM || why_has(w, ROLE_MODAL) || why_has(w, ROLE_ADVISES) || why_asks(w) ||
+         why_joins(w);
+}
+
+/* "Was it the weather?", "was that because of freshers' week?" name a cause that nobody knows. */
+static bool supposes(const Look *k, size_t from) {
+  size_t i = from + 2;
+  if (!why_has(why_at(k, from), ROLE_FINITE) || !why_has(why_at(k, from + 1), ROLE_POINTS)) return false;
+  while (why_at(k, i) && (why_joins(why_at(k, i)) || why_has(why_at(k, i), ROLE_ONE_OF) || why_asks(why_at(k, i)))) i++;
+  return i > from + 2 && why_at(k, i) && why_at(k, i)->kind == WORD_NONE;
+}
+
+/* A sentence that somebody speaks in or that states something, and that holds nothing of a question: "My boss is waiting. Why …?" */
+static bool is_aside(const Look *k, size_t from, size_t end, bool *dated) {
+  bool spoken = false, stated = false, named = false, unread = false;
+  const Word *first = why_at(k, from);
+  *dated = false;
+  for (size_t i = from; i < end; i++) {
+    const Word *w = why_at(k, i);
+    if (!may_be_aside(k, i, named, spoken || stated)) return false;
+    spoken |= somebody(k, w) || why_has(w, ROLE_ANYBODY), stated |= why_has(w, ROLE_SUBJECT) || why_has(w, ROLE_FINITE) || why_has(w, ROLE_ADVISES);
+    if (w->kind == WORD_NONE && w->proper && !spoken) return false;
+    *dated |= w->number || (w->kind == WORD_NONE && why_of_dates(w->text));
+    named |= w->kind == WORD_NONE, unread |= w->kind == WORD_NONE || w->kind == WORD_NOT || w->kind == WORD_LIMIT || w->number;
+  }
+  if (first->kind == WORD_STOP && !why_has(first, ROLE_ARTICLE) && !spoken) return false;
+  return unread && (spoken || (stated && !*dated)) && end - from > 1 && !supposes(k, from);
+}
+
+/* Does the rest name a time by itself? */
+static PropterStatus timed(const Look *k, size_t from, size_t end, PropterDay today, PropterArena *arena, bool *timed_, PropterError *err) {
+  Words rest = {propter_arena_alloc(arena, (k->words->count + 1) * sizeof(Word)), k->words->count, false};
+  PropterQuestion there = why_question_empty();
+  if (!rest.word) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  memcpy(rest.word, k->words->word, rest.count * sizeof(Word));
+  for (size_t i = from; i < end; i++) rest.word[i].used = USED_PERIOD;
+  PROPTER_TRY(why_period_find(&rest, k->q->text, today, k->l->causes, arena, &there, err));
+  return *timed_ = there.has_period, PROPTER_OK;
+}
+
+PropterStatus why_asides(PropterLexicon *l, Words *words, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  Look k = {.l = l, .words = words, .q = q};
+  PROPTER_TRY(why_lexicon_wordnet(l, &k.w, err));
+  for (size_t from = 0, end; from < words->count; from = end) {
+    bool dated, apart = true;
+    for (end = from + 1; end < words->count && !why_ends_clause(&words->word[end], ENDS_SENTENCE);) end++;
+    if ((from == 0 && end == words->count) || !is_aside(&k, from, end, &dated)) continue;
+    if (dated) PROPTER_TRY(timed(&k, from, end, today, arena, &apart, err));
+    if (apart) PROPTER_TRY(pass_over(&k, from, end, arena, err));
+  }
+  return PROPTER_OK;
 }
 
 /* "…, haven't they?" */

@@ -98,6 +98,23 @@ static WordKind inflected_kind(PropterStr folded) {
   return found;
 }
 
+/* What stands behind the stem of an adjective to compare with it: "thinner" and "busier", but not "larger" of the row "larger". */
+static bool compares(PropterStr row, PropterStr word) {
+  if (!propter_str_ends(word, PROPTER_STR("er")) || row.len < 3 || word.len < row.len + 1) return false;
+  const char last = row.data[row.len - 1];
+  const PropterStr stem = {word.data, word.len - 2};
+  if (last == 'e') return stem.len + 1 == row.len && propter_str_starts(row, stem);
+  if (last == 'y') return stem.len == row.len && stem.data[stem.len - 1] == 'i' && memcmp(stem.data, row.data, row.len - 1) == 0;
+  return propter_str_starts(stem, row) && (stem.len == row.len || (stem.len == row.len + 1 && stem.data[row.len] == last));
+}
+
+/* The adjective of size that the word is the comparative of; empty: of none. */
+static PropterStr compared_size(PropterStr folded) {
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (words[i].kind == WORD_SIZE && same_first(words[i].word, folded) && compares(words[i].word, folded)) return words[i].word;
+  return (PropterStr){"", 0};
+}
+
 bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b) {
   for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
     if (dates[i].kind == kind && propter_str_equal(dates[i].word, folded)) {
@@ -233,6 +250,12 @@ static PropterStatus finish(Word *w, PropterBuf *folded, bool numbered, struct s
   w->kind = w->number ? WORD_NONE : why_word_kind(w->text);
   PROPTER_TRY(shorten(w, arena, err));
   why_word_roles(w);
+  const PropterStr size = w->kind == WORD_NONE && !w->number && !why_of_dates(w->text) ? compared_size(w->text) : (PropterStr){"", 0};
+  if (size.len) {
+    Word plain = {.text = size};
+    why_word_roles(&plain);
+    w->kind = why_has(&plain, ROLE_SMALL) ? WORD_DOWN : WORD_UP;
+  }
   if (w->kind == WORD_NONE && !w->number && !why_of_dates(w->text)) w->kind = inflected_kind(w->text), w->inflected = w->kind != WORD_NONE;
   w->known = w->number || w->kind != WORD_NONE || why_of_dates(w->text);
   return PROPTER_OK;
@@ -272,8 +295,8 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
         if (open) status = finish(open, &folded, false, stemmer, arena, err), open = NULL, space = false, mark = 0;
         if (parts[k] == ' ' || (parts[k] >= '\t' && parts[k] <= '\r')) space = true;
         else mark = mark_of(parts[k]);
-        const PropterStr meant = sign_word(parts[k]);
-        if (!meant.len || (parts[k] < 0x80 && !space) || status != PROPTER_OK) continue;
+        const PropterStr meant = mark == '>' && at && strchr("-=>", text.data[at - 1]) ? (PropterStr){"", 0} : sign_word(parts[k]); /* -> shows where to */
+        if (!meant.len || status != PROPTER_OK) continue;
         if (out->count == max) {
           out->too_many = true;
           goto done;

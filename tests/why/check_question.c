@@ -314,8 +314,8 @@ START_TEST(an_unknown_word_is_read_by_its_senses_and_said) {
     const char *text;
     int direction;
     const char *note; /* NULL: asked back */
-  } cases[] = {{"why did information jobs languish in August 2011", -1, "\"languish\" was read as a fall"},
-               {"information jobs burgeoned in August 2011", 1, "\"burgeoned\" was read as a rise"},
+  } cases[] = {{"why did information jobs attenuate in August 2011", -1, "\"attenuate\" was read as a fall"},
+               {"information jobs prospered in August 2011", 1, "\"prospered\" was read as a rise"},
                {"the dwarfish slide of information jobs in August 2011", -1, "\"dwarfish\" was passed over"},
                {"information jobs reportedly fell in August 2011", -1, "\"reportedly\" was passed over"},
                {"information jobs trickled lower in August 2011", -1, "\"trickled\" was passed over"},
@@ -324,7 +324,7 @@ START_TEST(an_unknown_word_is_read_by_its_senses_and_said) {
                {"discounted information jobs in August 2011", 0, NULL},
                {"information jobs stopped growing in August 2011", 0, NULL},
                {"information jobs grew annually in August 2011", 0, NULL},
-               {"information jobs burgeoned in Languish in August 2011", 0, NULL},
+               {"information jobs prospered in Attenuate in August 2011", 0, NULL},
                {"information jobs leakage in August 2011", 0, NULL}};
   for (size_t i = 0; wordnet() && i < sizeof cases / sizeof *cases; i++) {
     PropterQuestion q;
@@ -486,7 +486,7 @@ static PropterStatus whole_question(void *payload, PropterError *err) {
   if (status == PROPTER_OK)
     status = propter_lexicon_add_metric(l, PROPTER_STR("urn:m"), PROPTER_STR("information jobs"), PROPTER_STR("US employment by sector"), &metric, err);
   if (status == PROPTER_OK) status = propter_lexicon_add_name(l, metric, PROPTER_NAME_PREFERRED, PROPTER_STR("information jobs"), err);
-  if (status == PROPTER_OK) status = propter_question_parse(l, PROPTER_STR("informaton jobs burgeoned since June 2015"), today, &a, &q, err);
+  if (status == PROPTER_OK) status = propter_question_parse(l, PROPTER_STR("informaton jobs prospered since June 2015"), today, &a, &q, err);
   if (status == PROPTER_OK) status = propter_question_settle(&q, PROPTER_GRAIN_MONTH, propter_day(2006, 1, 1), propter_day(2015, 12, 31), today, &a, err);
   if (status == PROPTER_OK) ck_assert(q.gap == PROPTER_GAP_NONE ? q.note_count == 2u + wordnet() : !wordnet());
   propter_arena_clear(&a);
