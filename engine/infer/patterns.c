@@ -81,6 +81,38 @@ static PropterStatus is_return(Know *know, const Stretch *out, Back back, bool *
   return alone ? memo_put(know->memo, key, (PropterStr){&answer, 1}, err) : PROPTER_OK;
 }
 
+/* Seen from before the first stretch, each period of the one right after it lies within what was expected, and off it by less than half of the first's mean. */
+static bool is_nowhere_off(const PropterAnswer *a, const PropterSeries *s, const Stretch *out) {
+  const size_t before = out->to - out->from + 1, last = a->to - a->from;
+  const double *value = s->value + a->from;
+  double mean = 0;
+  if (a->outcome == PROPTER_OUTCOME_NOT_TESTABLE || a->periods <= last) return false;
+  for (size_t h = 0; h < before; h++) mean += out->direction * (value[h] - a->path[h]) / (double)before;
+  for (size_t h = before; h <= last; h++)
+    if (!(value[h] >= a->path_low[h] && value[h] <= a->path_high[h] && out->direction * (value[h] - a->path[h]) < mean / 2)) return false;
+  return true;
+}
+
+/* The stretch right after one, of the other direction, is its way back. */
+static PropterStatus is_way_back(Know *know, const Stretch *out, const Stretch *next, bool *back, PropterError *err) {
+  KnowView *view;
+  PropterStr kept;
+  PropterAnswer a;
+  *back = false;
+  if (!next || next->from != out->to + 1 || next->direction == out->direction || next->to - out->from > LONGEST) return PROPTER_OK;
+  PROPTER_TRY(view_open(know, out->metric, out->from, next->to, &view, err));
+  const PropterHash128 key = kept_key(view->key, KEPT_BACK, out->from, out->to * out->metric->series.series.count + next->to);
+  if (memo_get(know->memo, key, &kept) && kept.len == 1) {
+    *back = kept.data[0] != 0;
+    return PROPTER_OK;
+  }
+  PROPTER_TRY(judge_move(know, out->metric, out->from, next->to, &a, err));
+  *back = is_nowhere_off(&a, &out->metric->series.series, out);
+  propter_answer_clear(&a);
+  const char answer = *back;
+  return memo_put(know->memo, key, (PropterStr){&answer, 1}, err);
+}
+
 /* First period after the move that is over in which the stretch began; 0: none. Seen by what judges as many periods as such a move can have. */
 static PropterStatus move_over(Know *know, const Stretch *out, size_t *end, PropterError *err) {
   KnowView *view;
@@ -98,18 +130,20 @@ static PropterStatus move_over(Know *know, const Stretch *out, size_t *end, Prop
   return memo_put(know->memo, key, (PropterStr){(const char *)end, sizeof *end}, err);
 }
 
-/* A stretch that came back lasts until then, with all that lies in it. */
+/* A stretch that came back lasts until then, with all that lies in it; one whose way back is the next stretch says so of itself. */
 static PropterStatus last_until_return(Know *know, Stretches *found, PropterError *err) {
   size_t kept = 0;
   for (size_t k = 0; k < found->count; k++) {
     Stretch out = found->items[k], *next = k + 1 < found->count ? &found->items[k + 1] : NULL;
     Back back = {0, true};
-    bool whole = false;
+    bool whole = false, way_back = false;
     PROPTER_TRY(move_over(know, &out, &back.at, err));
     if (back.at <= out.to) back = (Back){0, false};
     if (!back.at && next && next->direction != out.direction && next->from != out.to + 1 && next->from - out.from <= LONGEST) back.at = next->from;
     if (back.at) PROPTER_TRY(is_return(know, &out, back, &whole, err));
     if (whole) out.to = back.at - 1;
+    else PROPTER_TRY(is_way_back(know, &out, next, &way_back, err));
+    k += way_back;
     while (k + 1 < found->count && found->items[k + 1].to <= out.to) k++;
     found->items[kept++] = out;
   }

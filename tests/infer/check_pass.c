@@ -265,7 +265,7 @@ START_TEST(patterns_are_listed_by_series_and_time) {
     fall |= found[i].first == propter_day(2013, 6, 1) && found[i].deviation < -30;
     back |= found[i].first == propter_day(2013, 7, 1) && found[i].deviation > 30;
   }
-  ck_assert(fall && back);
+  ck_assert(fall && !back); /* its way back is told with it */
   propter_patterns_free(found, count);
   ck_ok(propter_patterns(inferrer, PROPTER_STR(W "north-orders"), propter_day(2013, 7, 1), propter_day(2013, 7, 31), &found, &count, err));
   ck_assert_uint_eq(count, 1);
