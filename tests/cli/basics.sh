@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The program's outer contract: version, help, wrong use.
 . "$srcdir/tests/cli/tap.sh"
+dir=$(mktemp -d) || exit 99
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 99
 expect 'version' 0 'propter 0.' "$PROPTER" version
 expect 'says under which licences' 0 'en.tagger, which is CC BY-SA 4.0' "$PROPTER" version
 expect '--version' 0 'propter 0.' "$PROPTER" --version
