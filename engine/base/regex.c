@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "regex_sieve.h"
+
 enum { NESTING = 250, STACK_START = 32 << 10, STACK_MAX = 1 << 20, GROUPS = 64 };
 
 struct PropterRegex {
   pcre2_code *code;
   pcre2_general_context *memory;
   uint32_t groups;
+  Sieve *sieve;  /* NULL: none; else the code matches only where it is told to begin */
+  bool anchored;
   bool to_machine; /* being compiled to machine code */
 };
 
@@ -21,6 +25,7 @@ struct PropterMatcher {
   pcre2_match_data *data;
   pcre2_jit_stack *stack;
   int count;
+  SieveBytes bytes;
 };
 
 /* The compiler to machine code of PCRE2 10.42 does not survive a failing allocation, so none is made to fail there on purpose. */
@@ -48,6 +53,7 @@ PropterStatus propter_regex_compile(PropterStr pattern, unsigned flags, const Pr
   if (!(context = pcre2_compile_context_create(r->memory))) goto done;
   (void)pcre2_set_parens_nest_limit(context, NESTING);
   (void)pcre2_set_max_pattern_length(context, (PCRE2_SIZE)max);
+  r->anchored = flags & PROPTER_REGEX_ANCHORED;
   uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
   if (flags & PROPTER_REGEX_CASELESS) options |= PCRE2_CASELESS;
   if (flags & PROPTER_REGEX_MULTILINE) options |= PCRE2_MULTILINE;
@@ -55,6 +61,10 @@ PropterStatus propter_regex_compile(PropterStr pattern, unsigned flags, const Pr
   if (flags & PROPTER_REGEX_EXTENDED) options |= PCRE2_EXTENDED;
   if (flags & PROPTER_REGEX_ANCHORED) options |= PCRE2_ANCHORED;
   if (flags & PROPTER_REGEX_LITERAL) options = PCRE2_UTF | PCRE2_LITERAL | (flags & PROPTER_REGEX_CASELESS ? PCRE2_CASELESS : 0);
+  if (flags & PROPTER_REGEX_SIEVED) {
+    if (sieve_new(pattern, flags & PROPTER_REGEX_CASELESS, &r->sieve, NULL) != PROPTER_OK) goto done;
+    if (r->sieve) options |= PCRE2_ANCHORED;
+  }
   if (flags & PROPTER_REGEX_UNICODE && !(flags & PROPTER_REGEX_LITERAL)) options |= PCRE2_UCP;
   int code = 0;
   PCRE2_SIZE at = 0;
@@ -83,10 +93,31 @@ done:
   return PROPTER_OK;
 }
 
+size_t propter_regex_item_end(PropterStr s, size_t i) {
+  if (s.data[i] == '\\') return i + 2 <= s.len && s.data[i + 1] != 'Q' && s.data[i + 1] != 'E' ? i + 2 : 0;
+  if (s.data[i] == '[') {
+    size_t k = i + 1;
+    if (k < s.len && s.data[k] == '^') k++;
+    if (k < s.len && s.data[k] == ']') k++;
+    for (; k < s.len && s.data[k] != ']'; k++) {
+      if (s.data[k] == '\\') k++;
+      else if (s.data[k] == '[') return 0; /* [:name:] */
+    }
+    return k < s.len ? k + 1 : 0;
+  }
+  if (s.data[i] != '(') return i + 1;
+  for (size_t k = i + 1; k < s.len && k;) {
+    if (s.data[k] == ')') return k + 1;
+    k = propter_regex_item_end(s, k);
+  }
+  return 0;
+}
+
 void propter_regex_free(PropterRegex *r) {
   if (!r) return;
   pcre2_code_free(r->code);
   pcre2_general_context_free(r->memory);
+  propter_free(r->sieve);
   propter_free(r);
 }
 
@@ -111,6 +142,7 @@ PropterStatus propter_matcher_new(uint64_t steps, PropterMatcher **out, PropterE
   (void)pcre2_set_heap_limit(m->context, 65536); /* KiB, for the interpreter */
   m->stack = pcre2_jit_stack_create(STACK_START, STACK_MAX, m->memory);
   if (m->stack) pcre2_jit_stack_assign(m->context, NULL, m->stack);
+  sieve_bytes(&m->bytes);
   *out = m;
   return PROPTER_OK;
 }
@@ -144,7 +176,12 @@ PropterStatus propter_regex_match(const PropterRegex *r, PropterMatcher *m, Prop
   *found = false;
   m->count = 0;
   if (from > subject.len) return PROPTER_OK;
-  int n = pcre2_match(r->code, (PCRE2_SPTR)(subject.data ? subject.data : ""), subject.len, from, PCRE2_NO_UTF_CHECK, m->data, m->context);
+  if (!subject.data) subject.data = "";
+  int n = PCRE2_ERROR_NOMATCH;
+  do {
+    if (r->sieve && (from = sieve_next(r->sieve, &m->bytes, subject, from, r->anchored)) == SIZE_MAX) return PROPTER_OK;
+    n = pcre2_match(r->code, (PCRE2_SPTR)subject.data, subject.len, from++, PCRE2_NO_UTF_CHECK, m->data, m->context);
+  } while (r->sieve && !r->anchored && n == PCRE2_ERROR_NOMATCH && from <= subject.len);
   if (n == PCRE2_ERROR_NOMATCH) return PROPTER_OK;
   if (n < 0) return failed(n, err);
   m->count = n;

@@ -15,26 +15,6 @@ typedef struct {
 
 static bool plain(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-size_t rules_item_end(PropterStr s, size_t i) {
-  if (s.data[i] == '\\') return i + 2 <= s.len && s.data[i + 1] != 'Q' && s.data[i + 1] != 'E' ? i + 2 : 0;
-  if (s.data[i] == '[') {
-    size_t k = i + 1;
-    if (k < s.len && s.data[k] == '^') k++;
-    if (k < s.len && s.data[k] == ']') k++;
-    for (; k < s.len && s.data[k] != ']'; k++) {
-      if (s.data[k] == '\\') k++;
-      else if (s.data[k] == '[') return 0; /* [:name:] */
-    }
-    return k < s.len ? k + 1 : 0;
-  }
-  if (s.data[i] != '(') return i + 1;
-  for (size_t k = i + 1; k < s.len && k;) {
-    if (s.data[k] == ')') return k + 1;
-    k = rules_item_end(s, k);
-  }
-  return 0;
-}
-
 /* Splits at the bars outside brackets. False: too many, or not understood. */
 static bool split(PropterStr s, Alternatives *out) {
   out->count = 0;
@@ -46,7 +26,7 @@ static bool split(PropterStr s, Alternatives *out) {
       from = ++i;
       continue;
     }
-    if (!(i = rules_item_end(s, i))) return false;
+    if (!(i = propter_regex_item_end(s, i))) return false;
   }
 }
 
@@ -84,7 +64,7 @@ static bool write_all(const Alternatives *a, bool caseless, unsigned depth, Prop
 /* One alternative, with the brackets in it factored. */
 static bool write_one(PropterStr s, bool caseless, unsigned depth, PropterBuf *out) {
   for (size_t i = 0; i < s.len;) {
-    size_t end = rules_item_end(s, i), inner;
+    size_t end = propter_regex_item_end(s, i), inner;
     if (!end) return false;
     PropterStr item = {s.data + i, end - i};
     if (item.data[0] == '(' && (inner = opening(item)) > 0 && depth < DEEPEST) {

@@ -45,6 +45,8 @@ static PropterStatus take_row(Linear *m, PropterStr name, const char *at, const 
   while (m->rows[slot].key && m->rows[slot].key != row.key) slot = (slot + 1) & (m->slot_count - 1);
   if (m->rows[slot].key) return bad(source, line, "each feature once", err);
   m->rows[slot] = row;
+  size_t bit = (size_t)(hash >> 32) & (LINEAR_MARKS * m->slot_count - 1);
+  m->marks[bit / 64] |= UINT64_C(1) << (bit % 64);
   m->row_count++;
   return PROPTER_OK;
 }
@@ -54,8 +56,9 @@ PropterStatus linear_parse(PropterStr text, const char *source, Linear *out, Pro
   for (size_t i = 0; i < text.len; i++) lines += text.data[i] == '\n';
   memset(out, 0, sizeof *out);
   for (out->slot_count = 64; out->slot_count < 2 * lines;) out->slot_count *= 2;
-  PropterStatus status =
-      (out->rows = propter_calloc(out->slot_count, sizeof *out->rows)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for a model");
+  out->rows = propter_calloc(out->slot_count, sizeof *out->rows);
+  out->marks = propter_calloc(LINEAR_MARKS * out->slot_count / 64, sizeof *out->marks);
+  PropterStatus status = out->rows && out->marks ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for a model");
   double scale = 1;
   unsigned line = 0;
   for (size_t at = 0; at < text.len && status == PROPTER_OK;) {
@@ -79,12 +82,13 @@ PropterStatus linear_parse(PropterStr text, const char *source, Linear *out, Pro
 
 void linear_clear(Linear *m) {
   propter_free(m->rows);
+  propter_free(m->marks);
   propter_vec_clear(&m->weights);
   memset(m, 0, sizeof *m);
 }
 
 const LinearRow *linear_row(const Linear *m, uint64_t hash) {
-  if (!m->slot_count) return NULL;
+  if (!linear_may_have(m, hash)) return NULL;
   for (size_t slot = hash & (m->slot_count - 1); m->rows[slot].key; slot = (slot + 1) & (m->slot_count - 1))
     if (m->rows[slot].key == key_of(hash)) return &m->rows[slot];
   return NULL;
@@ -99,7 +103,8 @@ void linear_score(const Linear *m, const uint64_t *features, const float *values
   for (size_t c = 0; c < m->class_count; c++) scores[c] = 0;
   if (!m->slot_count) return;
   /* The table is larger than the processor's cache and the features lie anywhere in it: ask for all before waiting for the first. */
-  for (size_t i = 0; i < count; i++) __builtin_prefetch(&m->rows[features[i] & (m->slot_count - 1)]);
+  for (size_t i = 0; i < count; i++)
+    if (linear_may_have(m, features[i])) __builtin_prefetch(&m->rows[features[i] & (m->slot_count - 1)]);
   for (size_t i = 0; i < count; i++) {
     const LinearRow *row = linear_row(m, features[i]);
     if (row) __builtin_prefetch(&m->weights.items[row->weights >> 8]);

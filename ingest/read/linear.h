@@ -57,13 +57,20 @@ typedef struct {
   PropterStr classes[LINEAR_CLASSES]; /* borrowed from the text */
   size_t class_count;
   LinearRow *rows;
-  size_t row_count, slot_count; /* slots: a power of 2 */
+  uint64_t *marks;              /* a bit for each row, by the upper half of its hash: most features have no row, and to find that out must not wait for memory */
+  size_t row_count, slot_count; /* slots: a power of 2; LINEAR_MARKS bits for each */
   PROPTER_VEC(LinearWeight) weights;
 } Linear;
 
 /* `text` must outlive the model. SYNTAX with the line. */
 PropterStatus linear_parse(PropterStr text, const char *source, Linear *out, PropterError *err);
 void linear_clear(Linear *m);
+enum { LINEAR_MARKS = 4 };
+/* False: the feature has no row. */
+static inline bool linear_may_have(const Linear *m, uint64_t hash) {
+  size_t bit = (size_t)(hash >> 32) & (LINEAR_MARKS * m->slot_count - 1);
+  return m->slot_count && m->marks[bit / 64] >> (bit % 64) & 1;
+}
 /* Row of a feature, or NULL. */
 const LinearRow *linear_row(const Linear *m, uint64_t hash);
 /* Its weights; none for NULL. */

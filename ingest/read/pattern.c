@@ -10,6 +10,7 @@ enum { MAX_NESTED = 4 };
 PropterStatus rules_compile(RuleParser *p, PropterStr pattern, unsigned flags, PropterRegex **out) {
   /* The letters of English words are ASCII, which is faster. */
   if (!language_first(&p->r->language)) flags |= PROPTER_REGEX_UNICODE;
+  flags |= PROPTER_REGEX_SIEVED;
   PropterBuf factored = {.max = p->r->limits.pattern_bytes};
   PropterStatus status = PROPTER_SYNTAX;
   if (rules_factor(pattern, flags & PROPTER_REGEX_CASELESS, &factored) && propter_buf_status(&factored, NULL) == PROPTER_OK)
@@ -161,9 +162,9 @@ static PropterStatus outer_arguments(RuleParser *p, PropterStr *core, Pattern *p
 
 /* True for "(?:(?:a|b) ){0,3}", "(?:a )?": empty, or it ends with a blank. */
 static bool ends_blank(PropterStr s) {
-  size_t end = propter_str_starts(s, PROPTER_STR("(?:")) ? rules_item_end(s, 0) : 0, at = 3;
+  size_t end = propter_str_starts(s, PROPTER_STR("(?:")) ? propter_regex_item_end(s, 0) : 0, at = 3;
   if (!end || end < 5 || end == s.len || s.data[end - 2] != ' ' || !strchr("?{*", s.data[end])) return false;
-  while (at && at < end - 1 && s.data[at] != '|') at = rules_item_end(s, at);
+  while (at && at < end - 1 && s.data[at] != '|') at = propter_regex_item_end(s, at);
   return at == end - 1;
 }
 
@@ -178,7 +179,7 @@ static size_t little(const PropterRules *r, PropterStr s, bool front, bool *word
     *word = *word && text && ends_blank(*text);
     return n;
   }
-  if (!(n = rules_item_end(s, 0))) return 0;
+  if (!(n = propter_regex_item_end(s, 0))) return 0;
   if (n < s.len && s.data[n] == '?') {
     *word = *word && (s.data[0] == ',' || s.data[0] == '[' || ends_blank(s));
     return n + 1;
@@ -195,7 +196,7 @@ static PropterStatus compile_rest(RuleParser *p, PropterStr core, const Pattern 
   for (size_t n; rest.len && (n = little(p->r, rest, pattern->front, &word)); rest = (PropterStr){rest.data + n, rest.len - n}) continue;
   for (size_t i = 0; i < rest.len;) {
     if (placeholder((PropterStr){rest.data + i, rest.len - i}, &name, &shape) && rules_part(name)) rest.len = i, blank = false;
-    else if (!(i = rules_item_end(rest, i))) return PROPTER_OK;
+    else if (!(i = propter_regex_item_end(rest, i))) return PROPTER_OK;
   }
   if (!rest.len || (rest.len == core.len && !pattern->front)) return PROPTER_OK;
   PropterBuf b = {0};

@@ -213,8 +213,6 @@ bool rules_any(const PropterRules *r, PropterRegex *const *list, size_t count, P
 /* --- factor.c --- */
 /* Appends the pattern with its alternations ordered by first letters; it matches the same. False: not understood, or no memory. */
 bool rules_factor(PropterStr pattern, bool caseless, PropterBuf *out);
-/* End of the item of an expression at i: an escape, a class, a bracket with all in it, or a byte. 0: not understood. */
-size_t rules_item_end(PropterStr pattern, size_t i);
 
 /* --- document.c --- */
 /* An example's text without its marks, and what they mark. False: a mark does not close, or no memory. */

@@ -109,25 +109,28 @@ uint64_t tag_known(const Token *token) {
 
 /* --- tagging ------------------------------------------------------------------------------------------------------------------------- */
 
-/* Features of one word alone are looked up once for each word, those of tags and shapes alone once for all. Weights are added in the order of the templates
+/* Features of one word alone are looked up once for each word, those of a word and a tag once for each two, those of tags and shapes alone once for all. Weights are added in the order of the templates
  * wherever they come from: sums of floats depend on it. */
-enum { MEMORY = 3072, SLOTS = 8192, EDGE = UPOS_COUNT, SMALL };
+enum { MEMORY = 6144, SLOTS = 16384, EDGE = UPOS_COUNT, SMALL, PAIRED = 4 };
+#define UNKNOWN UINT32_MAX
 
 typedef struct {
   char word[TOKEN_WORD];
   unsigned char len, shape;
   bool first;
   uint32_t known, rows[TEMPLATES]; /* weights of a row, 0: none; of the templates of one word, wherever that stands */
+  uint32_t paired[PAIRED][SMALL];  /* of the templates of a tag and this word, by the tag; UNKNOWN: not looked up yet */
   float leading[UPOS_COUNT];       /* what the first templates add up to, all of the word itself */
 } Remembered;
 
 /* What a template's row depends on. */
-typedef enum { BY_NAME, BY_WORD, BY_NUMBER } Kind;
+typedef enum { BY_NAME, BY_WORD, BY_TAG, BY_NUMBER } Kind;
 
 struct Tagger {
   const Linear *model;
   Kind kinds[TEMPLATES];
   size_t leading; /* how many templates come first that look at nothing but the word itself */
+  size_t pair[TEMPLATES]; /* how manieth BY_TAG */
   uint32_t small[TEMPLATES][SMALL][SMALL];
   Remembered words[MEMORY], beyond;
   uint16_t slots[SLOTS]; /* 1 + word, 0: free */
@@ -137,11 +140,11 @@ struct Tagger {
 
 static bool few(Part p) { return p.piece == NOTHING || p.piece == SHAPE || p.piece == TAG; }
 
-/* One word and not its tag; tags and shapes alone; or else the whole name. */
+/* One word and not its tag; tags and shapes alone; a tag and one word; or else the whole name. */
 static Kind kind_of(size_t k) {
   Part a = templates[k].a, b = templates[k].b;
   if (a.piece != TAG && (b.piece == NOTHING || a.at == b.at)) return BY_WORD;
-  return few(a) && few(b) ? BY_NUMBER : BY_NAME;
+  return few(a) && few(b) ? BY_NUMBER : a.piece == TAG ? BY_TAG : BY_NAME;
 }
 
 static uint32_t find(const Linear *m, uint64_t hash) {
@@ -161,6 +164,7 @@ static void sum(const Linear *m, uint32_t row, float *scores) {
 }
 
 static void learn_word(Tagger *t, const Token *token, bool first, Remembered *out) {
+  memset(out->paired, 0xFF, sizeof out->paired);
   for (size_t k = 0; k < TEMPLATES; k++) {
     if (t->kinds[k] == BY_WORD) out->rows[k] = find_feature(t, k, token, token, first);
     if (k < t->leading) sum(t->model, out->rows[k], out->leading);
@@ -190,7 +194,11 @@ PropterStatus tagger_new(const Linear *model, Tagger **out, PropterError *err) {
   Tagger *t = propter_calloc(1, sizeof *t);
   if (!t) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for the tagger");
   t->model = model;
-  for (size_t k = 0; k < TEMPLATES; k++) t->kinds[k] = kind_of(k);
+  for (size_t k = 0, pairs = 0; k < TEMPLATES; k++) {
+    t->kinds[k] = kind_of(k);
+    if (t->kinds[k] == BY_TAG && pairs == PAIRED) t->kinds[k] = BY_NAME;
+    if (t->kinds[k] == BY_TAG) t->pair[k] = pairs++;
+  }
   while (t->leading < TEMPLATES && t->kinds[t->leading] == BY_WORD && !templates[t->leading].a.at) t->leading++;
   for (size_t k = 0; k < TEMPLATES; k++)
     if (t->kinds[k] == BY_NUMBER) learn_small(t, k);
@@ -201,10 +209,10 @@ PropterStatus tagger_new(const Linear *model, Tagger **out, PropterError *err) {
 
 void tagger_free(Tagger *t) { propter_free(t); }
 
-static const Remembered *remember(Tagger *t, const Token *token, bool first) {
+static Remembered *remember(Tagger *t, const Token *token, bool first) {
   size_t slot = (propter_hash64((PropterStr){token->word, token->len}) + token->shape * 2u + first) & (SLOTS - 1);
   for (; t->slots[slot]; slot = (slot + 1) & (SLOTS - 1)) {
-    const Remembered *r = &t->words[t->slots[slot] - 1];
+    Remembered *r = &t->words[t->slots[slot] - 1];
     if (r->len == token->len && r->shape == token->shape && r->first == first && memcmp(r->word, token->word, r->len) == 0) return r;
   }
   Remembered *r = &t->words[t->count++];
@@ -215,7 +223,18 @@ static const Remembered *remember(Tagger *t, const Token *token, bool first) {
   return r;
 }
 
-static size_t decide(Tagger *t, const Remembered *const *words, const Token *tokens, size_t count, size_t at) {
+/* Row of a template of a tag and a word. */
+static uint32_t paired_row(Tagger *t, Remembered *const *words, const Token *tokens, size_t count, size_t at, size_t k) {
+  const Token *a = token_at(tokens, count, at, templates[k].a.at), *b = token_at(tokens, count, at, templates[k].b.at);
+  uint32_t *row = &(b ? words[b - tokens] : &t->beyond)->paired[t->pair[k]][number(templates[k].a, a)];
+  if (*row == UNKNOWN) {
+    add(k, a, b, at == 0, &t->features);
+    *row = find(t->model, t->features.hashes[--t->features.count]);
+  }
+  return *row;
+}
+
+static size_t decide(Tagger *t, Remembered *const *words, const Token *tokens, size_t count, size_t at) {
   uint32_t rows[TEMPLATES];
   float scores[LINEAR_CLASSES] = {0};
   Features *f = &t->features;
@@ -228,10 +247,13 @@ static size_t decide(Tagger *t, const Remembered *const *words, const Token *tok
       rows[k] = (i < count ? words[i] : &t->beyond)->rows[k];
     } else if (t->kinds[k] == BY_NUMBER) {
       rows[k] = t->small[k][number(a, token_at(tokens, count, at, a.at))][number(b, token_at(tokens, count, at, b.at))];
+    } else if (t->kinds[k] == BY_TAG) {
+      rows[k] = paired_row(t, words, tokens, count, at, k);
     } else {
       add_at(k, tokens, count, at, f);
       /* The table is larger than the processor's cache: ask for all before waiting for the first. */
-      if (m->slot_count) __builtin_prefetch(&m->rows[f->hashes[f->count - 1] & (m->slot_count - 1)]);
+      uint64_t hash = f->hashes[f->count - 1];
+      if (linear_may_have(m, hash)) __builtin_prefetch(&m->rows[hash & (m->slot_count - 1)]);
     }
   }
   for (size_t k = t->leading, n = 0; k < TEMPLATES; k++) {
@@ -247,7 +269,7 @@ static size_t decide(Tagger *t, const Remembered *const *words, const Token *tok
 }
 
 void tag_tokens(Tagger *t, Token *tokens, size_t count) {
-  const Remembered *words[TOKENS];
+  Remembered *words[TOKENS];
   if (t->count + count > MEMORY) memset(t->slots, 0, sizeof t->slots), t->count = 0;
   for (size_t i = 0; i < count; i++) words[i] = remember(t, &tokens[i], i == 0);
   for (size_t i = 0; i < count; i++) {

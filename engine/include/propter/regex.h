@@ -16,12 +16,16 @@ enum {
   PROPTER_REGEX_EXTENDED = 8,
   PROPTER_REGEX_LITERAL = 16,
   PROPTER_REGEX_UNICODE = 32,  /* \w, \b … by Unicode properties (slower) */
-  PROPTER_REGEX_ANCHORED = 64  /* matches at `from` or not at all */
+  PROPTER_REGEX_ANCHORED = 64, /* matches at `from` or not at all */
+  PROPTER_REGEX_SIEVED = 128   /* places where it can begin are sought by a table beforehand: dearer to compile, cheaper to match often; steps are bounded for each
+                                  place; for propter_regex_match alone */
 };
 
 /* Compiles (UTF-8, JIT where the machine has it, \C never). LIMIT: longer than limits->pattern_bytes or nested deeper than 250 groups; SYNTAX
  * with the byte. `limits` NULL: defaults. Free with propter_regex_free. */
 PROPTER_API PropterStatus propter_regex_compile(PropterStr pattern, unsigned flags, const PropterLimits *limits, PropterRegex **out, PropterError *err);
+/* End of the item of an expression at byte i: an escape, a class, a bracket with all in it, or a byte. 0: not understood. */
+PROPTER_API size_t propter_regex_item_end(PropterStr pattern, size_t i);
 PROPTER_API void propter_regex_free(PropterRegex *regex);
 /* Number of a named group (0: none of that name). */
 PROPTER_API unsigned propter_regex_groups(const PropterRegex *regex); /* how many groups it has */
