@@ -329,11 +329,11 @@ typedef struct {
   const Node *nodes;
   uint64_t *seen;                              /* by node: symbols with which it was reached */
   PROPTER_VEC(Visit) visits;
-  PROPTER_VEC(Item) items;                     /* what was reached last */
+  PROPTER_VEC(Item) items, from;               /* what was reached last; what is gone on from */
   PROPTER_VEC(uint32_t) sets;                  /* of all states */
   size_t first[STATES + 1], count;             /* where those of a state stand in `sets` */
   unsigned char (*next)[SYMBOLS];
-  bool matches;                                /* what was reached last is a match */
+  bool matches, empty;                         /* what was reached last is a match; the expression may match without a byte */
   bool no_memory;
 } Maker;
 
@@ -400,8 +400,10 @@ static unsigned char state(Maker *m) {
   return (unsigned char)m->count++;
 }
 
-/* Where each symbol leads from the items `from`. */
-static void fill_row(Maker *m, const Item *from, size_t count, unsigned char row[SYMBOLS]) {
+/* Where each symbol leads from the items m->from. */
+static void fill_row(Maker *m, unsigned char row[SYMBOLS]) {
+  const Item *from = m->from.items;
+  const size_t count = m->from.count;
   uint64_t left = 0;
   for (size_t i = 0; i < count; i++) left |= from[i].symbols;
   while (left && !m->no_memory) {
@@ -420,38 +422,29 @@ static void fill_row(Maker *m, const Item *from, size_t count, unsigned char row
   }
 }
 
-/* A copy of the items reached last, or of a state's. */
-static Item *copy(Maker *m, const Item *items, const uint32_t *nodes, size_t count) {
-  Item *out = propter_malloc((count ? count : 1) * sizeof *out);
-  for (size_t i = 0; out && i < count; i++) out[i] = items ? items[i] : (Item){nodes[i], m->nodes[nodes[i]].set};
-  m->no_memory |= !out;
-  return out;
-}
-
 static void make(Maker *m, uint32_t root, Sieve *out) {
   m->count = 2, m->first[2] = 0;
   memset(m->next[MATCH], MATCH, SYMBOLS);
   out->front = true;
-  for (unsigned before = 0; before < BEFORES && !m->no_memory && !m->matches; before++) {
+  for (unsigned before = 0; before < BEFORES && !m->no_memory; before++) {
+    unsigned char row[SYMBOLS] = {DEAD};
     visit(m, root, ALL);
     spread(m, before);
-    if (m->matches) break;
-    size_t count = m->items.count;
-    Item *items = copy(m, m->items.items, NULL, count);
-    unsigned char row[SYMBOLS] = {DEAD};
-    if (items) fill_row(m, items, count, row);
+    if ((m->empty = m->matches)) return;
+    m->from.count = 0;
+    for (size_t i = 0; i < m->items.count && !m->no_memory; i++) m->no_memory = !propter_vec_push(&m->from, m->items.items[i]);
+    fill_row(m, row);
     for (unsigned c = 0; c < 256; c++) out->start[before][c] = (c & 0xC0) == 0x80 ? DEAD : row[symbol_of((unsigned char)c)];
     out->end[before] = row[END] != DEAD;
     for (unsigned symbol = 0; symbol < SYMBOLS && before != AT_BEGIN; symbol++) out->front &= row[symbol] == DEAD;
-    m->matches = false;
-    propter_free(items);
   }
-  for (size_t s = 2; s < m->count && !m->no_memory && !m->matches; s++) {
-    size_t count = m->first[s + 1] - m->first[s];
-    Item *items = copy(m, NULL, m->sets.items + m->first[s], count);
-    if (items) fill_row(m, items, count, m->next[s]);
-    m->matches = false;
-    propter_free(items);
+  for (size_t s = 2; s < m->count && !m->no_memory; s++) {
+    m->from.count = 0;
+    for (size_t i = m->first[s]; i < m->first[s + 1] && !m->no_memory; i++) {
+      uint32_t node = m->sets.items[i];
+      m->no_memory = !propter_vec_push(&m->from, ((Item){node, m->nodes[node].set}));
+    }
+    fill_row(m, m->next[s]);
   }
 }
 
@@ -470,7 +463,7 @@ PropterStatus sieve_new(PropterStr pattern, bool caseless, Sieve **out, PropterE
     m.no_memory = !m.seen || !m.next || !sieve;
     if (!m.no_memory) make(&m, root, sieve);
   }
-  if (sieve && !m.no_memory && !m.matches) {
+  if (sieve && !m.no_memory && !m.empty) {
     memcpy(sieve->next, m.next, m.count * sizeof *sieve->next);
     Sieve *small = propter_realloc(sieve, sizeof *sieve + m.count * sizeof *sieve->next);
     if (small) *out = sieve = small;
@@ -481,6 +474,7 @@ PropterStatus sieve_new(PropterStr pattern, bool caseless, Sieve **out, PropterE
   propter_free(m.next);
   propter_vec_clear(&m.visits);
   propter_vec_clear(&m.items);
+  propter_vec_clear(&m.from);
   propter_vec_clear(&m.sets);
   propter_vec_clear(&b.nodes);
   return b.no_memory || m.no_memory ? propter_fail(err, PROPTER_NO_MEMORY, "no memory for a regular expression") : PROPTER_OK;
