@@ -477,8 +477,9 @@ static PropterStatus collect_links(Case *c, Cause *cause, PropterError *err) {
     }
     if (link->belief <= 0 || effect_relation(c, link->effect, &part) == RELATION_DISJOINT) continue;
     if (cause->root != SIZE_MAX && !cause->in_scope) continue; /* "when it happens there" */
-    double weight = link->belief * part;
-    if (weight > cause->number.weight[PROPTER_CHANNEL_CURATED]) cause->number.weight[PROPTER_CHANNEL_CURATED] = weight;
+    double weight = link->belief * part, *channel = &cause->number.weight[link->told ? PROPTER_CHANNEL_TEXT : PROPTER_CHANNEL_CURATED];
+    if (link->chained && cause->links.count) continue; /* what is said of both ends goes before */
+    if (weight > *channel) *channel = weight;
     /* What the pack says of the direction goes before what documents say. */
     if (link->polarity) cause->number.direction = link->polarity;
     set_lag(c, link, &cause->number);
@@ -636,7 +637,7 @@ static bool step_back(Know *know, const Cause *cause, PropterId head, Hop *hop) 
   for (size_t i = 0; i < know->links.count; i++) {
     const KnowLink *link = &know->links.items[i];
     bool fits = link->effect == head || (first && stands_for(know, cause, link->effect));
-    if (fits && !link->forbidden && link->belief > hop->belief && !stands_for(know, cause, link->cause))
+    if (fits && !link->forbidden && !link->chained && link->belief > hop->belief && !stands_for(know, cause, link->cause))
       *hop = (Hop){link->cause, head, link->iri, link->belief};
   }
   for (size_t i = 0; i < know->events.count; i++) {
@@ -875,7 +876,7 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   n->scope = cause->relation == RELATION_PARENT ? PROPTER_SCOPE_PARENT : cause->relation == RELATION_CHILD ? PROPTER_SCOPE_CHILD : PROPTER_SCOPE_SAME;
   /* An explanation given afterwards was looked for: in the prior it counts a part, so that the prior does not say twice what its likelihood ratio says. */
   double said = cause->foretold + fmax(0, cause->belief_for - cause->foretold) / know->options.belief.attribution_lr;
-  n->weight[PROPTER_CHANNEL_TEXT] = said * (1 - cause->belief_against);
+  n->weight[PROPTER_CHANNEL_TEXT] = fmax(n->weight[PROPTER_CHANNEL_TEXT], said) * (1 - cause->belief_against);
   /* A sentence tells that something happened, and nothing what kind of thing it was: little speaks for its acting on just this. */
   if (e && cause->in_scope) n->weight[PROPTER_CHANNEL_CALENDAR] = cause->part * e->happened * (e->told && !e->kind ? unnamed_kind : 1);
   cause->stretched = documented && !cause->in_scope;

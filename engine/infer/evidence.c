@@ -174,7 +174,9 @@ static PropterStatus add_links(Judged *j, const Cause *cause, Evidences *all, Pr
     PropterEvidence e = blank(PROPTER_EVIDENCE_LINK);
     e.iri = link->iri;
     e.text = link->reason;
-    e.source_text = link->required ? PROPTER_STR("stated as required") : PROPTER_STR("stated as knowledge");
+    e.source_text = link->chained    ? PROPTER_STR("one behind the other")
+                    : link->required ? PROPTER_STR("stated as required")
+                                     : PROPTER_STR("stated as knowledge");
     e.counted = true;
     PROPTER_TRY(push(all, e, err));
   }

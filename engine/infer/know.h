@@ -118,6 +118,8 @@ typedef struct {
   double belief;        /* of a link that is neither: beliefFor */
   int polarity;         /* +1, -1, 0: which way the cause moves the effect */
   int lag;              /* days until the effect comes */
+  bool chained;         /* several, one behind the other (chains.c); reason: the steps in words, iri: of the first */
+  bool told;            /* documents say one of them */
 } KnowLink;
 
 /* Nothing acts on it (root), or it acts on nothing. */
@@ -155,7 +157,7 @@ typedef struct PropterInferrer {
   PROPTER_VEC(KnowEvent) events;       /* by IRI; those taken from text last */
   PROPTER_VEC(KnowDocument) documents; /* by IRI */
   PROPTER_VEC(KnowClaim) claims;       /* by document, place, IRI; those without cause and effect are the sentences of told events */
-  PROPTER_VEC(KnowLink) links;         /* by IRI */
+  PROPTER_VEC(KnowLink) links;         /* by IRI; then chains of them */
   PROPTER_VEC(KnowEnd) ends;
   PROPTER_VEC(KnowUnnamed) unnamed;
   PROPTER_VEC(KnowReview) reviews;     /* by time, IRI */
@@ -220,6 +222,9 @@ bool know_is_scope(const Know *know, PropterId id);
 void told_scope(const Know *know, KnowEvent *told);
 PropterStatus know_cell(Know *know, const KnowMetric *metric, size_t index, PropterArena *arena, PropterSourceCell *out, PropterError *err);
 
+/* Appends what links and statements about kinds say one behind the other, of at most options.depth steps, where nothing is said of both ends together (the best
+ * believed way; at most 4,096). When the places of claims are known. (chains.c) */
+PropterStatus links_chain(Know *know, PropterError *err);
 /* Which documented events the told ones speak of. */
 PropterStatus match_told(Know *know, PropterError *err);
 

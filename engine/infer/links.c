@@ -504,7 +504,7 @@ static const KnowLink **links_by_pair(const LinkPanel *x) {
   for (size_t k = 0; curated && k < x->know->links.count; k++) {
     const KnowLink *link = &x->know->links.items[k];
     for (size_t j = 0; j < x->p; j++) {
-      if (!means(x->know, link->effect, x->metric[j])) continue;
+      if (link->chained || !means(x->know, link->effect, x->metric[j])) continue;
       for (size_t i = 0; i < x->p; i++) {
         const KnowLink **held = &curated[i * x->p + j];
         if (means(x->know, link->cause, x->metric[i]) && (!*held || link->forbidden || (link->required && !(*held)->forbidden))) *held = link;

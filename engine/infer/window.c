@@ -52,6 +52,7 @@ PropterStatus propter_inferrer_new(PropterSnapshot *snapshot, const PropterInfer
   know->locking = status == PROPTER_OK;
   if (!status) status = know_load(know, err);
   if (!status) status = claims_place(know, err);
+  if (!status) status = links_chain(know, err);
   if (!status) status = events_from_text(know, err);
   if (!status) claims_settle(know);
   if (!status) status = apply_slice(know, err);

@@ -62,7 +62,7 @@ static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, Propte
   for (size_t k = 0; k < c->hops; k++) {
     propter_buf_add(out, PROPTER_STR("     chain  ")), propter_put_line(out, c->hop[k].cause_label), propter_buf_add(out, PROPTER_STR(" \xE2\x86\x92 ")),
         propter_put_line(out, c->hop[k].effect_label);
-    propter_buf_add_char(out, '\n');
+    propter_buf_printf(out, " (believed %.2f)\n", c->hop[k].belief);
   }
   size_t shown = w->quotes < 3 ? w->quotes : 3;
   for (size_t k = 0; k < shown; k++) propter_buf_add(out, PROPTER_STR("     says   ")), quote(w->quote[k], out), propter_buf_add_char(out, '\n');

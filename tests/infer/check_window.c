@@ -639,6 +639,44 @@ START_TEST(a_chain_stands_behind_its_cause) {
 }
 END_TEST
 
+/* A gale leads to debris, debris to fewer orders a month later: so a gale of May is known to act in June. */
+#define GALE "w:gale a skos:Concept ; skos:inScheme w:kinds ; skos:prefLabel \"gale\" . w:debris a skos:Concept ; skos:inScheme w:kinds ; skos:prefLabel \"debris\" .\n" \
+             "w:g a p:Event ; p:concept w:gale ; p:scope w:north ; p:start \"2013-05-03\"^^xsd:date ; p:end \"2013-05-20\"^^xsd:date .\n"
+#define STEP(id, cause, effect, more) "w:" id " a p:CausalLink ; p:cause w:" cause " ; p:effect w:" effect " ; p:beliefFor " more " .\n"
+#define TWO(first, second) GALE STEP("s1", "gale", "debris", first) STEP("s2", "debris", "north", second)
+
+START_TEST(knowledge_is_chained_forwards) {
+  static const struct {
+    const char *text, *said; /* NULL: no chain */
+    double low, high;        /* of its P */
+  } rows[] = {
+      {GALE, NULL, 0, 1},
+      {TWO("0.9", "0.8 ; p:lag \"P1M\"^^xsd:duration"), "gale \xE2\x86\x92 debris (believed 0.90), debris \xE2\x86\x92 north, 30 days later (believed 0.80)", .9, 1},
+      {TWO("0.9 ; p:polarity p:Increase", "0.8 ; p:lag \"P1M\"^^xsd:duration ; p:polarity p:Decrease"), "(believed 0.80)", .9, 1},
+      {TWO("0.9 ; p:polarity p:Decrease", "0.8 ; p:lag \"P1M\"^^xsd:duration ; p:polarity p:Decrease"), "(believed 0.80)", 0, .6}, /* lowers what lowers */
+      {TWO("0.9", "0.8") STEP("s3", "debris", "gale", "0.9") STEP("s4", "debris", "debris", "0.9"), "(believed 0.80)", 0, 1},   /* in circles */
+      {TWO("0.9", "0.8") STEP("s3", "gale", "north", "0.3"), NULL, 0, 1},                                                     /* said of both ends */
+      {TWO("0.9", "0.8") "w:s3 a p:CausalLink ; p:cause w:gale ; p:effect w:north ; p:constraint p:Forbidden .\n", NULL, 0, 1},
+      {TWO("0.9", "0.8 ; p:constraint p:Forbidden"), NULL, 0, 1},
+      {GALE STEP("s1", "gale", "debris", "0.9") DOC("d", "2012-02-01")
+           "w:c a p:Claim ; p:document w:d ; p:cause w:debris ; p:effect w:north ; p:quote \"Debris costs orders.\" ; p:confidence 0.7 ; p:claimKind p:TypeLevel .\n",
+       "debris \xE2\x86\x92 north (believed 0.70)", 0, 1}};
+  PropterInferOptions options = world_options();
+  const char *dir = world_make(rows[_i].text);
+  for (options.depth = 1; options.depth <= 3; options.depth += 2) {
+    PropterInference *x = world_ask(dir, &options);
+    const PropterCause *c = world_cause(x, "g");
+    const char *said = NULL;
+    for (size_t k = 0; c && k < c->evidences; k++)
+      if (propter_str_equal(c->evidence[k].source_text, PROPTER_STR("one behind the other"))) said = c->evidence[k].text.data;
+    ck_assert_msg((said != NULL) == (options.depth > 1 && rows[_i].said != NULL), "depth %u: %s", options.depth, said ? said : "no chain");
+    if (said) ck_assert_msg(strstr(said, rows[_i].said) != NULL, "%s", said);
+    if (said) ck_assert_msg(c->score.p >= rows[_i].low && c->score.p <= rows[_i].high, "%f", c->score.p);
+    propter_inference_free(x);
+  }
+}
+END_TEST
+
 /* Events and claims that cause each other, and themselves: the chain goes round once at most. */
 START_TEST(causes_in_a_circle_end) {
   const char *ring =
@@ -1005,7 +1043,8 @@ END_TEST
 
 START_TEST(failing_memory_is_reported_everywhere) {
   const char *dir = world_make(join(world_strike, DOC("d", "2013-08-01"),
-                                    CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL "; p:scope w:dispute")));
+                                    CLAIM("c", "d", "strike", "Orders fell in June because of the strike in the north.", FELL "; p:scope w:dispute")
+                                        TWO("0.9", "0.8")));
   World w = world_open(dir);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, ask_under_failure, w.graph, false), 100);
   ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, what_if_under_failure, w.graph, false), 100);
@@ -1049,6 +1088,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, an_event_without_a_kind_is_known_by_its_name);
   tcase_add_test(t, an_event_that_two_documents_tell_is_one);
   tcase_add_test(t, a_chain_stands_behind_its_cause);
+  tcase_add_loop_test(t, knowledge_is_chained_forwards, 0, 9);
   tcase_add_test(t, causes_in_a_circle_end);
   tcase_add_test(t, only_what_was_known_counts);
   tcase_add_test(t, bad_questions_are_refused);
