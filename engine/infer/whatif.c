@@ -148,31 +148,67 @@ static PropterStatus add_past(Study *s, const KnowEvent *e, const PropterEventPa
   return propter_vec_push(&s->past, one) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "%zu effects", s->past.count);
 }
 
-static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err) {
-  const PropterSeries *series = &s->metric->series.series;
+/* What an event acts on: the figure, or, of one that is cut by dimensions and adds up, the part in which it happened, and what it leaves alone beside that. */
+typedef struct {
+  const PropterSeries *treated; /* NULL: what it acts on cannot be told apart */
+  PROPTER_VEC(const PropterSeries *) untouched;
+} Acted;
+
+static PropterStatus add_untouched(const Study *s, const KnowEvent *e, const KnowMetric *m, Acted *out, PropterError *err) {
+  double part;
+  if (scope_relation(s->know, &e->scope, &m->scope, &part) != RELATION_DISJOINT) return PROPTER_OK;
+  return propter_vec_push(&out->untouched, &m->series.series) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "controls");
+}
+
+static PropterStatus acted_on(Study *s, const KnowEvent *e, Acted *out, PropterError *err) {
+  Case c = {.know = s->know, .metric = s->metric};
+  KnowCuts *cuts;
+  PropterSeries *sum = NULL;
+  double part;
+  const bool inside = place_relation(s->know, &e->scope, &s->metric->scope, &part) == RELATION_CHILD;
+  if (inside && s->scale == PROPTER_SCALE_LEVEL) PROPTER_TRY(know_part(s->know, s->metric, &e->scope, s->arena, &sum, err));
+  out->treated = sum ? sum : scope_relation(s->know, &e->scope, &s->metric->scope, &part) == RELATION_CHILD ? NULL : &s->metric->series.series;
+  if (sum) {
+    PROPTER_TRY(know_cuts(s->know, s->metric, false, &cuts, err));
+    for (size_t i = 0; i < cuts->count; i++) PROPTER_TRY(add_untouched(s, e, &cuts->items[i], out, err));
+    return PROPTER_OK;
+  }
+  PropterStatus status = controls_find(&c, err);
+  for (size_t i = 0; i < c.controls.count && !status; i++) status = add_untouched(s, e, c.controls.items[i], out, err);
+  case_clear(&c);
+  return status;
+}
+
+static PropterStatus study_rows(Study *s, const KnowEvent *e, const Acted *on, PropterError *err) {
+  const PropterSeries *series = on->treated;
   Case c = {.know = s->know, .metric = s->metric};
   int32_t first, last;
   event_study_periods(&c, e, &first, &last);
   size_t after = (size_t)(last - first) + 1, before = 4 * after < LEAST_BEFORE ? LEAST_BEFORE : 4 * after, steps = before + after, rows = 0;
   if (is_crowded(s, e, propter_period_last(series->grain, last))) return s->crowded++, PROPTER_OK;
-  PropterStatus status = controls_find(&c, err);
-  double *row = status ? NULL : propter_malloc((c.controls.count + 1) * steps * sizeof *row);
+  double *row = propter_malloc((on->untouched.count + 1) * steps * sizeof *row);
   bool whole = false;
-  if (!status && !row) status = propter_fail(err, PROPTER_NO_MEMORY, "an event study of %zu series", c.controls.count);
-  if (!status) status = take_row(s, series, first - (int32_t)before, steps, e->holiday ? before : steps, row, &whole, err);
-  for (size_t i = 0; i < c.controls.count && whole && !status; i++) {
-    double part;
+  if (!row) return propter_fail(err, PROPTER_NO_MEMORY, "an event study of %zu series", on->untouched.count);
+  PropterStatus status = take_row(s, series, first - (int32_t)before, steps, e->holiday ? before : steps, row, &whole, err);
+  for (size_t i = 0; i < on->untouched.count && whole && !status; i++) {
     bool full = false;
-    if (scope_relation(s->know, &e->scope, &c.controls.items[i]->scope, &part) != RELATION_DISJOINT) continue;
-    status = take_row(s, &c.controls.items[i]->series.series, first - (int32_t)before, steps, steps, row + (rows + 1) * steps, &full, err);
+    status = take_row(s, on->untouched.items[i], first - (int32_t)before, steps, steps, row + (rows + 1) * steps, &full, err);
     rows += full;
   }
   if (!status && !whole) s->thin++;
-  const PropterEventPanel panel = {.controls = rows, .before = before, .after = after, .treated = row, .control = row ? row + steps : NULL,
+  const PropterEventPanel panel = {.controls = rows, .before = before, .after = after, .treated = row, .control = row + steps,
                                    .logs = s->scale != PROPTER_SCALE_LEVEL};
   if (!status && whole) status = add_past(s, e, &panel, propter_period_last(series->grain, last), err);
   propter_free(row);
-  case_clear(&c);
+  return status;
+}
+
+static PropterStatus study_event(Study *s, const KnowEvent *e, PropterError *err) {
+  Acted on = {0};
+  PropterStatus status = acted_on(s, e, &on, err);
+  if (!status && on.treated) status = study_rows(s, e, &on, err);
+  else if (!status) s->thin++;
+  propter_vec_clear(&on.untouched);
   return status;
 }
 
@@ -247,11 +283,11 @@ static int by_start(const void *a, const void *b) {
   return x < y ? -1 : 1;
 }
 
-/* In the metric's scope, on record or told by a document. */
+/* In the metric's scope, or in a part of it that may be read, on record or told by a document. */
 static bool is_in_scope(const Study *s, const KnowEvent *e) {
   double part;
   const Relation r = scope_relation(s->know, &e->scope, &s->metric->scope, &part);
-  return e->same_as == SIZE_MAX && (r == RELATION_SAME || r == RELATION_PARENT);
+  return e->same_as == SIZE_MAX && (r == RELATION_SAME || r == RELATION_PARENT || (r == RELATION_CHILD && s->metric->def.slice_dimensions));
 }
 
 /* Those that are meant, by their days, without what is told of days that another of them has, the one on record or else the one that began first. */

@@ -514,6 +514,25 @@ START_TEST(a_cause_in_a_slice_did_what_the_slice_did) {
 }
 END_TEST
 
+/* An event in a part is studied in that part, against the parts that it left alone. */
+START_TEST(what_an_event_in_a_part_would_do) {
+  World w = world_open(cut_world(IN("north")));
+  PropterArena arena = {0};
+  PropterInferrer *inferrer;
+  PropterWhatIf x;
+  PropterInferOptions options = world_options();
+  ck_ok(propter_inferrer_new(w.snapshot, &options, &inferrer, err));
+  ck_ok(propter_what_if(inferrer, PROPTER_STR(W "all"), PROPTER_STR("Flood"), 1, &arena, &x, err));
+  ck_assert(x.identified);
+  ck_assert_uint_eq(x.pasts, 1);
+  ck_assert_uint_eq(x.past[0].controls, 4);
+  ck_assert_double_eq_tol(x.past[0].effect, -60, 8);
+  propter_arena_clear(&arena);
+  propter_inferrer_free(inferrer);
+  world_close(&w);
+}
+END_TEST
+
 /* The slices beside the one asked about are what it is compared with. */
 START_TEST(a_slice_is_compared_with_those_beside_it) {
   const char *dir = cut_world(IN("north"));
@@ -1083,6 +1102,7 @@ Suite *suite_window(void) {
   tcase_add_loop_test(t, wrong_claims_are_told_with_their_reason, 0, 5);
   tcase_add_loop_test(t, a_claim_holds_where_its_scope_is, 0, 8);
   tcase_add_loop_test(t, a_cause_in_a_slice_did_what_the_slice_did, 0, 4);
+  tcase_add_test(t, what_an_event_in_a_part_would_do);
   tcase_add_test(t, a_slice_is_compared_with_those_beside_it);
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
   tcase_add_test(t, an_event_without_a_kind_is_known_by_its_name);
