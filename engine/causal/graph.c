@@ -33,21 +33,6 @@ void marks_neighbours_clear(MarksNeighbours *n) {
   *n = (MarksNeighbours){0};
 }
 
-bool marks_reaches(size_t p, const uint8_t *mark, const MarksNeighbours *near, size_t i, size_t j, bool *seen, size_t *stack) {
-  memset(seen, 0, p);
-  size_t top = 0;
-  stack[top++] = i, seen[i] = true;
-  while (top) {
-    size_t at = stack[--top];
-    if (at == j) return true;
-    for (size_t e = near->start[at]; e < near->start[at + 1]; e++) {
-      size_t to = near->list[e];
-      if (!seen[to] && marks_directed(mark, p, at, to)) seen[to] = true, stack[top++] = to;
-    }
-  }
-  return false;
-}
-
 /* Whether one of Meek's rules directs the undirected edge a – b to a → b. */
 static bool meek_directs(size_t p, const uint8_t *m, const MarksNeighbours *near, size_t a, size_t b) {
   for (size_t e = near->start[a]; e < near->start[a + 1]; e++) {

@@ -20,8 +20,6 @@ typedef struct {
 PropterStatus marks_neighbours(size_t p, const uint8_t *mark, MarksNeighbours *out, PropterError *err);
 void marks_neighbours_clear(MarksNeighbours *neighbours);
 
-/* Whether a directed path leads from i to j. `seen` is p bytes of scratch, `stack` p places. */
-bool marks_reaches(size_t p, const uint8_t *mark, const MarksNeighbours *near, size_t i, size_t j, bool *seen, size_t *stack);
 /* Meek's rules 1–4 until nothing changes, on a graph of directed and undirected edges. */
 PropterStatus marks_meek(size_t p, uint8_t *mark, PropterError *err);
 

@@ -362,8 +362,8 @@ static PropterStatus find_window(const KnowMetric *m, PropterDay from, PropterDa
   if (propter_series_find(s, from, first) && propter_series_find(s, to, last)) return PROPTER_OK;
   propter_day_format(propter_period_first(s->grain, s->first), x);
   propter_day_format(propter_period_last(s->grain, s->first + (int32_t)s->count - 1), y);
-  return propter_fail(err, PROPTER_INVALID, "window %s to %s lies outside the data of <%.*s>: they go from %s to %s%s", a, b, (int)m->def.iri.len,
-                      m->def.iri.data, x, y, m->series.complete == PROPTER_NO_DAY ? "" : ", later ones are not complete yet");
+  return propter_fail(err, PROPTER_INVALID, "window %s to %s lies outside the data of %.*s: they go from %s to %s%s", a, b, (int)m->def.label.len,
+                      m->def.label.data, x, y, m->series.complete == PROPTER_NO_DAY ? "" : ", later ones are not complete yet");
 }
 
 /* `shown`: with all that a reader sees. */

@@ -135,8 +135,6 @@ double words_cosine(const float a[WORDS_DIMENSIONS], const float b[WORDS_DIMENSI
   return sizes > 0 ? sum / sizes : 0;
 }
 
-static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80; }
-
 bool words_add(const Words *w, PropterStr word, float sum[WORDS_DIMENSIONS]) {
   float v[WORDS_DIMENSIONS];
   const size_t number = words_find(w, word);
@@ -144,15 +142,4 @@ bool words_add(const Words *w, PropterStr word, float sum[WORDS_DIMENSIONS]) {
   words_vector(w, number, v);
   for (size_t d = 0; d < WORDS_DIMENSIONS; d++) sum[d] += v[d];
   return true;
-}
-
-size_t words_mean(const Words *w, PropterStr phrase, float out[WORDS_DIMENSIONS]) {
-  size_t known = 0;
-  memset(out, 0, WORDS_DIMENSIONS * sizeof *out);
-  for (size_t at = 0, from; at < phrase.len; at++) {
-    for (from = at; at < phrase.len && letter(phrase.data[at]);) at++;
-    known += words_add(w, (PropterStr){phrase.data + from, at - from}, out);
-  }
-  for (size_t d = 0; d < WORDS_DIMENSIONS && known; d++) out[d] /= (float)known;
-  return known;
 }

@@ -50,8 +50,6 @@ void words_vector(const Words *w, size_t number, float out[WORDS_DIMENSIONS]);
 double words_cosine(const float a[WORDS_DIMENSIONS], const float b[WORDS_DIMENSIONS]);
 /* Adds the vector of a word to a sum; false, and nothing added, if it is not known. */
 bool words_add(const Words *w, PropterStr word, float sum[WORDS_DIMENSIONS]);
-/* The mean of the vectors of a phrase's words (letters in a row) and how many of them are known; all 0 if none is. */
-size_t words_mean(const Words *w, PropterStr phrase, float out[WORDS_DIMENSIONS]);
 
 extern const PropterStr model_en_words; /* ontology/models/en.words, which libread carries */
 

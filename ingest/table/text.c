@@ -148,13 +148,6 @@ bool text_converted(const Text *t) { return t->converting; }
 
 uint64_t text_line(const Text *t) { return t->line; }
 
-PropterStatus text_all(Text *t, PropterStr *out, PropterError *err) {
-  bool more = true;
-  while (more) PROPTER_TRY(text_more(t, &more, err));
-  *out = text_held(t);
-  return PROPTER_OK;
-}
-
 PropterStatus text_fail(const Text *t, size_t at, PropterError *err, PropterStatus status, const char *format, ...) {
   char message[400];
   va_list args;

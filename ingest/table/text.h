@@ -19,8 +19,6 @@ void text_drop(Text *text, size_t n);
 uint64_t text_line(const Text *text); /* of the first byte held, from 1 */
 bool text_converted(const Text *text); /* the file itself is in another encoding */
 const char *text_encoding(const Text *text); /* what the first bytes showed, once they were read; NULL: UTF-8, or it was named */
-/* All of the file. */
-PropterStatus text_all(Text *text, PropterStr *out, PropterError *err);
 /* Fails with the line of byte `at` of those held. */
 PropterStatus text_fail(const Text *text, size_t at, PropterError *err, PropterStatus status, const char *format, ...) PROPTER_PRINTF(5, 6);
 

@@ -49,9 +49,9 @@ static PropterStatus read_watches(Session *s, PropterSnapshot *snapshot) { retur
 
 /* What of an answer counts as its change: the window, the outcome, the causes that are named, how likely and on what grounds. Numbers that jitter do not. */
 static void put_answer(PropterBuf *out, const PropterWhyAnswer *a) {
-  propter_put_line(out, a->form_short.len ? a->form_short : PROPTER_STR("nothing understood"));
-  propter_buf_printf(out, ": %s", propter_answer_outcome_name(a->outcome));
-  if (!a->inference) propter_buf_printf(out, " (%s)", propter_gap_code(a->question.gap));
+  propter_put_line(out, a->inference ? a->form_short : a->headline);
+  if (a->inference) propter_buf_printf(out, ": %s", propter_answer_outcome_name(a->outcome));
+  else propter_buf_printf(out, " (%s)", propter_gap_code(a->question.gap));
   for (size_t i = 0; a->outcome == PROPTER_ANSWER_ANSWERED && i < a->named; i++) {
     propter_buf_add(out, i ? PROPTER_STR("; ") : PROPTER_STR(", ")), propter_put_line(out, a->cause[i].name);
     propter_buf_printf(out, " (%s, ", a->cause[i].likely), propter_put_line(out, a->cause[i].grade), propter_buf_add_char(out, ')');

@@ -65,6 +65,11 @@ static PropterStatus words(SourceGraph *g, PropterId node, PropterId document, S
               {VOCAB_propter_byteEnd, &out->byte_end}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) PROPTER_TRY(source_value(g, node, rows[i].property, rows[i].to, err));
   PROPTER_TRY(source_value(g, document, VOCAB_propter_path, &out->path, err));
+  PROPTER_TRY(source_value(g, document, VOCAB_dct_title, &out->title, err));
+  PROPTER_TRY(source_value(g, document, VOCAB_propter_published, &out->published, err));
+  PropterTerm term;
+  PROPTER_TRY(propter_snapshot_term(g->snapshot, document, &g->arena, &term, err));
+  out->document_iri = term.value;
   PROPTER_TRY(source_open_document(g, document, &out->document, &out->problem, err));
   if (!out->document) return PROPTER_OK;
   int64_t from = 0, to = 0;
@@ -223,6 +228,7 @@ static void put_json(const Source *s, PropterBuf *out) {
           propter_buf_add_char(out, '}');
     propter_buf_add_char(out, ']');
   } else {
+    text(out, "document", s->document_iri), text(out, "title", s->title), text(out, "published", s->published);
     text(out, "section", s->section), text(out, "part", s->part), text(out, "charStart", s->char_start), text(out, "charEnd", s->char_end);
     text(out, "before", s->before), text(out, "words", s->quote), text(out, "after", s->after);
     propter_buf_printf(out, ",\"cutBefore\":%s,\"cutAfter\":%s", s->cut_before ? "true" : "false", s->cut_after ? "true" : "false");

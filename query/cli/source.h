@@ -22,10 +22,10 @@ PropterStatus source_value(SourceGraph *g, PropterId node, PropterVocab property
 /* Zero-initialise; free with source_clear. Texts live as long as the graph's arena and this. */
 typedef struct {
   bool is_row;
-  PropterStr path;
+  PropterStr path, document_iri; /* document_iri: of words */
   PropterStr problem; /* why the file cannot be shown; empty: what follows is from the file */
   /* words in a document */
-  PropterStr quote, section, part, element, char_start, char_end, byte_start, byte_end;
+  PropterStr title, published, quote, section, part, element, char_start, char_end, byte_start, byte_end;
   PropterStr before, after; /* the text around them, to the borders of their block */
   bool cut_before, cut_after;
   PropterDocument *document;

@@ -152,12 +152,6 @@ const ShapesTriple *shapes_next(const Validator *v, PropterId s, PropterId p, co
   return NULL;
 }
 
-bool shapes_has(const Validator *v, PropterId s, PropterVocab p, PropterId o) {
-  for (const ShapesTriple *t = NULL; (t = shapes_next(v, s, v->word[p], t));)
-    if (t->o == o) return true;
-  return false;
-}
-
 PropterStatus shapes_list(const Validator *v, const ShapesTriple *at, PropterIds *members, PropterError *err) {
   size_t steps = 0;
   for (PropterId node = at->o; node != v->word[VOCAB_rdf_nil];) {

@@ -143,7 +143,6 @@ PropterStatus shapes_read(Validator *v, const char *const *paths, size_t count, 
 /* The next triple of subject and predicate (PROPTER_NO_ID: any) after `after` (NULL: the first); NULL: none. */
 const ShapesTriple *shapes_next(const Validator *v, PropterId s, PropterId p, const ShapesTriple *after);
 static inline const ShapesTriple *shapes_get(const Validator *v, PropterId s, PropterVocab p) { return shapes_next(v, s, v->word[p], NULL); }
-bool shapes_has(const Validator *v, PropterId s, PropterVocab p, PropterId o);
 /* Members of the list that is a triple's object, appended. */
 PropterStatus shapes_list(const Validator *v, const ShapesTriple *at, PropterIds *members, PropterError *err);
 /* Fails at the place of a triple. */

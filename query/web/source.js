@@ -24,7 +24,8 @@ function sourceParagraph(found) {
 function sourcePlace(found) {
   const place = found.kind === 'row' ?
     [found.file, found.sheet && `sheet ${found.sheet}`, `row ${found.row}`, `column ${found.column}`] :
-    [found.file, found.part, found.section, `characters ${found.charStart}–${found.charEnd}`, found.published];
+    [found.title, found.file, found.part, found.section, `characters ${found.charStart}–${found.charEnd}`,
+      found.published && `published ${found.published}`];
   return place.filter(Boolean).join(found.kind === 'row' ? ', ' : ' · ');
 }
 
@@ -33,7 +34,8 @@ async function showSource(iri) {
   $('source-text').replaceChildren();
   try {
     const found = await getJson('/source', { iri });
-    $('source-place').textContent = sourcePlace(found);
+    const all = found.document ? [' · ', link(address('claims', { document: found.document }), 'All that was read in it')] : [];
+    $('source-place').replaceChildren(sourcePlace(found), ...all);
     if (found.problem) $('source-text').append(element('p', { className: 'error' }, `The file ${found.problem}.`));
     if (found.kind !== 'row') return $('source-text').append(sourceParagraph(found));
     if (found.rows.length) $('source-text').append(sourceTable(found));

@@ -203,6 +203,9 @@ if command -v zip >/dev/null; then
   said 'one without a table says so' 'figures.xlsx, sheet Read me: not used'
   said 'and another' 'figures.xlsx, sheet Complaints: 48 rows by Month, measures complaints'
   said 'the move is found' 'Lake, 2023-05-01 to 2023-05-31: −3'
+  row=$("$PROPTER" -g hotel.g query -f csv 'PREFIX p: <https://w3id.org/propter#> SELECT ?r { ?r p:sourceRow ?n ; p:sourceColumn "Complaints" } LIMIT 1' | sed -n 2p | tr -d '\r')
+  out=$("$PROPTER" -g hotel.g show "$row" 2>&1)
+  said 'a row names its sheet' 'sheet      Complaints'
 else ok 'each sheet is a table # SKIP no zip'; fi
 
 # Wide, by week, tab-separated, a page that says what happened.
