@@ -9,8 +9,9 @@ PropterStatus trainer_start(Trainer *t, PropterError *err) {
   memset(t, 0, sizeof *t);
   PROPTER_TRY(propter_rules_new(NULL, &t->rules, err));
   t->rules->ungraded = true;
-  PROPTER_TRY(judge_new(&t->rules->parts, *t->rules->language.tagger, t->rules->language.claim, &t->judge, err));
-  PROPTER_TRY(judge_look_up(t->judge, t->rules->language.stemmer, model_en_words, err));
+  const Language *l = &t->rules->language;
+  PROPTER_TRY(judge_new(&t->rules->parts, *l->tagger, l->claim, l->words, &t->judge, err));
+  PROPTER_TRY(judge_look_up(t->judge, l->stemmer, err));
   PROPTER_TRY(judge_use(t->judge, JUDGE_PAIR, model_en_pair, "en.pair", err));
   PROPTER_TRY(judge_use(t->judge, JUDGE_SENTENCE, model_en_sentence, "en.sentence", err));
   return (t->tagged = propter_malloc(sizeof *t->tagged)) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for training");

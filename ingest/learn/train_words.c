@@ -9,14 +9,13 @@
 #include "propter/rng.h"
 #include "train.h"
 
-enum { KEPT = 32000, LONGEST = 24, ROUNDS = 8, TURNS = 20, SCALE = 1000, DEPTH = 6, D = WORDS_DIMENSIONS };
-_Static_assert(1 << DEPTH == WORDS_LANDMARKS, "a leaf for each");
+enum { KEPT = 32000, LONGEST = 24, ROUNDS = 8, TURNS = 20, SCALE = 1000, D = WORDS_DIMENSIONS };
 
 typedef struct {
   PropterBuf text;
   PROPTER_VEC(PropterStr) words;
   PROPTER_VEC(float) vectors; /* D of each word */
-  unsigned char *clusters;    /* of each word one of WORDS_LANDMARKS */
+  unsigned *paths;
   unsigned char *codes; /* WORDS_PIECES of each word */
   size_t *order;        /* the words by their bytes */
 } Vectors;
@@ -180,7 +179,7 @@ static size_t part(const Vectors *v, size_t *words, size_t count, const double a
 
 static void grow(Vectors *v, size_t *words, size_t count, unsigned depth) {
   double axis[D], one[D], other[D], border = 0;
-  if (depth == DEPTH || count < 2) return;
+  if (depth == WORDS_BITS || count < 2) return;
   mean_of(v, words, count, one);
   main_axis(v, words, count, one, axis);
   for (size_t d = 0; d < D; d++) border += one[d] * axis[d];
@@ -191,7 +190,7 @@ static void grow(Vectors *v, size_t *words, size_t count, unsigned depth) {
     for (size_t d = 0; d < D; d++) axis[d] = one[d] - other[d], border += (one[d] * one[d] - other[d] * other[d]) / 2;
     n = part(v, words, count, axis, border);
   }
-  for (size_t i = 0; i < n; i++) v->clusters[words[i]] |= (unsigned char)(1u << (DEPTH - 1 - depth));
+  for (size_t i = 0; i < n; i++) v->paths[words[i]] |= 1u << (WORDS_BITS - 1 - depth);
   grow(v, words, n, depth + 1);
   grow(v, words + n, count - n, depth + 1);
 }
@@ -201,8 +200,9 @@ static void write_landmarks(const Vectors *v, PropterBuf *out) {
   bool seen[WORDS_LANDMARKS] = {false};
   propter_buf_add(out, PROPTER_STR("landmarks"));
   for (size_t i = 0; i < v->words.count; i++) {
-    if (seen[v->clusters[i]]) continue;
-    seen[v->clusters[i]] = true;
+    unsigned cluster = v->paths[i] / ((1u << WORDS_BITS) / WORDS_LANDMARKS);
+    if (seen[cluster]) continue;
+    seen[cluster] = true;
     propter_buf_printf(out, " %.*s", (int)v->words.items[i].len, v->words.items[i].data);
   }
   propter_buf_add_char(out, '\n');
@@ -226,6 +226,7 @@ static void write_words(Vectors *v, PropterBuf *out) {
     if (i && propter_str_equal(v->words.items[v->order[i - 1]], v->words.items[n])) continue;
     propter_buf_add(out, v->words.items[n]);
     propter_buf_add_char(out, '\t');
+    for (unsigned k = WORDS_PATH; k-- > 0;) propter_buf_add_char(out, (char)('0' + (v->paths[n] >> 6 * k & 63)));
     for (size_t k = 0; k < WORDS_PIECES; k++) propter_buf_add_char(out, (char)('0' + v->codes[n * WORDS_PIECES + k]));
     propter_buf_add_char(out, '\n');
   }
@@ -237,10 +238,10 @@ PropterStatus train_words(const char *path, PropterBuf *out, PropterError *err) 
   propter_rng_seed(&rng, 5);
   PropterStatus status = train_read(path, &v.text, err);
   if (status == PROPTER_OK) status = take_rows(&v, path, err);
-  v.clusters = propter_calloc(v.words.count + 1, sizeof *v.clusters);
+  v.paths = propter_calloc(v.words.count + 1, sizeof *v.paths);
   v.codes = propter_calloc(v.words.count + 1, WORDS_PIECES);
   v.order = propter_calloc(v.words.count + 1, sizeof *v.order);
-  if (status == PROPTER_OK && (!v.clusters || !v.codes || !v.order)) status = no_memory(err);
+  if (status == PROPTER_OK && (!v.paths || !v.codes || !v.order)) status = no_memory(err);
   if (status == PROPTER_OK) {
     propter_buf_add(out, PROPTER_STR("# How near words are in meaning (ingest/read/words.h), learned by ingest/learn.\n"
                                      "# Trained on GloVe 6B, 100 dimensions (Pennington, Socher and Manning 2014), PDDL 1.0, as the npm package\n"
@@ -257,7 +258,7 @@ PropterStatus train_words(const char *path, PropterBuf *out, PropterError *err) 
   propter_buf_clear(&v.text);
   propter_vec_clear(&v.words);
   propter_vec_clear(&v.vectors);
-  propter_free(v.clusters);
+  propter_free(v.paths);
   propter_free(v.codes);
   propter_free(v.order);
   return status;

@@ -294,7 +294,7 @@ static bool around_fits(const Work *w, PropterRegex *const *expression, bool lem
 static PropterStatus tag_sentence(Work *w, PropterError *err) {
   PropterRules *r = w->r;
   if (!r->language.tagger) return PROPTER_OK;
-  if (!r->judge) PROPTER_TRY(judge_new(&r->parts, *r->language.tagger, r->language.claim, &r->judge, err));
+  if (!r->judge) PROPTER_TRY(judge_new(&r->parts, *r->language.tagger, r->language.claim, r->language.words, &r->judge, err));
   if (!r->tagged && !(r->tagged = propter_malloc(sizeof *r->tagged))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for tags");
   judge_tag(r->judge, w->s, false, r->tagged);
   w->tagged = r->tagged;

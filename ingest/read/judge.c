@@ -24,20 +24,20 @@ PropterStatus judge_use(Judge *j, JudgeModel which, PropterStr text, const char 
   return which == JUDGE_TAGGER ? tagger_new(&j->models[which], &j->tagger, err) : PROPTER_OK;
 }
 
-PropterStatus judge_new(const WordParts *parts, PropterStr tagger, const PropterStr *claim, Judge **out, PropterError *err) {
+PropterStatus judge_new(const WordParts *parts, PropterStr tagger, const PropterStr *claim, const PropterStr *words, Judge **out, PropterError *err) {
   Judge *j = propter_calloc(1, sizeof *j);
   PropterStatus status = j ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
   if (j) j->parts = parts;
   if (status == PROPTER_OK) status = judge_use(j, JUDGE_TAGGER, tagger, "tagger", err);
   if (status == PROPTER_OK && claim) status = judge_use(j, JUDGE_CLAIM, *claim, "claim", err);
+  if (status == PROPTER_OK && words) status = words_parse(*words, "words", &j->words, err);
   if (status != PROPTER_OK) judge_free(j), j = NULL;
   *out = j;
   return status;
 }
 
-PropterStatus judge_look_up(Judge *j, const char *stemmer, PropterStr words, PropterError *err) {
+PropterStatus judge_look_up(Judge *j, const char *stemmer, PropterError *err) {
   if (!(j->stemmer = sb_stemmer_new(stemmer, "UTF_8"))) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for the models");
-  PROPTER_TRY(words_parse(words, "words", &j->words, err));
   PropterStatus status = propter_wordnet_open(NULL, &j->wordnet, err);
   return status == PROPTER_NOT_FOUND ? PROPTER_OK : status;
 }
@@ -370,6 +370,16 @@ static size_t head_of(const Tagged *t, size_t from, size_t to) {
   return head < to ? head : to > from ? to - 1 : from;
 }
 
+/* What kind of thing a word names, finely and coarsely. */
+static void kind_features(const Tagged *t, size_t i, const char *side, Features *out) {
+  char name[24];
+  size_t number = t->words ? words_find(t->words, word(t, i)) : WORDS_NONE;
+  (void)snprintf(name, sizeof name, "%s-kind", side);
+  feature_add(out, name, number == WORDS_NONE ? edge : words_kind(t->words, number, 6), none);
+  (void)snprintf(name, sizeof name, "%s-class", side);
+  feature_add(out, name, number == WORDS_NONE ? edge : words_kind(t->words, number, 4), none);
+}
+
 /* How an argument looks: what it begins and ends with, its head, what it holds. */
 static void argument_features(const Tagged *t, size_t offset, PropterSpan span, const char *side, Features *out) {
   static const char *const sizes[] = {"0", "1", "2", "3", "4-6", "4-6", "4-6", "7-12", "7-12", "7-12", "7-12", "7-12", "7-12"};
@@ -403,6 +413,7 @@ static void argument_features(const Tagged *t, size_t offset, PropterSpan span, 
   SAY("right", tag(t, to), none);
   if (from && t->tokens[from - 1].tag == UPOS_PUNCT) SAY("left-mark", word(t, from - 1), none);
 #undef SAY
+  kind_features(t, head, side, out);
 }
 
 /* A verb that is no participle behind a noun ("costs raised by tolls") nor at the beginning. */

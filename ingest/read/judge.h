@@ -25,11 +25,12 @@ typedef struct Judge Judge;
 
 typedef enum { JUDGE_TAGGER, JUDGE_PAIR, JUDGE_SENTENCE, JUDGE_CLAIM, JUDGE_MODELS } JudgeModel;
 
-/* With a tagger and, where the language has one, a model of claims; texts and `parts`, by which words are parted, are borrowed. Free with judge_free. */
-PropterStatus judge_new(const WordParts *parts, PropterStr tagger, const PropterStr *claim, Judge **out, PropterError *err);
+/* With a tagger and, where the language has them, a model of claims and the word vectors that it looks at; texts and `parts`, by which words are parted, are
+ * borrowed. Free with judge_free. */
+PropterStatus judge_new(const WordParts *parts, PropterStr tagger, const PropterStr *claim, const PropterStr *words, Judge **out, PropterError *err);
 void judge_free(Judge *j);
-/* Takes up what models of pairs and sentences look at besides: stems, word vectors (a text of words.h, borrowed), and WordNet where it is installed. */
-PropterStatus judge_look_up(Judge *j, const char *stemmer, PropterStr words, PropterError *err);
+/* Takes up what models of pairs and sentences look at besides: stems, and WordNet where it is installed. */
+PropterStatus judge_look_up(Judge *j, const char *stemmer, PropterError *err);
 
 /* What the judge looks words up in, or NULL. */
 const PropterWordnet *judge_wordnet(const Judge *j);

@@ -6,10 +6,11 @@
 #include "propter/hash.h"
 #include "propter/io.h"
 #include "rules.h"
+#include "words.h"
 
 enum { LOOKED_AT = 4096 }; /* bytes of a document's beginning that tell its language */
 
-#define LANGUAGE(code, name, stemmer, claim)                                                                                                                   \
+#define LANGUAGE(code, name, stemmer, claim, words)                                                                                                            \
   extern const char rules_##code[];                                                                                                                            \
   extern const size_t rules_##code##_size;                                                                                                                     \
   extern const PropterStr model_##code##_tagger;
@@ -18,7 +19,7 @@ enum { LOOKED_AT = 4096 }; /* bytes of a document's beginning that tell its lang
 extern const PropterStr model_en_claim;
 
 const Language languages[LANGUAGES] = {
-#define LANGUAGE(code, name, stemmer, claim) {#code, name, stemmer, &model_##code##_tagger, claim, rules_##code, &rules_##code##_size},
+#define LANGUAGE(code, name, stemmer, claim, words) {#code, name, stemmer, &model_##code##_tagger, claim, words, rules_##code, &rules_##code##_size},
 #include "languages.def"
 #undef LANGUAGE
 };
@@ -85,7 +86,7 @@ PropterStatus languages_of(const char *const *files, size_t count, Languages *ou
 uint64_t languages_hash(const Languages *all) {
   uint64_t hash = 0;
   for (size_t i = 0; i < all->count; i++) {
-    const PropterStr *models[] = {all->items[i].tagger, all->items[i].claim};
+    const PropterStr *models[] = {all->items[i].tagger, all->items[i].claim, all->items[i].words};
     for (size_t k = 0; k < sizeof models / sizeof *models; k++)
       if (models[k]) hash = hash * 31 + propter_hash64(*models[k]);
   }

@@ -12,12 +12,12 @@ typedef PROPTER_VEC(PropterSpan) Spans;
 /* --- language.c --- */
 typedef struct {
   char code[12], name[24], stemmer[24];
-  const PropterStr *tagger, *claim; /* models, or NULL */
+  const PropterStr *tagger, *claim, *words; /* models, or NULL */
   const char *rules;                /* built in, or NULL */
   const size_t *rules_size;
 } Language;
 enum { LANGUAGES = 0
-#define LANGUAGE(code, name, stemmer, claim) +1
+#define LANGUAGE(code, name, stemmer, claim, words) +1
 #include "languages.def"
 #undef LANGUAGE
   , READ_LANGUAGES = 16 };

@@ -45,7 +45,7 @@ static unsigned value_of(char letter) { return (unsigned)(letter - '0'); }
 
 static PropterStatus take_word(Words *w, PropterStr row, const char *source, unsigned line, PropterError *err) {
   size_t name = name_length(row.data, row.len);
-  if (row.len - name - 1 != WORDS_PIECES) return bad(source, line, "a letter for each piece of the vector", err);
+  if (row.len - name - 1 != WORDS_PATH + WORDS_PIECES) return bad(source, line, "a letter for each piece of the vector behind the path", err);
   for (size_t i = name + 1; i < row.len; i++)
     if (value_of(row.data[i]) >= WORDS_CENTRES) return bad(source, line, "letters from 0 to o", err);
   if (w->rows.count && propter_str_compare(words_name(w, w->rows.count - 1), (PropterStr){row.data, name}) >= 0)
@@ -66,6 +66,7 @@ static bool find_landmarks(Words *w) {
   for (size_t i = 0; i < w->landmark_count; i++) {
     size_t number = words_find(w, w->landmarks[i].name);
     if (number == WORDS_NONE) return false;
+    w->landmarks[i].path = words_path(w, number);
     words_vector(w, number, w->landmarks[i].vector);
   }
   return true;
@@ -123,10 +124,24 @@ static double length(const float v[WORDS_DIMENSIONS]) {
 }
 
 void words_vector(const Words *w, size_t number, float out[WORDS_DIMENSIONS]) {
-  const char *letters = codes(w, number);
+  const char *letters = codes(w, number) + WORDS_PATH;
   for (size_t d = 0; d < WORDS_DIMENSIONS; d++) out[d] = w->centres[d / WORDS_PIECE][value_of(letters[d / WORDS_PIECE])][d % WORDS_PIECE];
   double size = length(out);
   for (size_t d = 0; d < WORDS_DIMENSIONS && size > 0; d++) out[d] = (float)((double)out[d] / size);
+}
+
+unsigned words_path(const Words *w, size_t number) {
+  const char *letters = codes(w, number);
+  unsigned path = 0;
+  for (size_t i = 0; i < WORDS_PATH; i++) path = path << 6 | value_of(letters[i]);
+  return path;
+}
+
+PropterStr words_kind(const Words *w, size_t number, unsigned depth) {
+  unsigned cluster = words_path(w, number) >> (WORDS_BITS - depth);
+  for (size_t i = 0; i < w->landmark_count; i++)
+    if (w->landmarks[i].path >> (WORDS_BITS - depth) == cluster) return w->landmarks[i].name;
+  return (PropterStr){"", 0};
 }
 
 double words_cosine(const float a[WORDS_DIMENSIONS], const float b[WORDS_DIMENSIONS]) {

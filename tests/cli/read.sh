@@ -41,7 +41,7 @@ claim=$(p show note.md | sed -n 's/^claim *\(claim-[0-9a-f]*\).*/\1/p')
 expect 'shows the words in their place' 0 '>>> Information payrolls fell by 45,000 in August because of the strike at Verizon. <<<' p show "$claim"
 # Its weights add up to the probability that its confidence is made from.
 weights=$(p show --weights "$claim")
-expect 'lists what the model weighed' 0 'cause-head=NOUN|phrase' p show --weights "$claim"
+expect 'lists what the model weighed' 0 'cause-kind=' p show --weights "$claim"
 same 'the weights add up' "$(printf '%s\n' "$weights" | awk '/in all:/ { d = $1 - s; print (d < .2 && d > -.2) } /^ +[-+]/ { s += $1 }')" 1
 expect 'an event has none' 0 'weights    none' p show --weights event-verizon-strike-2011
 # The bytes the graph names are the words, in the file itself.

@@ -15,7 +15,7 @@ START_TEST(tags_do_not_depend_on_what_came_before) {
   Tagged *first = propter_malloc(sizeof *first), *again = propter_malloc(sizeof *again);
   char text[64];
   PropterStr sentence = PROPTER_STR("The storm that hit the plant led to 4,000 layoffs, and the plant's owner sued.");
-  ck_ok(judge_new(&english->parts, *english->language.tagger, NULL, &j, err));
+  ck_ok(judge_new(&english->parts, *english->language.tagger, NULL, NULL, &j, err));
   judge_tag(j, sentence, false, first);
   for (int i = 0; i < 4000; i++) {
     (void)snprintf(text, sizeof text, "x%c%c%c led plants", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676);
@@ -86,10 +86,11 @@ START_TEST(model_text) {
 END_TEST
 
 static Judge *judge;
-extern const PropterStr model_en_pair, model_en_sentence, model_en_words;
+extern const PropterStr model_en_pair, model_en_sentence;
 static void start(void) {
-  ck_ok(judge_new(&english->parts, *english->language.tagger, english->language.claim, &judge, err));
-  ck_ok(judge_look_up(judge, "english", model_en_words, err));
+  const Language *l = &english->language;
+  ck_ok(judge_new(&english->parts, *l->tagger, l->claim, l->words, &judge, err));
+  ck_ok(judge_look_up(judge, "english", err));
   ck_ok(judge_use(judge, JUDGE_PAIR, model_en_pair, "en.pair", err));
   ck_ok(judge_use(judge, JUDGE_SENTENCE, model_en_sentence, "en.sentence", err));
 }

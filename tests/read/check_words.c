@@ -11,9 +11,9 @@
 /* Centre k of each piece is (k, 0, 0) / 10, or (-k, 0, 0) / 10; all pieces of a word but the first have the same letter. */
 static void made(PropterBuf *out) {
   static const struct {
-    const char *word;
+    const char *word_path;
     char letter;
-  } words[] = {{"fire", '1'}, {"flood", '2'}, {"pen", '4'}};
+  } words[] = {{"fire\t10", '1'}, {"flood\t1o", '2'}, {"pen\t00", '4'}};
   propter_buf_add(out, PROPTER_STR("# made\nscale 10\nlandmarks pen flood\n"));
   for (int p = 0; p < WORDS_PIECES; p++) {
     propter_buf_add(out, PROPTER_STR("piece"));
@@ -21,7 +21,7 @@ static void made(PropterBuf *out) {
     propter_buf_add_char(out, '\n');
   }
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-    propter_buf_printf(out, "%s\t0", words[i].word);
+    propter_buf_printf(out, "%s0", words[i].word_path);
     for (int p = 1; p < WORDS_PIECES; p++) propter_buf_add_char(out, words[i].letter);
     propter_buf_add_char(out, '\n');
   }
@@ -42,6 +42,9 @@ START_TEST(reads) {
   ck_assert_uint_eq(w.landmark_count, 2);
   ck_assert(propter_str_equal(w.landmarks[1].name, PROPTER_STR("flood")));
   ck_assert_float_eq_tol(w.landmarks[1].vector[3], (float)(1 / sqrt(33)), 1e-6f);
+  ck_assert_uint_eq(words_path(&w, 0), 64);
+  ck_assert_uint_eq(words_path(&w, 1), 127);
+  ck_assert_uint_eq(words_path(&w, 2), 0);
   words_vector(&w, 0, a);
   words_vector(&w, 2, b);
   ck_assert_float_eq_tol(a[0], 0, 1e-6f);
@@ -81,10 +84,10 @@ START_TEST(damaged) {
   PropterError e = {0};
   refused("flood\t", "fire\t", "once");
   refused("flood\t", "aflood\t", "order");
-  refused("flood\t02", "flood\t0", "a letter for each piece");
-  refused("flood\t02", "flood\t022", "a letter for each piece");
-  refused("flood\t02", "flood\t0p", "letters from 0 to o");
-  refused("flood\t02", "flood\t0\xC3", "letters from 0 to o");
+  refused("flood\t1o", "flood\t1", "a letter for each piece");
+  refused("flood\t1o", "flood\t1oo", "a letter for each piece");
+  refused("flood\t1o", "flood\t1p", "letters from 0 to o");
+  refused("flood\t1o", "flood\t1\xC3", "letters from 0 to o");
   refused("flood\t", "flood ", "or a word");
   refused("scale 10", "scale 0", "scale");
   refused("landmarks pen", "landmarks ink", "landmarks that are words");
@@ -137,6 +140,11 @@ START_TEST(of_english) {
                                           {"a dock strike", "walkout", "bakery"}, {"drought", "water shortage", "tax"}, {"because", "although", "kitchen"}};
   for (size_t i = 0; i < sizeof nearer / sizeof *nearer; i++)
     ck_assert_msg(near(&w, nearer[i][0], nearer[i][1]) > near(&w, nearer[i][0], nearer[i][2]) + .2, "%s", nearer[i][0]);
+  unsigned killed = words_path(&w, words_find(&w, PROPTER_STR("killed"))), wounded = words_path(&w, words_find(&w, PROPTER_STR("wounded")));
+  ck_assert_uint_eq(killed >> (WORDS_BITS - 8), wounded >> (WORDS_BITS - 8));
+  PropterStr kind = words_kind(&w, words_find(&w, PROPTER_STR("killed")), 6), other = words_kind(&w, words_find(&w, PROPTER_STR("bakery")), 6);
+  ck_assert(propter_str_equal(kind, words_kind(&w, words_find(&w, PROPTER_STR("wounded")), 6)) && !propter_str_equal(kind, other));
+  ck_assert_uint_ne(words_find(&w, kind), WORDS_NONE);
   words_clear(&w);
 }
 END_TEST
@@ -180,7 +188,9 @@ START_TEST(learns) {
   ck_assert(propter_str_equal(propter_buf_str(&text), propter_buf_str(&package)));
   ck_ok(words_parse(propter_buf_str(&text), "learned", &w, err));
   ck_assert_uint_eq(w.rows.count, MADE);
-  ck_assert_uint_gt(w.landmark_count, 2);
+  unsigned even = words_path(&w, 0) >> (WORDS_BITS - 1);
+  for (size_t i = 0; i < MADE; i++)
+    ck_assert_uint_eq(words_path(&w, i) >> (WORDS_BITS - 1), propter_str_starts(words_name(&w, i), PROPTER_STR("odd")) ? !even : even);
   ck_assert_double_lt(near(&w, "evenaa", "oddab"), 0);
   words_clear(&w);
   propter_buf_clear(&text);
