@@ -138,6 +138,13 @@ static const struct {
     {"Sales of shoes and bags fell because of the strike.", "the strike > Sales of shoes and bags fell -; "},
     {"Supply and demand problems caused the shortage.", "Supply and demand problems > the shortage; "},
     {"The quarrel between the mill and the mine caused the shortage.", "The quarrel between the mill and the mine > the shortage; "},
+    /* Where a clause or a second verb begins. */
+    {"We stopped the tests because configuration and directive handling currently still has many faults.",
+     "configuration and directive handling currently still has many faults > We stopped the tests; "},
+    {"Too little rest causes chaos and requires a second shift.", "Too little rest > chaos; "},
+    {"We align our goals with those of the company and our work contributes to revenue.", "our work > revenue; "},
+    {"Peter pointed out two places make copies slow, as the mirrors need a case of their own.",
+     "two places > copies slow -; the mirrors need a case of their own > two places make copies slow -; "},
 };
 
 START_TEST(parts_of_a_list) {
