@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../graph/id.h"
 #include "patterns.h"
@@ -176,11 +177,33 @@ static PropterDay end_beside(const KnowEvent *e, const KnowEvent *other) {
   return e->told && other->end != PROPTER_NO_DAY && other->end > e->start ? other->end : e->start;
 }
 
-/* What two clauses tell in the same words of the same days. */
+/* Words of so many letters that both hold; capitals make no difference. */
+static size_t words_in_common(PropterStr a, PropterStr b) {
+  enum { LETTERS = 4 };
+  size_t count = 0;
+  for (size_t i = 0, end; i < a.len; i = end + 1) {
+    for (end = i; end < a.len && a.data[end] != ' ';) end++;
+    const size_t n = end - i;
+    for (size_t k = 0; n >= LETTERS && k + n <= b.len; k++)
+      if ((k == 0 || b.data[k - 1] == ' ') && (k + n == b.len || b.data[k + n] == ' ') && strncasecmp(a.data + i, b.data + k, n) == 0) {
+        count++;
+        break;
+      }
+  }
+  return count;
+}
+
+/* One document tells of several days, and of the same again. */
+static bool told_again(const KnowEvent *a, const KnowEvent *b) {
+  return a->end != PROPTER_NO_DAY && a->end > a->start && a->end == b->end && a->source.len && propter_str_equal(a->source, b->source);
+}
+
+/* What two clauses tell of the same days: alike, with two words in common, or in one document. */
 static bool told_alike(Know *know, const KnowEvent *a, const KnowEvent *b) {
   double part;
   return a->told && b->told && !a->kind && !b->kind && a->start != PROPTER_NO_DAY && a->start == b->start && end_beside(a, b) == end_beside(b, a) &&
-         scope_relation(know, &a->scope, &b->scope, &part) != RELATION_DISJOINT && same_label(a->label, b->label);
+         scope_relation(know, &a->scope, &b->scope, &part) != RELATION_DISJOINT &&
+         (same_label(a->label, b->label) || words_in_common(a->label, b->label) > 1 || told_again(a, b));
 }
 
 /* Linked as the same; or told alike; or of one kind, in one scope, at most of the same days, and not of two sizes. Sentences differ in how much they say of the

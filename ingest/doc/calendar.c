@@ -259,7 +259,7 @@ static size_t number(const Calendar *c, PropterStr s, size_t i, WhenToken *t) {
   /* "1H 2023" as "H1 2023". */
   Word part = t->digits == 1 && i < s.len && s.data[i] >= 'A' && s.data[i] <= 'Z' ? single(c, s, i) : OTHER;
   if (part == Q || part == H) t->kind = T_WORD, t->word = (unsigned char)part, t->capital = true, i++;
-  if (c->stops && t->digits <= 2 && i + 1 < s.len && s.data[i] == '.' && s.data[i + 1] == ' ') t->ordinal = true, i++;
+  if (c->stops && t->digits <= 2 && i + 1 < s.len && s.data[i] == '.' && (s.data[i + 1] == ' ' || s.data[i + 1] == ',')) t->ordinal = true, i++;
   if (t->kind == T_NUMBER && i < s.len && (s.data[i] == '%' || (s.data[i] != 'Q' && ascii(s.data[i])))) t->kind = T_OTHER;
   return i;
 }

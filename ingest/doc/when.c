@@ -237,17 +237,29 @@ static bool add(Whens *out, const Tokens *t, size_t from, size_t to, PropterDay 
   return propter_vec_push(out, w);
 }
 
+static bool comma_at(const Tokens *t, size_t i) { return i < t->count && t->items[i].kind == T_COMMA; }
+
+/* The day that goes with the one at i: "7–22", "14 and 15", "14, and Wednesday, 15"; 0: none. */
+static size_t second_day(const Tokens *t, size_t i) {
+  size_t k = i + 1;
+  if (!day_at(t, i)) return 0;
+  if (comma_at(t, k) && is(t, k + 1, AND)) k++;
+  if (!range_word(t, k++)) return 0;
+  if (k < t->count && t->items[k].weekday) k += comma_at(t, k + 1) ? 2 : 1;
+  return day_at(t, k) ? k : 0;
+}
+
 /* "7–22 August 2011", "August 7 to 22, 2011": two days that share a month. */
 static size_t shared_month(const PropterStr *s, const Tokens *t, size_t i, Point *a, Point *b) {
   int m;
-  size_t j;
-  if (day_at(t, i) && range_word(t, i + 1) && day_at(t, i + 2)) {
-    j = i + 3;
+  size_t j, second = second_day(t, i);
+  if (second) {
+    j = second + 1;
     if (is(t, j, OF)) j++;
     if (!(m = month_of(s, t, j))) return 0;
     j++;
     *a = (Point){WHEN_DAY, 0, m, t->items[i].number, 0, 0, false, false};
-    *b = (Point){WHEN_DAY, 0, m, t->items[i + 2].number, 0, 0, false, false};
+    *b = (Point){WHEN_DAY, 0, m, t->items[second].number, 0, 0, false, false};
     j = skip_year(t, j, b);
     a->year = b->year;
     return j;
@@ -298,9 +310,9 @@ static size_t weekday_at(const PropterStr *s, const Tokens *t, size_t i, const W
   if (k >= t->count || !t->items[k].weekday) return 0;
   /* "Good Friday" is a name; "Monday, 7 August" says it itself. */
   if (k == i && i > 0 && t->items[i - 1].capital && t->items[i - 1].word == OTHER) return 0;
-  Point ignored;
+  Point ignored, also;
   size_t next = k + 1 < t->count && t->items[k + 1].kind == T_COMMA ? k + 2 : k + 1;
-  if (point_at(s, t, next, false, &ignored)) return 0;
+  if (point_at(s, t, next, false, &ignored) || shared_month(s, t, next, &ignored, &also)) return 0;
   int back = (propter_day_weekday(c->reference) - t->items[k].weekday + 7) % 7, on = (7 - back) % 7;
   bool forward = is(t, i, NEXT) || (c->forward && !is(t, i, LAST));
   w->first = w->last = forward ? c->reference + (on ? on : is(t, i, NEXT) ? 7 : 0) : c->reference - (back ? back : is(t, i, LAST) ? 7 : 0);

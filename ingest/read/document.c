@@ -31,6 +31,14 @@ static bool may_tell(PropterStr text) {
   return false;
 }
 
+/* A form in a table: "Started | 3 May", "Ended | 9 May", "Cause | burst pipe". */
+typedef enum { FORM_NONE, FORM_START, FORM_END, FORM_NAME } FormCell;
+typedef struct {
+  FormCell label; /* of the cell before */
+  PropterPeriod when;
+  PropterSpan quote, name;
+} Form;
+
 /* A walk over a document's blocks. */
 typedef struct {
   PropterRules *rules;
@@ -43,6 +51,9 @@ typedef struct {
   PropterPeriod heading;   /* of them */
   PropterPeriod carried;   /* said last in this section */
   PropterPeriod cell;      /* the table's cell before is this day */
+  PropterSpan head;        /* the last heading's words; empty: something but a day stood below it */
+  PropterSpan title;       /* the last heading's words */
+  Form form;
   SentenceDates dates;     /* of the sentence that is looked at */
   Whens found;             /* scratch */
   Spans sentences;         /* of the block */
@@ -110,6 +121,40 @@ static PropterStatus stamp_of(Walk *w, PropterStr text, size_t *length, PropterP
   return PROPTER_OK;
 }
 
+static PropterStatus tell(Walk *w, PropterSpan quote, PropterSpan words, PropterPeriod when, PropterError *err) {
+  PropterHappening h = {.quote = quote, .words = words, .name = words, .subject = words, .place = words, .when = when, .clause = true, .told = true, .confidence = .7};
+  h.ends = when.last != PROPTER_NO_DAY;
+  if (!h.ends) h.when.last = when.first;
+  return words.end > words.start && !propter_vec_push(&w->out->happenings, h) ? no_memory(err) : PROPTER_OK;
+}
+
+/* What a form told, by its own name or that of the heading above. */
+static PropterStatus close_form(Walk *w, PropterError *err) {
+  Form f = w->form;
+  w->form = (Form){.when = never};
+  if (f.when.first == PROPTER_NO_DAY || (f.when.last != PROPTER_NO_DAY && f.when.last < f.when.first)) return PROPTER_OK;
+  return tell(w, f.quote, f.name.end > f.name.start ? f.name : w->title, f.when, err);
+}
+
+static PropterStatus read_form(Walk *w, const PropterBlock *block, PropterPeriod day, PropterError *err) {
+  const PropterRules *r = w->rules;
+  PropterStr text = {w->d->text.data + block->start, block->end - block->start};
+  Form *f = &w->form;
+  if (block->kind != PROPTER_BLOCK_TABLE_CELL) return close_form(w, err);
+  const FormCell label = f->label;
+  f->label = FORM_NONE;
+  if (rules_any(r, r->form_start.items, r->form_start.count, text)) f->label = FORM_START;
+  else if (rules_any(r, r->form_end.items, r->form_end.count, text)) f->label = FORM_END;
+  else if (rules_any(r, r->form_name.items, r->form_name.count, text)) f->label = FORM_NAME;
+  if (f->label != FORM_NONE && f->quote.end == 0) f->quote.start = block->start;
+  if (label == FORM_START && day.first != PROPTER_NO_DAY) f->when.first = day.first;
+  else if (label == FORM_END && day.first != PROPTER_NO_DAY) f->when.last = day.last;
+  else if (label == FORM_NAME) f->name = (PropterSpan){block->start, block->end};
+  else return PROPTER_OK;
+  f->quote.end = block->end;
+  return PROPTER_OK;
+}
+
 /* Years: of the sentence itself, else of the headings, else of the title, else of what was said before. Periods for claims without a date: said last in
  * this section, else in the headings. */
 static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError *err) {
@@ -121,6 +166,10 @@ static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError
   PropterPeriod record, cell = w->cell;
   PROPTER_TRY(enter_section(w, block->section, err));
   PROPTER_TRY(stamp_of(w, text, &stamp, &record, err));
+  PROPTER_TRY(read_form(w, block, record, err));
+  const PropterSpan head = w->head;
+  const size_t told = w->out->happenings.count;
+  w->head = (PropterSpan){0, 0};
   w->cell = block->kind == PROPTER_BLOCK_TABLE_CELL && stamp == text.len ? record : never;
   if (block->kind == PROPTER_BLOCK_TABLE_CELL && !stamp) record = cell;
   text = (PropterStr){text.data + stamp, text.len - stamp};
@@ -162,6 +211,9 @@ static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError
     if (before.first != scene.heading.first || before.last != scene.heading.last) scene.heading_from = "text before";
   }
   if (!apart && strcmp(scene.heading_from, "text before") == 0) w->carried = scene.heading;
+  /* "Harbour fair" above "3 to 9 May, on the old quay": the heading is what happened then. */
+  const bool days = stamp && record.last > record.first && record.last - record.first <= LONG_PERIOD && block->kind != PROPTER_BLOCK_TABLE_CELL;
+  if (days && head.end > head.start && w->out->happenings.count == told) return tell(w, (PropterSpan){block->start, block->end}, head, record, err);
   return PROPTER_OK;
 }
 
@@ -182,16 +234,18 @@ static PropterStatus read_blocks(Walk *w, PropterError *err) {
     /* A new section begins with what its headings say. */
     if (d->blocks[i].kind == PROPTER_BLOCK_HEADING) {
       w->carried.first = PROPTER_NO_DAY;
+      w->head = w->title = (PropterSpan){d->blocks[i].start, d->blocks[i].end};
+      PROPTER_TRY(close_form(w, err));
       PROPTER_TRY(read_heading(w, &d->blocks[i], err));
     }
     if (factor_of(d->blocks[i].kind) > 0) PROPTER_TRY(read_block(w, &d->blocks[i], err));
   }
-  return PROPTER_OK;
+  return close_form(w, err);
 }
 
 PropterStatus propter_read_document(PropterRules *rules, const PropterNames *names, const PropterDocument *d, PropterReadings *out, PropterError *err) {
   if (d->column_count) return read_authored(d, out, err);
-  Walk w = {.rules = rules, .names = names, .d = d, .heading = never, .carried = never, .cell = never, .out = out};
+  Walk w = {.rules = rules, .names = names, .d = d, .heading = never, .carried = never, .cell = never, .form = {.when = never}, .out = out};
   rules->work = 0;
   PropterStatus status = read_blocks(&w, err);
   sentence_dates_clear(&w.dates);

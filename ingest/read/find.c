@@ -1054,7 +1054,9 @@ static bool ends_last(const Work *w, PropterReadings *out) {
       break;
     }
   if (h->ends || day < h->when.first) return false;
-  h->when.last = day > h->when.first ? day - 1 : day;
+  /* "Until the evening of 6 May": that day is lost, too. */
+  const bool late = when && rules_any(r, r->late.items, r->late.count, (PropterStr){w->s.data, when->start});
+  h->when.last = day > h->when.first && !late ? day - 1 : day;
   return h->ends = true;
 }
 
@@ -1138,7 +1140,7 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
   const When *when;
   PropterHappening h = {.quote = w->scene->sentence, .clause = true, .told = true, .confidence = .7 * w->scene->factor};
   const bool claim = is_claim(w, out);
-  if (!may_tell(w) || (!claim && ends_last(w, out))) return PROPTER_OK;
+  if (!may_tell(w) || ((!claim || w->scene->record.first != PROPTER_NO_DAY) && ends_last(w, out))) return PROPTER_OK;
   PROPTER_TRY(dated_clause(w, out, claim, &h, &when, err));
   const PropterPeriod day = w->scene->record;
   const When entry = {.first = day.first, .last = day.last, .grain = WHEN_DAY};

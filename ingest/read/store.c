@@ -272,10 +272,20 @@ static PropterStatus named_by_claim(Sheet *s, const PropterHappening *h, size_t 
   return PROPTER_OK;
 }
 
+/* The last of a path of headings. */
+static PropterStr last_heading(PropterStr section) {
+  for (size_t i = section.len; i-- > 3;)
+    if (memcmp(section.data + i - 3, " > ", 3) == 0) return (PropterStr){section.data + i, section.len - i};
+  return section;
+}
+
 /* What the happening is called; NULL data: no memory. */
 static PropterStr label_of(Sheet *s, const PropterHappening *h) {
   if (h->label) return propter_str(h->label);
   PropterSpan name = h->name.end > h->name.start ? h->name : h->words;
+  const PropterBlock *block = propter_document_block_at(s->d, h->quote.start);
+  if (block && block->section.len && rules_any(s->rules, s->rules->pronoun.items, s->rules->pronoun.count, words_of(s, h->subject)))
+    return last_heading(block->section); /* "It was closed from 3 to 9 May" */
   if (h->name_gap.start <= name.start || h->name_gap.end > name.end) return words_of(s, name);
   PropterStr front = words_of(s, (PropterSpan){name.start, h->name_gap.start}), back = words_of(s, (PropterSpan){h->name_gap.end, name.end});
   return propter_arena_printf(&s->arena, "%.*s%.*s", (int)front.len, front.data, (int)back.len, back.data);

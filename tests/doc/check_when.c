@@ -16,6 +16,8 @@ static const struct {
     {"dated 2011-08-07.", "2011-08-07", "2011-08-07", "2011-08-07"},
     {"the strike of 7\xE2\x80\x93" "22 August", "7\xE2\x80\x93" "22 August", "2011-08-07", "2011-08-22"},
     {"from August 7 to 22, 2011", "August 7 to 22, 2011", "2011-08-07", "2011-08-22"},
+    {"on Tuesday 2 and Wednesday 3 August 2011", "2 and Wednesday 3 August 2011", "2011-08-02", "2011-08-03"},
+    {"on Tuesday, 2, and Wednesday, 3 August 2011", "2, and Wednesday, 3 August 2011", "2011-08-02", "2011-08-03"},
     {"between 28 April and 5 May 2010", "28 April and 5 May 2010", "2010-04-28", "2010-05-05"},
     {"from December 2007 to June 2009", "December 2007 to June 2009", "2007-12-01", "2009-06-30"},
     {"November to January 2008", "November to January 2008", "2007-11-01", "2008-01-31"},

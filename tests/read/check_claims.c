@@ -468,6 +468,7 @@ static const struct {
     {"Our poster campaign runs from 3 to 16 May 2011.", "Our poster campaign runs", "2011-05-03", "2011-05-16", "poster campaign", true},
     {"From 3 to 16 May 2011 the council is resurfacing our lane, so few vans get through.", "the council is resurfacing our lane", "2011-05-03", "2011-05-16",
      "council is resurfacing our lane", true},
+    {"The mixer broke on 3 May 2011. It did not run again until the evening of 9 May 2011.", "The mixer broke", "2011-05-03", "2011-05-09", "mixer broke", true},
     /* Phrases with their days. */
     {"The Lantern Fair (3–9 May 2011) brought many guests to the quay.", "Lantern Fair", "2011-05-03", "2011-05-09", "", true},
     {"It is the effect of the lower deposit, which came in on 3 May 2011.", "lower deposit", "2011-05-03", "2011-05-03", "", false},
