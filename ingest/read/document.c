@@ -122,7 +122,8 @@ static PropterStatus stamp_of(Walk *w, PropterStr text, size_t *length, PropterP
 }
 
 static PropterStatus tell(Walk *w, PropterSpan quote, PropterSpan words, PropterPeriod when, PropterError *err) {
-  PropterHappening h = {.quote = quote, .words = words, .name = words, .subject = words, .place = words, .when = when, .clause = true, .told = true, .confidence = .7};
+  PropterHappening h = {.quote = quote, .words = words, .name = words, .subject = words, .place = words, .when = when};
+  h.clause = h.told = true, h.confidence = .7;
   h.ends = when.last != PROPTER_NO_DAY;
   if (!h.ends) h.when.last = when.first;
   return words.end > words.start && !propter_vec_push(&w->out->happenings, h) ? no_memory(err) : PROPTER_OK;

@@ -1165,10 +1165,12 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
 /* One happening per sentence: paraphrases before labels, since they say what happened and labels may only refer to it; then plain clauses. */
 PropterStatus find_happenings(PropterRules *rules, const PropterNames *names, const Scene *scene, PropterReadings *out, PropterError *err) {
   Work w = {.r = rules, .scene = scene, .s = slice(scene->text, scene->sentence)};
-  if ((!scene->dates && scene->record.first == PROPTER_NO_DAY) || !w.s.len || w.s.data[w.s.len - 1] == '?' || rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
+  if ((!scene->dates && scene->record.first == PROPTER_NO_DAY) || !w.s.len || w.s.data[w.s.len - 1] == '?') return PROPTER_OK;
+  if (rules_any(rules, rules->order.items, rules->order.count, w.s)) return PROPTER_OK;
   PropterStatus status = dates_of(&w, err);
   size_t at;
-  const bool dated = status == PROPTER_OK && w.whens.count, rejected = dated && rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s);
+  const bool dated = status == PROPTER_OK && w.whens.count;
+  const bool rejected = dated && rules_any(rules, rules->negation_before.items, rules->negation_before.count, w.s);
   const bool denied = dated && negation_in(&w, 0, w.s.len, &at);
   PropterNameMatches matches = {0};
   const size_t before = out->happenings.count;

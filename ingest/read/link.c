@@ -405,6 +405,7 @@ PropterStatus link_claim(PropterNames *names, const PropterRules *rules, const P
   bool sector = out->effect_count && propter_names_get(names, out->effects[0].index)->roles & (PROPTER_ROLE_METRIC | PROPTER_ROLE_SCOPE);
   if (!sector && out->scope_count && (measured || (!out->effect_count && (r->polarity || r->quantity != 0)))) {
     out->effect_count = 0;
+    out->elsewhere = !measured && r->quantity == 0;
     for (size_t i = 0; i < out->scope_count; i++)
       out->effects[out->effect_count++] = (Link){out->scopes[i], (said ? .6 : .45) * (measured ? 1.2 : 1), {0, 0}, false};
   }

@@ -326,6 +326,7 @@ typedef struct {
   size_t cause_count, effect_count; /* at least 1 each; the first may be none */
   size_t scopes[LINKS];
   size_t scope_count;
+  bool elsewhere; /* the effect's words name nothing, its sector stands elsewhere: which way that moved they do not say */
   int kind; /* 0 type-level, 1 ex ante, 2 post hoc */
 } Linked;
 

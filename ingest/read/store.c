@@ -203,7 +203,7 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
   PROPTER_TRY(put_link(s, node, VOCAB_propter_effect, VOCAB_propter_effectScore, effect, err));
   if (cause->index == SIZE_MAX && !told_event.len) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_causeCandidate, r->cause_phrase, r->cause, err));
   if (effect->index == SIZE_MAX) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_effectCandidate, r->effect_phrase, r->effect, err));
-  if (r->polarity) PROPTER_TRY(put_is(s, node, VOCAB_propter_polarity, polarities[r->enabling][r->polarity > 0], err));
+  if (r->polarity && !l->elsewhere) PROPTER_TRY(put_is(s, node, VOCAB_propter_polarity, polarities[r->enabling][r->polarity > 0], err));
   if (r->counterfactual) PROPTER_TRY(put_true(s, node, VOCAB_propter_counterfactual, err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_attributedTo, words_of(s, r->speaker), err));
   if (r->negated) PROPTER_TRY(put_true(s, node, VOCAB_propter_negated, err));

@@ -141,6 +141,16 @@ static PropterStatus headed(const Join *j, const PropterReading *r, const Told *
   return PROPTER_OK;
 }
 
+/* "A storm hit the port from 3 to 5 May; sales fell because of it": what the sentence told before. */
+static size_t meant(const Join *j, const PropterReading *r) {
+  if (!rules_any(j->rules, j->rules->pronoun.items, j->rules->pronoun.count, slice(j->d, r->cause))) return SIZE_MAX;
+  for (size_t i = j->told.count; i-- > 0;) {
+    const PropterHappening *h = &j->readings->happenings.items[j->told.items[i].clause];
+    if (!h->named && h->quote.start == r->sentence.start && h->words.end <= r->cause.start) return j->told.items[i].clause;
+  }
+  return SIZE_MAX;
+}
+
 /* What others are only said to suppose ("many believe …") shows neither that its cause happened nor when. */
 static bool hearsay(const PropterReading *r) { return r->speaker.end > r->speaker.start && r->hedge > SUPPOSED; }
 
@@ -156,6 +166,7 @@ static PropterStatus join(const Join *j, const PropterReading *r, size_t *out, P
     return no_memory(err);
   }
   *out = held(j, r, &phrase);
+  if (*out == SIZE_MAX) *out = meant(j, r);
   if (*out != SIZE_MAX || r->generic) {
     propter_vec_clear(&phrase.words);
     return PROPTER_OK;

@@ -263,6 +263,49 @@ static bool taken(Start *s, const char *stem) {
   return path && access(path, F_OK) == 0;
 }
 
+static char letter_at(const char *s, size_t *i) {
+  while (s[*i] && !((s[*i] | 32) >= 'a' && (s[*i] | 32) <= 'z')) ++*i;
+  return s[*i] ? (char)(s[(*i)++] | 32) : '\0';
+}
+
+static bool same_letters(const char *a, const char *b) {
+  size_t i = 0, k = 0;
+  for (;;) {
+    char x = letter_at(a, &i), y = letter_at(b, &k);
+    if (x != y) return false;
+    if (!x) return true;
+  }
+}
+
+/* A table of the same columns goes on with this one where their names differ by numbers alone or their days lie apart; else it measures something else, which
+ * its name says ("shipments.csv", "late deliveries.csv"). */
+static bool goes_on(Start *s, const PropterSniff *found, const StartFile *file, const StartFile *other) {
+  const char *a = start_stem(s, file->sheet ? file->sheet : file->path), *b = start_stem(s, other->sheet ? other->sheet : other->path);
+  if (!a || !b || same_letters(a, b)) return true;
+  const PropterTableOptions options = {.table = other->sheet};
+  PropterSniff second = {0};
+  PropterError ignored = {0};
+  const PropterColumn *days = &found->columns[found->time];
+  bool apart = propter_sniff(other->path, &options, NULL, &second, &ignored) == PROPTER_OK && second.time != SIZE_MAX &&
+               (second.columns[second.time].low > days->high || second.columns[second.time].high < days->low);
+  propter_sniff_clear(&second);
+  return apart;
+}
+
+/* Where several tables have columns of one name, what each measures is called by its table, too. */
+static PropterStatus call_by_table(Start *s, PropterSniff *found, const char *stem) {
+  for (size_t i = 0; i < found->count; i++) {
+    PropterColumn *c = &found->columns[i];
+    if (c->role != PROPTER_COLUMN_MEASURE) continue;
+    const char *label = start_text(s, "%s %s", stem, propter_arena_printf(&s->arena, "%.*s", (int)c->label.len, c->label.data).data);
+    if (!label) return start_no_memory(s->err);
+    c->label = propter_str(label);
+    for (char *x = (char *)label; *x; x++)
+      if (*x == '-' || *x == '_') *x = ' ';
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus use_table(Start *s, size_t at) {
   PropterSniff found = {0};
   const StartFile *file = &s->files.items[at];
@@ -282,12 +325,16 @@ static PropterStatus use_table(Start *s, size_t at) {
     return bad.status == PROPTER_NO_MEMORY ? propter_fail(s->err, bad.status, "%s", bad.message) : PROPTER_OK;
   }
   size_t count = 0;
-  for (size_t i = at; i < s->files.count; i++) {
+  bool several = false;
+  s->files.items[at].taken = true, tables[count++] = (PropterCellsTable){file->path, file->sheet};
+  for (size_t i = 0; i < s->files.count; i++) {
     StartFile *other = &s->files.items[i];
-    if (other->table && !other->taken && (i == at || (found.time != SIZE_MAX && propter_sniff_same(&found, other->path, other->sheet, NULL))))
-      other->taken = true, tables[count++] = (PropterCellsTable){other->path, other->sheet};
+    if (i == at || !other->table || found.time == SIZE_MAX || !propter_sniff_same(&found, other->path, other->sheet, NULL)) continue;
+    if (!goes_on(s, &found, file, other)) several = true;
+    else if (!other->taken) other->taken = true, tables[count++] = (PropterCellsTable){other->path, other->sheet};
   }
-  PropterStatus status = use_found(s, &found, file, called, tables, count, stem);
+  PropterStatus status = several ? call_by_table(s, &found, first) : PROPTER_OK;
+  if (status == PROPTER_OK) status = use_found(s, &found, file, called, tables, count, stem);
   propter_sniff_clear(&found);
   return status;
 }

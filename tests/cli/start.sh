@@ -50,6 +50,14 @@ said 'the failed days are among the moves' '2024-03-1'
 head -1 events-pack/events-cells.csv | grep -q '^when,country,amount eur,rows$' && ok 'their table can be read' || not_ok 'their table' "$(head -2 events-pack/events-cells.csv)"
 case $got in 0|7) ok 'an answer or an honest refusal' ;; *) not_ok "exit $got" "$out" ;; esac
 
+# Two measures of the same depots, a file each: never added up.
+mkdir depots
+awk "$uniform"'BEGIN { for (f = 0; f < 2; f++) { file = f ? "depots/late parcels.csv" : "depots/parcels.csv"; print "day;north;south" > file
+  for (day = 0; day < 84; day++) printf "2024-%02d-%02d;%d;%d\n", 1 + int(day / 28), 1 + day % 28, (f ? 20 : 400) * (1 + uniform() / 9), (f ? 30 : 700) * (1 + uniform() / 9) > file } }'
+start depots
+said 'files that share their columns alone are tables of their own' 'depots/parcels.csv: 84 rows by day, measures parcels north, parcels south'
+said 'and each is called by its table' 'depots/late parcels.csv: 84 rows by day, measures late parcels north, late parcels south'
+
 out=$("$PROPTER" -g events.g --today 2024-07-01 why 'amount eur in Norwya on 12 March 2024' 2>&1)
 said 'a part of the data by its name, a slip forgiven and said' '"Norwya" was read as "Norway"'
 said 'literal members stand in the form' 'dimension/country> "Norway" }'

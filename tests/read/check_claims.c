@@ -502,6 +502,7 @@ static const struct {
      true},
     {"- 3 May 2011 - Lift 2 out of service.\n- 9 May 2011 - Hall swept and painted.\n- 11 May 2011 - Lift 2 repaired.", "Lift 2 out of service", "2011-05-03",
      "2011-05-10", true},
+    {"- 2011-05-03 to 2011-05-20: Kiln out of service (crack in the door).", "Kiln out of service", "2011-05-03", "2011-05-20", true},
     {"- 3 May 2011, New lamp for the porch", NULL, NULL, NULL, false},
     {"- 3 May 2011 was a fine day for the lifts", NULL, NULL, NULL, false},
     {"| Day | Entry |\n|---|---|\n| 2011-05-03 | Lift 2 out of service |\n", "Lift 2 out of service", "2011-05-03", "2011-05-03", false},

@@ -621,6 +621,20 @@ START_TEST(claims_speak_of_what_clauses_tell) {
 }
 END_TEST
 
+/* "Snow hit the island; jobs rose because of it": what it came over tells no direction of the jobs, and "it" is the snow of those days. */
+START_TEST(a_pronoun_is_what_the_sentence_told_before) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  PropterTerm fall = is(VOCAB_propter_Decrease), rise = is(VOCAB_propter_Increase);
+  read_said(g, folder, "2011-12-01", "en", "Heavy snow hit the whole island from 3 to 9 May 2011; ferry jobs rose because of it.");
+  ck_assert_uint_eq(count_text(g, VOCAB_rdfs_label, "Heavy snow"), 1);
+  ck_assert_uint_eq(count(g, VOCAB_propter_polarity, &fall), 0);
+  ck_assert_uint_eq(count(g, VOCAB_propter_polarity, &rise), 1);
+  ck_assert_uint_ge(count(g, VOCAB_propter_cause, NULL), 1);
+  propter_graph_close(g);
+}
+END_TEST
+
 static size_t count_number(PropterGraph *g, PropterVocab p, const char *n) {
   PropterTerm o = propter_typed(propter_str(n), propter_vocab_iri(VOCAB_xsd_decimal));
   return count(g, p, &o);
@@ -772,6 +786,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, a_clause_that_is_an_event_is_the_cause_said_of_it);
   tcase_add_test(tc, the_kind_that_opens_a_clause_is_what_it_tells_of);
   tcase_add_test(tc, what_a_plain_clause_tells_needs_no_place);
+  tcase_add_test(tc, a_pronoun_is_what_the_sentence_told_before);
   tcase_add_loop_test(tc, claims_speak_of_what_clauses_tell, 0, sizeof spoken / sizeof *spoken);
   tcase_add_loop_test(tc, clauses_tell_what_happened_when, 0, (int)(sizeof dated / sizeof *dated));
   tcase_add_test(tc, a_rule_that_is_left_out_is_counted);
