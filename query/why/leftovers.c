@@ -76,6 +76,22 @@ static bool narrows(const Rest *r, size_t i) {
   return w->inflected && next && (next->used == USED_METRIC || next->used == USED_SLICE) && !next->mark && propter_str_ends(w->text, PROPTER_STR("ed"));
 }
 
+/* A word right before a name belongs to it ("regular visitors"), unless it is one of those that may lead to any name ("explain visitors", "our visitors"), or
+ * what it belongs to is the change ("the recent visitors slump"). */
+static bool belongs(const Rest *r, size_t i) {
+  const Words *words = r->words;
+  const Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
+  if (w->kind != WORD_FILLER || w->phrase || w->mild || why_has(w, ROLE_LEADS) || !next || next->mark ||
+      (next->used != USED_METRIC && next->used != USED_SLICE))
+    return false;
+  if (i && !w->mark && (w[-1].used == USED_METRIC || w[-1].used == USED_SLICE)) return false; /* "visitor numbers Castle" */
+  size_t end = i + 1;
+  while (end < words->count && (words->word[end].used == USED_METRIC || words->word[end].used == USED_SLICE)) end++;
+  bool helped = false; /* "did recent sales fall" */
+  for (size_t k = 0; k < i; k++) helped |= why_has(&words->word[k], ROLE_AUXILIARY);
+  return helped || end == words->count || !why_moves(&words->word[end]);
+}
+
 /* "Driven by Germany", "due to the North": a part of the data is no cause. */
 static bool blames(const Rest *r, size_t i) {
   const Words *words = r->words;
@@ -84,6 +100,7 @@ static bool blames(const Rest *r, size_t i) {
          (words->word[next].kind == WORD_STOP || words->word[next].kind == WORD_BY || words->word[next].phrase))
     next++;
   if (next == words->count || words->word[next].used != USED_SLICE) return false;
+  if (i && why_has(&words->word[i - 1], ROLE_SUBJECT) && words->word[i + 1].kind != WORD_BY) return false; /* "what caused online sales to fall" */
   return why_has(&words->word[i], ROLE_CAUSAL) || (i && words->word[i].kind == WORD_BY && why_has(&words->word[i - 1], ROLE_CAUSAL));
 }
 
@@ -186,7 +203,7 @@ static bool asks_again(const Rest *r, size_t i) {
 /* What a word does that says nothing elsewhere, but here: without it another question would be answered. */
 static bool another(const Rest *r, size_t i) {
   static bool (*const does[])(const Rest *, size_t) = {some_of,  portion,          supposed,   no_data,     other_side,     vague_time, excepts, one_of_many,
-                                                       contrary, reason_called_so, asks_again, may_be_part, changes_metric, narrows,    blames};
+                                                       contrary, reason_called_so, asks_again, may_be_part, changes_metric, belongs,    narrows, blames};
   for (size_t k = 0; k < sizeof does / sizeof *does; k++)
     if (does[k](r, i)) return true;
   return false;

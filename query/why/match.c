@@ -372,6 +372,13 @@ static bool of_longer_name(const PropterLexicon *members, const Name *name) {
   return false;
 }
 
+/* Where the dimension stands among those of the members. */
+static size_t dimension_rank(const PropterLexicon *members, PropterStr dimension) {
+  size_t i = 0;
+  while (i < members->slices.count && !propter_str_equal(members->slices.items[i].dimension, dimension)) i++;
+  return i;
+}
+
 /* Holds one dimension at the member that was named; `held` are the members held so far. */
 static PropterStatus hold(const PropterLexicon *members, const Words *words, PropterStr text, const Match *m, size_t same_name, size_t *held,
                           PropterArena *arena, PropterQuestion *q, PropterError *err) {
@@ -389,8 +396,10 @@ static PropterStatus hold(const PropterLexicon *members, const Words *words, Pro
     return slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
   for (size_t i = 0; i < q->slice_count; i++)
     if (propter_str_equal(q->dimension[i], slice->dimension)) return held[i] == m->name->metric ? PROPTER_OK : slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
-  held[q->slice_count] = m->name->metric;
-  q->dimension[q->slice_count] = slice->dimension, q->member[q->slice_count++] = slice->member;
+  size_t at = q->slice_count++; /* in the order of the dimensions, so that equal questions have equal answers */
+  for (; at > 0 && dimension_rank(members, q->dimension[at - 1]) > dimension_rank(members, slice->dimension); at--)
+    held[at] = held[at - 1], q->dimension[at] = q->dimension[at - 1], q->member[at] = q->member[at - 1];
+  held[at] = m->name->metric, q->dimension[at] = slice->dimension, q->member[at] = slice->member;
   if (!m->cost) return PROPTER_OK;
   return why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)about.len, about.data, (int)m->name->text.len, m->name->text.data);
 }
@@ -547,7 +556,7 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   PROPTER_TRY(read_parted(l, words, arena, q, err));
   PROPTER_TRY(read_slices(l, words, text, arena, q, err));
   PropterQuestion rest = {0};
-  for (unsigned round = 0; round < 8 && best_match(&spelling, &m, &rest); round++) {
+  for (unsigned round = 0; round < 8 && best_match(&spelling, &m, &rest) && m.slipped == SIZE_MAX; round++) { /* "sales of cake" are none of a cafe */
     use(words, &m, USED_AGAIN);
     for (size_t k = 0; k < rest.nearest_count; k++) {
       bool same = rest.nearest_count == 1 && rest.nearest[k] == metric;

@@ -233,8 +233,8 @@ static bool may_stand_alone(const Reader *r, size_t i, const Span *a, size_t end
   if (why_is(r, i, DATE_SEASON, NULL, NULL)) return false;
   if (a->run.month > 12 || a->run.day || a->run.month != a->run.month_last || a->run.days) return true;
   const Word *w = why_word_at(r, i), *next = why_word_at(r, end);
-  if (next && next->mark == '\'' && why_has(next, ROLE_OWNS)) return true;                         /* "May's churn" */
-  if (!next || next->kind == WORD_COMPARE || next->mark == ',' || next->mark == '-') return i > 0; /* what is compared with is no word any more */
+  if (next && next->mark == '\'' && why_has(next, ROLE_OWNS)) return true;                     /* "May's churn" */
+  if (!next || next->kind == WORD_COMPARE || (next->mark && next->mark != '\'')) return i > 0; /* what is compared with is no word any more */
   return (i == 0 || (w && w->mark == ',')) && next && next->kind == WORD_NONE;
 }
 

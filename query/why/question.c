@@ -227,6 +227,16 @@ static void only_half(Words *words) {
   }
 }
 
+/* "How can we raise visits" asks what to do. */
+static void asks_advice(Words *words) {
+  for (size_t i = 0; i + 3 < words->count; i++) {
+    const Word *modal = &words->word[i + 1];
+    const bool can = why_has(modal, ROLE_MODAL) || (why_has(modal, ROLE_AUXILIARY) && !why_has(modal, ROLE_PAST));
+    if (why_has(&words->word[i], ROLE_HOW) && can && modal[1].kind == WORD_SPEAKER && (modal[2].kind == WORD_UP || modal[2].kind == WORD_DOWN))
+      words->word[i].kind = WORD_LIMIT;
+  }
+}
+
 /* "Recovered", "worse": which way that is depends on the metric. */
 static void value(Words *words) {
   for (size_t i = 0; i < words->count; i++) {
@@ -627,6 +637,8 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
   for (size_t i = 0; i < words->count && !q->suspect.len && !q->despite.len; i++) {
     WhyEvent event;
     PROPTER_TRY(why_lexicon_event(causes, words, i, q, !q->has_period && q->gap == PROPTER_GAP_NONE, arena, &event, err));
+    const bool part = event.end == i + 1 && !event.whole && q->has_metric; /* "of the museums" is no museum night */
+    if (part && (why_lexicon_divides(l, q->metric, &words->word[i]) || why_has(&words->word[i], ROLE_COUNTS))) continue;
     if (!event.end || (early && (!event.whole || event.many || event.end < i + 2)) || (!early && !unread(l, q, words, i, event.end))) continue;
     if (!early && event.end < words->count && words->word[event.end].used >= USED_METRIC && words->word[event.end].used <= USED_AGAIN &&
         !words->word[event.end].mark)
@@ -738,6 +750,7 @@ static PropterStatus weigh(Reading *r) {
   prevented_or_gone(words);
   PROPTER_TRY(more_of(words, r->arena, r->err));
   greets(words);
+  asks_advice(words);
   only_half(words);
   fares(words);
   value(words);

@@ -20,10 +20,9 @@ static bool in_one_name(const PropterLexicon *l, const Words *words, size_t i, c
     size_t found = 0;
     for (size_t k = 0; k < row->count; k++) {
       const Word *w = &words->word[i + k];
-      const bool other_number = !propter_str_equal(w->text, row->word[k].text);
       size_t at = 0;
       while (at < name->count && !propter_str_equal(l->terms.items[name->word[at]].text, w->text) &&
-             !(other_number && propter_str_equal(l->terms.items[name->word[at]].stem, w->stem)))
+             !propter_str_equal(l->terms.items[name->word[at]].stem, w->stem))
         at++;
       found += at < name->count;
     }

@@ -34,12 +34,23 @@ static bool says(const Look *k, const Word *w) {
   return w->kind == WORD_NONE && !w->proper && why_of_class(k, w->text, PROPTER_WORDNET_VERB, classes, 1);
 }
 
+/* "Just the first-time buyers." */
+static bool narrows_to(const Word *first) { return why_has(first, ROLE_FEW) && !first->phrase; }
+
+/* "Was it the weather?", "was that because of freshers' week?" name a cause that nobody knows. */
+static bool supposes(const Look *k, size_t from) {
+  size_t i = from + 2;
+  if (!why_has(why_at(k, from), ROLE_FINITE) || !why_has(why_at(k, from + 1), ROLE_POINTS)) return false;
+  while (why_at(k, i) && (why_joins(why_at(k, i)) || why_has(why_at(k, i), ROLE_ONE_OF) || why_at(k, i)->kind == WORD_ASK || why_at(k, i)->phrase)) i++;
+  return i > from + 2 && why_at(k, i) && why_at(k, i)->kind == WORD_NONE;
+}
+
 /* A clause that somebody speaks in, or a statement between marks of its own (`apart`), that holds nothing of a question: no name, time, number, direction,
  * comparison, cause or part, no denial of more than what is said, and nothing that a preposition ties to the rest. */
 static bool is_talk(const Look *k, size_t from, size_t end, bool apart) {
   bool speaks = false, states = false, asks = false, spoken = false, unread = false, behind = false;
   const bool aside = why_at(k, from)->mark == ',' && why_at(k, from)->kind == WORD_WHICH;
-  if (why_has(why_at(k, from), ROLE_TIES) && !aside) return false;
+  if ((why_has(why_at(k, from), ROLE_TIES) && !aside) || (apart && supposes(k, from)) || narrows_to(why_at(k, from))) return false;
   for (size_t i = from; i < end; i++) {
     const Word *w = why_at(k, i);
     asks = (asks || why_has(w, ROLE_QUESTIONS)) &&
@@ -48,6 +59,7 @@ static bool is_talk(const Look *k, size_t from, size_t end, bool apart) {
   }
   for (size_t i = from; i < end; i++) {
     const Word *w = why_at(k, i);
+    if (why_has(w, ROLE_MEANS) && i + 1 < end) return false; /* "I mean repeat customers" */
     const bool tie = w->kind == WORD_STOP && !why_has(w, ROLE_ARTICLE);
     if (w->used != USED_NOT || (w->number && !speaks) ||
         (w->kind != WORD_NONE && !why_asks(w) && !why_joins(w) && w->kind != WORD_WHO && !(apart && why_has(w, ROLE_ADVISES)) &&
@@ -149,18 +161,17 @@ static bool may_be_aside(const Look *k, size_t i, bool named, bool spoken) {
   if (in_names(k->l, w) || why_has(w, ROLE_MEANS)) return false;
   if (w->kind == WORD_GOOD || w->kind == WORD_BAD || w->kind == WORD_SIZE) return named;
   if (w->kind == WORD_BY) return spoken && next && why_of_dates(next->text);
-  if (w->kind == WORD_MOVE || w->kind == WORD_NOT) return spoken;
+  if (w->kind == WORD_MOVE || w->kind == WORD_NOT) return spoken || why_has(w, ROLE_ANYBODY);
   if (w->kind == WORD_ASK) return why_has(w, ROLE_FINITE) || why_has(w, ROLE_LINK) || !named;
   return w->kind == WORD_NONE || w->kind == WORD_WHO || w->kind == WORD_NORM || why_has(w, ROLE_MODAL) || why_has(w, ROLE_ADVISES) || why_asks(w) ||
          why_joins(w);
 }
 
-/* "Was it the weather?", "was that because of freshers' week?" name a cause that nobody knows. */
-static bool supposes(const Look *k, size_t from) {
-  size_t i = from + 2;
-  if (!why_has(why_at(k, from), ROLE_FINITE) || !why_has(why_at(k, from + 1), ROLE_POINTS)) return false;
-  while (why_at(k, i) && (why_joins(why_at(k, i)) || why_has(why_at(k, i), ROLE_ONE_OF) || why_asks(why_at(k, i)))) i++;
-  return i > from + 2 && why_at(k, i) && why_at(k, i)->kind == WORD_NONE;
+/* Can it be what somebody does? */
+static bool acts(const Look *k, const Word *w) {
+  static const char verbs[] = "verb.body verb.change verb.cognition verb.communication verb.competition verb.consumption verb.contact verb.creation "
+                              "verb.emotion verb.motion verb.perception verb.possession verb.social verb.stative";
+  return w->kind == WORD_NONE && k->w && why_of_class(k, w->text, PROPTER_WORDNET_VERB, verbs, LOOKED);
 }
 
 /* A sentence that somebody speaks in or that states something, and that holds nothing of a question: "My boss is waiting. Why …?" */
@@ -171,13 +182,14 @@ static bool is_aside(const Look *k, size_t from, size_t end, bool *dated) {
   for (size_t i = from; i < end; i++) {
     const Word *w = why_at(k, i);
     if (!may_be_aside(k, i, named, spoken || stated)) return false;
+    stated |= w->kind == WORD_SPEAKER || (spoken && acts(k, w));
     spoken |= somebody(k, w) || why_has(w, ROLE_ANYBODY), stated |= why_has(w, ROLE_SUBJECT) || why_has(w, ROLE_FINITE) || why_has(w, ROLE_ADVISES);
     if (w->kind == WORD_NONE && w->proper && !spoken) return false;
     *dated |= w->number || (w->kind == WORD_NONE && why_of_dates(w->text));
     named |= w->kind == WORD_NONE, unread |= w->kind == WORD_NONE || w->kind == WORD_NOT || w->kind == WORD_LIMIT || w->number;
   }
-  if (first->kind == WORD_STOP && !why_has(first, ROLE_ARTICLE) && !spoken) return false;
-  return unread && (spoken || (stated && !*dated)) && end - from > 1 && !supposes(k, from);
+  if ((first->kind == WORD_STOP && !why_has(first, ROLE_ARTICLE) && !spoken) || narrows_to(first)) return false;
+  return unread && stated && (spoken || !*dated) && end - from > 1 && !supposes(k, from);
 }
 
 /* Does the rest name a time by itself? */

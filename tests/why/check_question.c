@@ -261,6 +261,108 @@ START_TEST(every_way_to_name_a_time_has_its_days) {
 }
 END_TEST
 
+/* Sentences beside the question change nothing of it, wherever they stand. */
+START_TEST(talk_beside_a_question_changes_nothing) {
+  static const char *const talk[] = {"I have a board meeting in an hour.",   "The trustees meet tomorrow.",   "We're all scratching our heads.",
+                                     "Nobody seems to have a clue.",         "I don't want to look stupid.",  "I was on holiday when it happened.",
+                                     "I started last week in controlling.",  "What should I tell them?",      "Should we be worried?",
+                                     "Is that something to worry about?",    "The press is calling.",         "I need it by noon.",
+                                     "My colleague Anna says it's nothing.", "The chairman will not let go.", "Could you take a look?"};
+  static const char core[] = "Why did passengers on the Islands route fall in May?";
+  (void)ask_company(propter_arena_printf(&arena, "%s/tests/why/questions-ferry.tsv", getenv("srcdir")).data);
+  const char *want = propter_arena_printf(&arena, "%s", form(&company.model, core)).data;
+  ck_assert_ptr_nonnull(strstr(want, " down"));
+  for (size_t i = 0; wordnet() && i < sizeof talk / sizeof *talk; i++) {
+    ck_assert_msg(strcmp(form(&company.model, propter_arena_printf(&arena, "%s %s", talk[i], core).data), want) == 0, "before: %s", talk[i]);
+    ck_assert_msg(strcmp(form(&company.model, propter_arena_printf(&arena, "%s %s", core, talk[i]).data), want) == 0, "behind: %s", talk[i]);
+  }
+}
+END_TEST
+
+/* What is no talk is not passed over as a sentence either. */
+START_TEST(a_sentence_that_changes_the_question_is_asked_back) {
+  static const char *const more[] = {"Only online.",        "Without Saver.",    "I mean repeat customers.",   "What if we had kept the fares?",
+                                     "Was it the weather?", "Exclude weekends.", "Just the first-time buyers."};
+  (void)ask_company(propter_arena_printf(&arena, "%s/tests/why/questions-ferry.tsv", getenv("srcdir")).data);
+  for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+    const char *text = propter_arena_printf(&arena, "Why did passengers on the Islands route fall in May? %s", more[i]).data;
+    const char *got = form(&company.model, text);
+    ck_assert_msg(got[0] == '!', "%s: %s", text, got);
+  }
+}
+END_TEST
+
+/* Only the words that the table names may stand right before a name. */
+START_TEST(no_word_of_the_tables_narrows_a_name_in_silence) {
+  static const char *const words[] = {"recent", "basic", "main", "true", "possible", "significant", "correct", "serious", "visible", "plausible", "detailed"};
+  static const char *const places[] = {"why did %s passengers fall in May", "%s passengers in May", "passengers on the %s Islands route in May"};
+  (void)ask_company(propter_arena_printf(&arena, "%s/tests/why/questions-ferry.tsv", getenv("srcdir")).data);
+  for (size_t p = 0; p < sizeof places / sizeof *places; p++)
+    for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+      const char *at = strstr(places[p], "%s");
+      const char *text = propter_arena_printf(&arena, "%.*s%s%s", (int)(at - places[p]), places[p], words[w], at + 2).data;
+      const char *got = form(&company.model, text);
+      ck_assert_msg(got[0] == '!', "%s: %s", text, got);
+    }
+}
+END_TEST
+
+/* Any time with any change in any sentence, about metrics, parts and times that no wording was made for. */
+START_TEST(times_changes_and_sentences_combine) {
+  static const struct {
+    const char *said, *days;
+  } times[] = {{"in the first half of May", "2026-05-01 2026-05-15"},
+               {"in the month to 15 March", "2026-02-16 2026-03-15"},
+               {"since mid-September", "2026-09-11 2026-10-13"},
+               {"in the last fortnight", "2026-09-30 2026-10-13"},
+               {"between 28 April and 5 May", "2026-04-28 2026-05-05"},
+               {"since the guards' strike ended", "2026-04-23 2026-10-13"},
+               {"on the first Monday in May", "2026-05-04 2026-05-04"},
+               {"in the ten days before the guards' strike", "2026-04-10 2026-04-19"},
+               {"in weeks 32 and 33", "2026-08-03 2026-08-16"},
+               {"from the 5th to the 12th of May", "2026-05-05 2026-05-12"},
+               {"so far this month", "2026-10-01 2026-10-13"},
+               {"between the roof leak and the guards' strike", "2026-02-16 2026-04-19"},
+               {"over the Castle renovation", "2026-08-03 2026-09-20"},
+               {"in the second quarter of last year", "2025-04-01 2025-06-30"},
+               {"on Museum Night", "2026-05-16 2026-05-16"},
+               {"in the three months to the end of June", "2026-04-01 2026-06-30"},
+               {"a week last Friday", "2026-10-02 2026-10-02"},
+               {"in the first six months", "2026-01-01 2026-06-30"},
+               {"until 30 May, starting on 5 May", "2026-05-05 2026-05-30"},
+               {"on the weekend of 3 and 4 October", "2026-10-03 2026-10-04"}};
+  static const struct {
+    const char *said, *form;
+  } changes[] = {{"fall", " down"},          {"go down by a fifth", " down"},
+                 {"thin out", " down"},      {"do so badly", " down"},
+                 {"take a tumble", " down"}, {"shoot up", " up"},
+                 {"grow by half", " up"},    {"do better than anyone expected", " up"},
+                 {"hit a new high", " up"},  {"behave so strangely", ""}};
+  static const struct {
+    const char *said, *in;
+  } subjects[] = {{"audio guides at the Maritime", "audio %s in museum:Maritime"},
+                  {"gift shop sales to pensioners", "shop %s in visitor type:Seniors"},
+                  {"donations", "donations %s"},
+                  {"online admission income at the Castle", "tickets %s in museum:Castle in channel:Online"}};
+  static const char *const sentences[] = {"Why did %1$s %2$s %3$s?", "%3$s, what made %1$s %2$s?", "Could you tell me what made %1$s %2$s %3$s?",
+                                          "What caused %1$s to %2$s %3$s?"};
+  size_t exact = 0, total = 0;
+  (void)ask_company(propter_arena_printf(&arena, "%s/tests/why/questions-museums.tsv", getenv("srcdir")).data);
+  for (size_t n = 0; wordnet() && n < 400; n++) {
+    const size_t t = n % 20, c = n / 2 % 10, m = n / 3 % 4, s = n / 7 % 4;
+    const char *text = propter_arena_printf(&arena, sentences[s], subjects[m].said, changes[c].said, times[t].said).data;
+    const char *got = form(&company.model, text);
+    const char *subject = subjects[m].in, *days = strstr(subject, "%s");
+    const char *want = propter_arena_printf(&arena, "%.*s%s%s%s", (int)(days - subject), subject, times[t].days, days + 2, changes[c].form).data;
+    const bool same = strcmp(got, want) == 0;
+    if (!same) printf("# \"%s\": wanted %s, got %s\n", text, want, got);
+    total++, exact += same;
+    ck_assert_msg(same || got[0] == '!', "%s: %s", text, got);
+  }
+  ck_assert_uint_ge(exact * 100, total * 95);
+}
+END_TEST
+
 /* The first note of a question, after it was settled. */
 static const char *note_of(const char *text, PropterGrain grain, PropterDay first, PropterDay last, PropterDay now, PropterQuestion *q) {
   ck_ok(propter_question_parse(lexicon, propter_str(text), now, &arena, q, err));
@@ -505,6 +607,10 @@ Suite *suite_question(void) {
   tcase_add_test(t, written_questions_have_their_intended_form);
   tcase_add_test(t, so_have_those_to_companies);
   tcase_add_test(t, no_word_that_changes_a_question_is_passed_over);
+  tcase_add_test(t, talk_beside_a_question_changes_nothing);
+  tcase_add_test(t, a_sentence_that_changes_the_question_is_asked_back);
+  tcase_add_test(t, no_word_of_the_tables_narrows_a_name_in_silence);
+  tcase_add_test(t, times_changes_and_sentences_combine);
   tcase_add_test(t, relative_times_say_what_they_count_from);
   tcase_add_test(t, an_unknown_word_is_read_by_its_senses_and_said);
   tcase_add_test(t, better_is_a_fall_of_what_had_better_fall);
