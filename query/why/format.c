@@ -211,8 +211,12 @@ void why_put_upstream(PropterBuf *out, const PropterWhyAnswer *a, size_t at, voi
   else put(out, a->upstream[u->parent].label);
   propter_buf_add(out, PROPTER_STR(" follows it"));
   if (isfinite(u->value)) {
-    propter_buf_add(out, PROPTER_STR(", ")), put_figures(out, u->value), propter_buf_add(out, PROPTER_STR(" for one more ("));
-    put_figures(out, u->low), propter_buf_add(out, PROPTER_STR(" to ")), put_figures(out, u->high), propter_buf_add(out, PROPTER_STR(", 95 %)"));
+    /* Knowledge says that it does; an interval that holds 0 does not say which way. */
+    const bool told = u->low > 0 || u->high < 0;
+    if (told) propter_buf_add(out, PROPTER_STR(", ")), put_figures(out, u->value), propter_buf_add(out, PROPTER_STR(" for one more ("));
+    else propter_buf_add(out, PROPTER_STR(", by how much the figures do not tell ("));
+    put_figures(out, u->low), propter_buf_add(out, PROPTER_STR(" to ")), put_figures(out, u->high);
+    propter_buf_add(out, told ? PROPTER_STR(", 95 %)") : PROPTER_STR(" for one more, 95 %)"));
   }
   propter_buf_printf(out, ", stability %.2f", u->stability);
   if (u->knowledge.len) propter_buf_add(out, PROPTER_STR("; ")), put(out, u->knowledge);

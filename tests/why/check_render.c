@@ -486,6 +486,22 @@ START_TEST(no_failing_allocation_goes_unnoticed) {
 }
 END_TEST
 
+/* Knowledge may say that one figure drives another where the figures do not say which way. */
+START_TEST(an_effect_that_may_be_nothing_is_not_told_as_one) {
+  PropterUpstream u = {.label = PROPTER_STR("delivery days"), .grain = PROPTER_GRAIN_DAY, .deviation = 1.1, .parent = SIZE_MAX, .stability = .77,
+                       .value = -1.4, .low = -3.28, .high = .48, .knowledge = PROPTER_STR("required")};
+  PropterWhyAnswer a = {.upstreams = 1, .upstream = &u};
+  PropterBuf out = {0};
+  why_put_upstream(&out, &a, 0, propter_put_line);
+  ck_assert_msg(strstr(out.data, "follows it, by how much the figures do not tell (\xE2\x88\x92" "3.28 to +0.480 for one more, 95 %)") != NULL, "%s", out.data);
+  propter_buf_clear(&out), out = (PropterBuf){0};
+  u.value = 2, u.low = 1, u.high = 3;
+  why_put_upstream(&out, &a, 0, propter_put_line);
+  ck_assert_msg(strstr(out.data, "follows it, +2.00 for one more (+1.00 to +3.00, 95 %)") != NULL, "%s", out.data);
+  propter_buf_clear(&out);
+}
+END_TEST
+
 Suite *suite_render(void) {
   Suite *s = suite_create("render");
   TCase *t = tcase_create("render");
@@ -505,6 +521,7 @@ Suite *suite_render(void) {
   tcase_add_test(t, a_disputed_statement_never_passes_for_support);
   tcase_add_test(t, a_cause_left_out_leaves_nothing_behind);
   tcase_add_test(t, report_names_are_file_names);
+  tcase_add_test(t, an_effect_that_may_be_nothing_is_not_told_as_one);
   suite_add_tcase(s, t);
   return s;
 }
