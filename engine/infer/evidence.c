@@ -157,6 +157,7 @@ static PropterStatus add_events(Judged *j, const Cause *cause, PropterArena *are
       propter_buf_printf(&buf, ", %s", event->profile == PROPTER_PROFILE_PATH ? "at most " : "");
       say_change(&buf, &j->c.metric->def, event->dose);
       if (event->dose_source.len) propter_buf_printf(&buf, " (%.*s)", (int)event->dose_source.len, event->dose_source.data);
+      if (cause->number.scope == PROPTER_SCOPE_PARENT) propter_buf_printf(&buf, ", of more than this figure: its size here is left open");
     }
     e.iri = event->iri;
     e.source_text = event->source;

@@ -514,6 +514,32 @@ START_TEST(a_cause_in_a_slice_did_what_the_slice_did) {
 }
 END_TEST
 
+/* A size that is said of more than the figure is none of the figure's, and the answer says so. */
+START_TEST(a_size_of_a_wider_scope_is_left_open) {
+  static const char *const scopes[] = {"w:north", "w:north , w:ordering", "w:world , w:ordering"};
+  char event[512];
+  (void)snprintf(event, sizeof event,
+                 "w:flood a p:Event ; skos:prefLabel \"Flood\" ; p:scope %s ; p:start \"2013-06-01\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date ;"
+                 " p:dose [ p:value -60.0 ; p:profile p:Pulse ] .\n", scopes[_i]);
+  const char *dir = cut_world(event);
+  World w = world_open(dir);
+  const PropterMember north = {.dimension = world_id(&w, W "region"), .member = world_id(&w, W "north")};
+  world_close(&w);
+  PropterInferOptions options = world_options();
+  options.slice = &north, options.slice_count = 1;
+  PropterInference *x = world_ask_at(dir, W "all", 2013, 6, &options);
+  const PropterCause *c = world_cause(x, "flood");
+  ck_assert_ptr_nonnull(c);
+  bool open = false, sized = false;
+  for (size_t i = 0; i < c->evidences; i++) {
+    open |= strstr(c->evidence[i].text.data, "its size here is left open") != NULL;
+    sized |= strstr(c->evidence[i].text.data, "The documented size predicts") != NULL;
+  }
+  ck_assert(open == (_i != 1) && sized == (_i == 1));
+  propter_inference_free(x);
+}
+END_TEST
+
 /* An event in a part is studied in that part, against the parts that it left alone. */
 START_TEST(what_an_event_in_a_part_would_do) {
   World w = world_open(cut_world(IN("north")));
@@ -1104,6 +1130,7 @@ Suite *suite_window(void) {
   tcase_add_loop_test(t, wrong_claims_are_told_with_their_reason, 0, 5);
   tcase_add_loop_test(t, a_claim_holds_where_its_scope_is, 0, 8);
   tcase_add_loop_test(t, a_cause_in_a_slice_did_what_the_slice_did, 0, 4);
+  tcase_add_loop_test(t, a_size_of_a_wider_scope_is_left_open, 0, 3);
   tcase_add_test(t, what_an_event_in_a_part_would_do);
   tcase_add_test(t, a_slice_is_compared_with_those_beside_it);
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
