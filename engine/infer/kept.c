@@ -271,7 +271,7 @@ PropterStatus kept_encode(const PropterAnswer *answer, PropterBuf *out, PropterE
   return propter_buf_status(out, err);
 }
 
-static bool take(PropterStr *rest, void *to, size_t size) {
+bool kept_take(PropterStr *rest, void *to, size_t size) {
   if (rest->len < size || !to) return false;
   memcpy(to, rest->data, size);
   *rest = (PropterStr){rest->data + size, rest->len - size};
@@ -282,12 +282,12 @@ PropterStatus kept_decode(PropterStr value, PropterAnswer *answer, PropterError 
   PropterAnswer *a = answer;
   double **array[ARRAYS];
   uint64_t count[ARRAYS];
-  if (!take(&value, count, sizeof count) || !take(&value, a, sizeof *a)) return propter_fail(err, PROPTER_BUG, "a kept answer is too short");
+  if (!kept_take(&value, count, sizeof count) || !kept_take(&value, a, sizeof *a)) return propter_fail(err, PROPTER_BUG, "a kept answer is too short");
   arrays_of(a, array);
   a->cause = propter_calloc(a->causes + 1, sizeof *a->cause);
-  bool whole = a->cause != NULL && take(&value, a->cause, a->causes * sizeof *a->cause);
+  bool whole = a->cause != NULL && kept_take(&value, a->cause, a->causes * sizeof *a->cause);
   for (int i = 0; i < ARRAYS && whole; i++)
-    if (count[i]) whole = (*array[i] = propter_malloc(count[i] * sizeof(double))) && take(&value, *array[i], count[i] * sizeof(double));
+    if (count[i]) whole = (*array[i] = propter_malloc(count[i] * sizeof(double))) && kept_take(&value, *array[i], count[i] * sizeof(double));
   if (!whole) {
     propter_answer_clear(a);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a kept answer");

@@ -44,6 +44,8 @@ PropterStatus kept_effect(const PropterCandidate *candidate, PropterHash128 *out
 /* propter_score_open of a model whose key is `own`, with what the memo has of it; what is learned and weighed is kept there. */
 PropterStatus kept_open(const PropterScoreModel *model, size_t from, size_t to, Memo *memo, PropterHash128 own, PropterScoreFrame **frame, PropterError *err);
 
+/* Takes so many bytes off a kept value; false: it has fewer, or there is no place for them. */
+bool kept_take(PropterStr *rest, void *to, size_t size);
 /* An answer as bytes and back; decoded ones are cleared with propter_answer_clear. Their reason is borrowed from `value`. */
 PropterStatus kept_encode(const PropterAnswer *answer, PropterBuf *out, PropterError *err);
 PropterStatus kept_decode(PropterStr value, PropterAnswer *answer, PropterError *err);

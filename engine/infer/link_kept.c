@@ -90,13 +90,42 @@ PropterHash128 link_doubt_key(const LinkPanel *x, PropterStr what) {
   return kept_key(hash_of(parts, sizeof parts), KEPT_DOUBT, 0, 0);
 }
 
+/* A text that ends with 0, into a field of so many bytes. */
+static bool take_text(PropterStr *rest, char *to, size_t size) {
+  const char *end = rest->len ? memchr(rest->data, 0, rest->len) : NULL;
+  return end && (size_t)(end - rest->data) < size && kept_take(rest, to, (size_t)(end - rest->data) + 1);
+}
+
+/* Error, number of attempts; of each its numbers, whether it was passed, name and text. A value of another form is none. */
 bool link_doubt_get(const Know *know, PropterHash128 key, LinkDoubt *out) {
-  PropterStr kept;
-  if (!memo_get(know->memo, key, &kept) || kept.len != sizeof *out) return false;
-  memcpy(out, kept.data, sizeof *out);
-  return true;
+  PropterStr rest;
+  unsigned char attempts, passed;
+  double number[3];
+  if (!memo_get(know->memo, key, &rest) || !kept_take(&rest, &out->error, sizeof out->error) || !kept_take(&rest, &attempts, 1)) return false;
+  if ((out->attempts = attempts) > PROPTER_REFUTATIONS) return false;
+  for (size_t i = 0; i < out->attempts; i++) {
+    PropterRefutation *a = &out->attempt[i];
+    if (!kept_take(&rest, number, sizeof number) || !kept_take(&rest, &passed, 1) || passed > 1) return false;
+    if (!take_text(&rest, a->name, sizeof a->name) || !take_text(&rest, a->text, sizeof a->text)) return false;
+    a->value = number[0], a->spread = number[1], a->p = number[2], a->passed = passed;
+  }
+  return !rest.len;
 }
 
 PropterStatus link_doubt_put(const Know *know, PropterHash128 key, const LinkDoubt *doubt, PropterError *err) {
-  return memo_put(know->memo, key, (PropterStr){(const char *)doubt, sizeof *doubt}, err);
+  PropterBuf value = {0};
+  propter_buf_add(&value, (PropterStr){(const char *)&doubt->error, sizeof doubt->error});
+  propter_buf_add_char(&value, (char)doubt->attempts);
+  for (size_t i = 0; i < doubt->attempts; i++) {
+    const PropterRefutation *a = &doubt->attempt[i];
+    const double number[] = {a->value, a->spread, a->p};
+    propter_buf_add(&value, (PropterStr){(const char *)number, sizeof number});
+    propter_buf_add_char(&value, a->passed);
+    propter_buf_add(&value, (PropterStr){a->name, strlen(a->name) + 1});
+    propter_buf_add(&value, (PropterStr){a->text, strlen(a->text) + 1});
+  }
+  PropterStatus status = propter_buf_status(&value, err);
+  if (!status) status = memo_put(know->memo, key, propter_buf_str(&value), err);
+  propter_buf_clear(&value);
+  return status;
 }
