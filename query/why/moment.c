@@ -703,9 +703,9 @@ static size_t event_words(Reader *r, size_t i, Span *s) {
   char a[16], b[16];
   propter_day_format(s->from, a), propter_day_format(s->to, b);
   int unit, many;
-  if (why_is(r, event.end, DATE_UNIT, &unit, &many) && unit == UNIT_DAY &&
-      (s->from == s->to || propter_str_ends(why_word_at(r, event.end)->text, PROPTER_STR("s"))))
-    event.end++; /* "launch day", "the strike days" */
+  r->its_days = why_is(r, event.end, DATE_UNIT, &unit, &many) && unit == UNIT_DAY &&
+                (s->from == s->to || propter_str_ends(why_word_at(r, event.end)->text, PROPTER_STR("s")));
+  event.end += r->its_days;
   why_period_note(r, "\"%.*s\" was taken as that of %.*s, %s%s%s", (int)(last->end - first->begin), r->text.data + first->begin, (int)event.label.len,
                   event.label.data, a, s->to > s->from ? " to " : "", s->to > s->from ? b : "");
   return event.end;

@@ -471,7 +471,7 @@ static Found named_week(Reader *r, size_t i) {
   const size_t end = why_moment(r, from, &f.span);
   r->events = false;
   const bool week = why_is(r, k, DATE_UNIT, &unit, &b);
-  if (end == k + 1 && f.span.when == PROPTER_WHEN_EVENT) return f.end = end, f.gap = r->gap, f; /* "launch day" */
+  if (end == k + 1 && f.span.when == PROPTER_WHEN_EVENT && r->its_days) return f.end = end, f.gap = r->gap, f;
   if (end == k && f.span.when == PROPTER_WHEN_EVENT && f.span.to - f.span.from < 7) {
     f.end = k + 1, f.gap = r->gap ? r->gap : stretch_of_days(&f.span, 1, UNIT_WEEK, EDGE_WITHIN);
     if (!week) f.span.from += a - 1, f.span.to = f.span.from + b - a;

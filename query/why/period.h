@@ -12,6 +12,7 @@ typedef struct {
   PropterDay today;
   PropterLexicon *causes; /* NULL: no events are known */
   bool whole;             /* the event read last was called by all of its name */
+  bool its_days;          /* behind its name stood "day" or "days", which is no part of it: "launch day" */
   bool events;            /* an event may stand for its days here: "since the strike" */
   PropterArena *arena;
   PropterQuestion *question;
