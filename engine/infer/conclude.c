@@ -45,14 +45,14 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
         propter_buf_printf(&buf, "%zu causes reach the probability from which they are named (%.2f)", named, limit);
       break;
     case PROPTER_ANSWER_DID_NOT_MOVE:
-      propter_buf_printf(&buf, "%.1f standard errors from its usual course; from %.1f on it counts as moved", fabs(a->z), o->moved_z);
+      propter_buf_printf(&buf, "%.1f sigma from its usual course; from %.1f on it counts as moved", fabs(a->z), o->moved_z);
       break;
     case PROPTER_ANSWER_CAUSE_UNKNOWN:
       if (out->causes)
-        propter_buf_printf(&buf, "%s (%.1f standard errors), but no cause reaches %.2f; the likeliest, %.*s, is %s", moved, fabs(a->z), limit,
+        propter_buf_printf(&buf, "%s (%.1f sigma), but no cause reaches %.2f; the likeliest, %.*s, is %s", moved, fabs(a->z), limit,
                            (int)out->cause[0].label.len, out->cause[0].label.data, propter_likelihood_words(out->cause[0].score.p));
       else
-        propter_buf_printf(&buf, "%s (%.1f standard errors), and no event, document or link names a cause for it", moved, fabs(a->z));
+        propter_buf_printf(&buf, "%s (%.1f sigma), and no event, document or link names a cause for it", moved, fabs(a->z));
       break;
     case PROPTER_ANSWER_NOT_TESTABLE:
       propter_buf_printf(&buf, "%s", a->reason ? a->reason : "the series cannot be judged here");

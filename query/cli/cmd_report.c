@@ -235,7 +235,7 @@ static void write_table(const Lines *lines, PropterBuf *out) {
     char w[40];
     Figures f;
     window(l, w), figures_of(l, &f);
-    propter_buf_printf(out, "%s  %*s%*s %%%7s se  ", w, output_width(propter_str(f.deviation), 11), f.deviation, output_width(propter_str(f.part), 8), f.part,
+    propter_buf_printf(out, "%s  %*s%*s %%%7s sigma  ", w, output_width(propter_str(f.deviation), 11), f.deviation, output_width(propter_str(f.part), 8), f.part,
                        f.score);
     propter_buf_printf(out, "%-*.*s  %-14s  %.*s\n", output_width(l->metric_label, 44), TEXT(l->metric_label), l->has_cause ? words(l) : "", TEXT(l->conclusion));
   }
@@ -282,7 +282,7 @@ static void write_csv(const Lines *lines, PropterBuf *out) {
 }
 
 static void write_md(const Lines *lines, PropterBuf *out) {
-  propter_buf_printf(out, "# What moved\n\n%zu pattern%s.\n\n| when | metric | deviation | | standard errors | likely? | cause | grade |\n|---|---|---:|---:|---:|---|---|---|\n",
+  propter_buf_printf(out, "# What moved\n\n%zu pattern%s.\n\n| when | metric | deviation | | sigma | likely? | cause | grade |\n|---|---|---:|---:|---:|---|---|---|\n",
                      lines->all.count, lines->all.count == 1 ? "" : "s");
   for (size_t i = 0; i < lines->all.count; i++) {
     const Line *l = &lines->all.items[i];
@@ -311,7 +311,7 @@ static void write_html(const Lines *lines, PropterBuf *out) {
       out,
       "<h1>What moved</h1>\n<p>%zu pattern%s.</p>\n"
       "<table><thead><tr><th scope=\"col\">when</th><th scope=\"col\">metric</th><th scope=\"col\" class=\"n\">deviation</th>"
-      "<th scope=\"col\" class=\"n\">of what was expected</th><th scope=\"col\" class=\"n\">standard errors</th>"
+      "<th scope=\"col\" class=\"n\">of what was expected</th><th scope=\"col\" class=\"n\">sigma</th>"
       "<th scope=\"col\">likely?</th><th scope=\"col\">cause</th><th scope=\"col\">grade</th></tr></thead><tbody>\n",
       lines->all.count, lines->all.count == 1 ? "" : "s");
   for (size_t i = 0; i < lines->all.count; i++) {
@@ -389,7 +389,7 @@ const Command command_report = {
     .operands = "",
     .options = options,
     .details =
-        "One line per pattern, the most surprising first: window, deviation, its part of what was expected, standard errors (se), metric, how likely the first\n"
+        "One line per pattern, the most surprising first: window, deviation, its part of what was expected, sigma (how far off, as a normal deviate as rare), metric, how likely the first\n"
         "cause is, and what it is. Left out, and counted at the end, is what lies beyond a false discovery rate of .05 among all figures and has no cause that\n"
         "may be named. For all about one of them, ask propter why.",
     .examples = "propter report\npropter report --file report.html",

@@ -121,7 +121,7 @@ void explained_table(FILE *out, const PropterExplained *x) {
   char first[16], last[16];
   propter_day_format(x->first, first);
   propter_day_format(x->last, last);
-  fprintf(out, "%.*s, %s to %s: %s from its usual course (%.1f standard errors), %s from the level before\n\n", (int)x->metric.label.len,
+  fprintf(out, "%.*s, %s to %s: %s from its usual course (%.1f sigma), %s from the level before\n\n", (int)x->metric.label.len,
           x->metric.label.data, first, last, output_figures(x->deviation, 4, true), x->z, output_figures(x->explained, 4, true));
   fprintf(out, "%-40s %5s %11s %7s %7s %7s  %-34s\n", "came in at", "lag", "deviation", "z", "score", "own", "share of that, 95 %");
   for (size_t i = 0; i < x->origins; i++) {

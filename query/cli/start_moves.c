@@ -23,7 +23,7 @@ static void print_moves(FILE *out, const PropterMoves *found) {
   for (size_t i = 0; i < found->count; i++) {
     const PropterMove *m = &found->move[i], *most = &found->most[i];
     fprintf(out, "%s%zu ", i ? "         " : "moves    ", i + 1), print_where(out, m);
-    fprintf(out, ", %.1f standard errors", fabs(m->score));
+    fprintf(out, ", %.1f sigma", fabs(m->score));
     if (fabs(most->part) > much_more * fabs(m->part)) fputs("; ", out), print_where(out, most);
     fputc('\n', out);
   }
@@ -72,7 +72,7 @@ PropterStatus start_moves(Start *s) {
     return answer_first(s, &found);
   }
   if (found.largest > 0) {
-    fprintf(s->call->out, "moves    none beyond chance: the largest has %.1f standard errors, and %s figures were looked at\n", found.largest,
+    fprintf(s->call->out, "moves    none beyond chance: the largest has %.1f sigma, and %s figures were looked at\n", found.largest,
             output_number(found.figures));
     return propter_fail(s->err, PROPTER_DECLINED, "nothing to ask about: no figure left its usual course further than chance makes one of so many");
   }

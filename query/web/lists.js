@@ -109,7 +109,7 @@ const LISTS = {
     about: 'What moved, the strongest first. A row opens the answer to why. The filter looks at metric, kind, first day ' +
       'and outcome.',
     columns: { metric: 'metric', kind: 'kind', from: 'from', to: 'to', observed: 'observed', expected: 'expected',
-      score: 'standard errors', outcome: 'outcome' },
+      score: 'sigma', outcome: 'outcome' },
     as: { observed: withUnit, expected: withUnit, score: short },
     where: `?pattern a propter:Pattern ; propter:metric ?m ; propter:patternKind ?k ; propter:start ?from ;
       propter:end ?to ; propter:observed ?observed ; propter:expected ?expected ; propter:score ?score .

@@ -74,7 +74,7 @@ function patternBand(metric, p, { x, step }) {
   const { height, top, bottom } = CHART, from = x(Date.parse(p.from)), to = Math.max(x(Date.parse(p.to)), from + 4);
   const width = to - from + (step > 4 ? 0 : 4);
   return svg('a', { href: whyLink(metric, p.from, p.to), class: 'pattern' },
-    svg('title', {}, `${p.kind}, ${p.from} to ${p.to}, ${number(p.score)} standard errors: ask why`),
+    svg('title', {}, `${p.kind}, ${p.from} to ${p.to}, ${number(p.score)} sigma: ask why`),
     svg('rect', { x: from - step / 2, y: top, width, height: height - top - bottom }),
     svgText((from + to - step) / 2, top - 8, 'middle', p.score > 0 ? '▲' : '▼'));
 }

@@ -35,7 +35,7 @@ expect 'the report names the cause' 0 'Verizon strike, August 2011' "$PROPTER" -
 sorts() { "$PROPTER" -g "$g" report "$@" | grep -v ' left out: ' | sort; }
 first() { "$PROPTER" -g "$g" report "$@" | sed -n 1p; }
 [ "$(sorts)" = "$(sorts --newest)" ] && [ "$(first)" != "$(first --newest)" ] && ok 'another order than the newest' || not_ok 'another order than the newest' "$(first)"
-"$PROPTER" -g "$g" report | awk '/ se  /{ for (i = 1; i <= NF; i++) if ($i == "se") { n = $(i - 1) + 0; if (NR > 1 && n > last) exit 1; last = n } }' \
+"$PROPTER" -g "$g" report | awk '/ sigma  /{ for (i = 1; i <= NF; i++) if ($i == "sigma") { n = $(i - 1) + 0; if (NR > 1 && n > last) exit 1; last = n } }' \
   && ok 'the most surprising first' || not_ok 'the most surprising first' "$("$PROPTER" -g "$g" report)"
 expect 'what chance makes is left out and counted' 0 ' left out: chance makes as much where 2,760 figures are looked at (--all)' "$PROPTER" -g "$g" report
 [ "$(sorts | wc -l)" -lt "$(sorts --all | wc -l)" ] && ok 'but can be listed' || not_ok 'but can be listed' "$(sorts --all | wc -l)"
