@@ -317,19 +317,13 @@ static uint32_t alternatives(Builder *b, PropterStr s, bool caseless, unsigned d
 
 typedef struct {
   uint32_t node;
-  uint64_t symbols; /* that lead on from it */
+  uint64_t symbols; /* with which it is visited; of what takes a byte, those that lead on from it */
 } Item;
-
-typedef struct {
-  uint32_t node;
-  uint64_t symbols;
-} Visit;
 
 typedef struct {
   const Node *nodes;
   uint64_t *seen;                              /* by node: symbols with which it was reached */
-  PROPTER_VEC(Visit) visits;
-  PROPTER_VEC(Item) items, from;               /* what was reached last; what is gone on from */
+  PROPTER_VEC(Item) visits, items, from;       /* to come; what was reached last; what is gone on from */
   PROPTER_VEC(uint32_t) sets;                  /* of all states */
   size_t first[STATES + 1], count;             /* where those of a state stand in `sets` */
   unsigned char (*next)[SYMBOLS];
@@ -340,7 +334,7 @@ typedef struct {
 static void visit(Maker *m, uint32_t node, uint64_t symbols) {
   if (!(symbols & ~m->seen[node])) return;
   m->seen[node] |= symbols;
-  if (!propter_vec_push(&m->visits, ((Visit){node, symbols}))) m->no_memory = true;
+  if (!propter_vec_push(&m->visits, ((Item){node, symbols}))) m->no_memory = true;
 }
 
 /* Symbols that may follow at a word's edge. */
@@ -354,7 +348,7 @@ static void spread(Maker *m, unsigned before) {
   m->items.count = 0;
   m->matches = false;
   for (size_t i = 0; i < m->visits.count && !m->no_memory; i++) {
-    Visit v = m->visits.items[i];
+    Item v = m->visits.items[i];
     const Node *n = &m->nodes[v.node];
     switch (n->kind) {
     case ACCEPT:
@@ -458,20 +452,17 @@ PropterStatus sieve_new(PropterStr pattern, bool caseless, Sieve **out, PropterE
   if (!b.no_memory && !b.unclear && root) {
     m.nodes = b.nodes.items;
     m.seen = propter_calloc(b.nodes.count, sizeof *m.seen);
-    m.next = propter_calloc(STATES, sizeof *m.next);
     sieve = propter_calloc(1, sizeof *sieve + STATES * sizeof *sieve->next);
-    m.no_memory = !m.seen || !m.next || !sieve;
-    if (!m.no_memory) make(&m, root, sieve);
+    m.no_memory = !m.seen || !sieve;
+    if (!m.no_memory) m.next = sieve->next, make(&m, root, sieve);
   }
   if (sieve && !m.no_memory && !m.empty) {
-    memcpy(sieve->next, m.next, m.count * sizeof *sieve->next);
     Sieve *small = propter_realloc(sieve, sizeof *sieve + m.count * sizeof *sieve->next);
     if (small) *out = sieve = small;
     else m.no_memory = true;
   }
   if (sieve != *out) propter_free(sieve);
   propter_free(m.seen);
-  propter_free(m.next);
   propter_vec_clear(&m.visits);
   propter_vec_clear(&m.items);
   propter_vec_clear(&m.from);
