@@ -297,11 +297,11 @@ static PropterStatus call_by_table(Start *s, PropterSniff *found, const char *st
   for (size_t i = 0; i < found->count; i++) {
     PropterColumn *c = &found->columns[i];
     if (c->role != PROPTER_COLUMN_MEASURE) continue;
-    const char *label = start_text(s, "%s %s", stem, propter_arena_printf(&s->arena, "%.*s", (int)c->label.len, c->label.data).data);
-    if (!label) return start_no_memory(s->err);
-    c->label = propter_str(label);
-    for (char *x = (char *)label; *x; x++)
+    const PropterStr label = propter_arena_printf(&s->arena, "%s %.*s", stem, (int)c->label.len, c->label.data);
+    if (!label.data) return start_no_memory(s->err);
+    for (char *x = (char *)(uintptr_t)label.data; *x; x++)
       if (*x == '-' || *x == '_') *x = ' ';
+    c->label = label;
   }
   return PROPTER_OK;
 }

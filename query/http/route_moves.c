@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where somebody can begin who does not know yet what to ask. */
-#include <math.h>
-
 #include "http.h"
+#include "propter/put.h"
 #include "propter/why.h"
 
 static void put_text(PropterBuf *out, const char *name, PropterStr text) {
@@ -19,7 +18,8 @@ static void put_day(PropterBuf *out, const char *name, PropterDay day) {
 static void put_move(PropterBuf *out, const PropterMove *m) {
   propter_buf_add(out, PROPTER_STR("{\"metric\":")), propter_buf_add_json(out, m->metric);
   put_text(out, "label", m->label), put_text(out, "unit", m->unit), put_day(out, "from", m->first), put_day(out, "to", m->last);
-  propter_buf_printf(out, ",\"deviation\":%.10g,\"expected\":%.10g,\"score\":%.10g", m->deviation, m->expected, m->score);
+  propter_put_json_number(out, "deviation", m->deviation, 10), propter_put_json_number(out, "expected", m->expected, 10);
+  propter_put_json_number(out, "score", m->score, 10);
   put_text(out, "question", m->question), propter_buf_add_char(out, '}');
 }
 
@@ -34,7 +34,8 @@ static void put_all(PropterBuf *out, const PropterMoves *found) {
     if (i) propter_buf_add_char(out, ',');
     propter_buf_add_json(out, found->example[i]);
   }
-  propter_buf_printf(out, "],\"figures\":%zu,\"largest\":%.10g}\n", found->figures, found->largest);
+  propter_buf_printf(out, "],\"figures\":%zu", found->figures), propter_put_json_number(out, "largest", found->largest, 10);
+  propter_buf_add(out, PROPTER_STR("}\n"));
 }
 
 static PropterStatus run(HttpRequest *r, PropterError *err) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Talk beside the question: whole clauses in which somebody speaks and that hold nothing of it, concessions, and what such clauses deny. */
+#include <string.h>
+
 #include "senses.h"
 
 /* The end of a clause: a mark, or a word that opens the next. */
@@ -192,15 +194,15 @@ static bool is_aside(const Look *k, size_t from, size_t end, bool *dated) {
   return unread && stated && (spoken || !*dated) && end - from > 1 && !supposes(k, from);
 }
 
-/* Does the rest name a time by itself? */
-static PropterStatus timed(const Look *k, size_t from, size_t end, PropterDay today, PropterArena *arena, bool *timed_, PropterError *err) {
+/* Does what is left without this sentence name a time by itself? */
+static PropterStatus rest_has_time(const Look *k, size_t from, size_t end, PropterDay today, PropterArena *arena, bool *has_time, PropterError *err) {
   Words rest = {propter_arena_alloc(arena, (k->words->count + 1) * sizeof(Word)), k->words->count, false};
   PropterQuestion there = why_question_empty();
   if (!rest.word) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   memcpy(rest.word, k->words->word, rest.count * sizeof(Word));
   for (size_t i = from; i < end; i++) rest.word[i].used = USED_PERIOD;
   PROPTER_TRY(why_period_find(&rest, k->q->text, today, k->l->causes, arena, &there, err));
-  return *timed_ = there.has_period, PROPTER_OK;
+  return *has_time = there.has_period, PROPTER_OK;
 }
 
 PropterStatus why_asides(PropterLexicon *l, Words *words, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
@@ -210,7 +212,7 @@ PropterStatus why_asides(PropterLexicon *l, Words *words, PropterDay today, Prop
     bool dated, apart = true;
     for (end = from + 1; end < words->count && !why_ends_clause(&words->word[end], ENDS_SENTENCE);) end++;
     if ((from == 0 && end == words->count) || !is_aside(&k, from, end, &dated)) continue;
-    if (dated) PROPTER_TRY(timed(&k, from, end, today, arena, &apart, err));
+    if (dated) PROPTER_TRY(rest_has_time(&k, from, end, today, arena, &apart, err));
     if (apart) PROPTER_TRY(pass_over(&k, from, end, arena, err));
   }
   return PROPTER_OK;
