@@ -52,7 +52,8 @@ static PropterStatus list_steps(Know *know, Links *out, PropterError *err) {
     if (know->links.items[i].forbidden || know->links.items[i].belief > 0) good = propter_vec_push(out, know->links.items[i]);
   for (size_t i = 0; i < know->claims.count && good; i++) {
     const KnowClaim *c = &know->claims.items[i];
-    const KnowLink said = {.id = c->id, .cause = c->cause, .effect = c->effect, .iri = c->iri, .belief = claim_trust(know, c), .polarity = c->polarity, .told = true};
+    const KnowLink said = {
+        .id = c->id, .cause = c->cause, .effect = c->effect, .iri = c->iri, .belief = claim_trust(know, c), .polarity = c->polarity, .told = true};
     if (c->kind == CLAIM_TYPE_LEVEL && !c->negated && c->cause && c->effect && !c->place.count && said.belief > 0) good = propter_vec_push(out, said);
   }
   if (!good) return propter_fail(err, PROPTER_NO_MEMORY, "chains");
@@ -79,7 +80,8 @@ static KnowLink *held(Links *l, PropterId cause, PropterId effect) {
 static PropterStatus go_on(Know *know, const Links *steps, const KnowLink *chain, PropterId at, Links *out, PropterError *err) {
   for (size_t i = first_from(steps, at); i < steps->count && steps->items[i].cause == at; i++) {
     const KnowLink *step = &steps->items[i];
-    if (step->forbidden || step->effect == chain->effect || concept_covers(know, step->effect, chain->cause) || have(steps, chain->cause, step->effect)) continue;
+    if (step->forbidden || step->effect == chain->effect || concept_covers(know, step->effect, chain->cause)) continue;
+    if (have(steps, chain->cause, step->effect)) continue;
     KnowLink longer = *chain, *other = held(out, chain->cause, step->effect);
     longer.effect = step->effect, longer.belief *= step->belief, longer.polarity *= step->polarity, longer.lag += step->lag, longer.told |= step->told;
     longer.required = false, longer.chained = true;
@@ -106,6 +108,7 @@ static PropterStatus lengthen(Know *know, const Links *steps, const KnowLink *ch
 PropterStatus links_chain(Know *know, PropterError *err) {
   Links steps = {0}, all = {0};
   size_t from = 0;
+  if (know->options.depth < 2) return PROPTER_OK;
   PropterStatus status = list_steps(know, &steps, err);
   for (size_t i = 0; i < steps.count && !status; i++)
     if (!steps.items[i].forbidden) status = lengthen(know, &steps, &steps.items[i], &all, err);
@@ -116,7 +119,7 @@ PropterStatus links_chain(Know *know, PropterError *err) {
       status = lengthen(know, &steps, &chain, &all, err);
     }
   }
-  for (size_t i = 0; i < all.count && !status && know->options.depth > 1; i++)
+  for (size_t i = 0; i < all.count && !status; i++)
     if (!propter_vec_push(&know->links, all.items[i])) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu links", know->links.count);
   propter_vec_clear(&steps);
   propter_vec_clear(&all);

@@ -183,8 +183,8 @@ bool concept_comparable(const Know *know, PropterId a, PropterId b); /* of one s
 bool concept_related(const Know *know, PropterId a, PropterId b); /* equal, broader, narrower, or with a common broader one */
 
 typedef enum { RELATION_DISJOINT, RELATION_SAME, RELATION_PARENT, RELATION_CHILD } Relation;
-/* How the scope `a` (of a cause) lies to the scope `b` (of a series); *part: share of b's leaves that a touches, of a dimension that b does not name the share of
- * all its leaves. No scope covers everything. */
+/* How the scope `a` (of a cause) lies to the scope `b` (of a series); *part: share of b's leaves that a touches, of a dimension that b does not name the share
+ * of all its leaves. No scope covers everything. */
 Relation scope_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part);
 /* By place alone: what names no measure is no wider for that. */
 Relation place_relation(const Know *know, const PropterIds *a, const PropterIds *b, double *part);
@@ -205,8 +205,8 @@ PropterStatus know_series(Know *know, KnowMetric *metric, PropterError *err);
 /* Makes its views of figures that were read (metric->series). */
 PropterStatus know_take_series(Know *know, KnowMetric *m, PropterError *err);
 void know_metric_clear(KnowMetric *m);
-/* Of a slice of a metric (the one asked about) those beside it, of the first 64 members of each of its dimensions; else its parts, by each dimension that it may
- * be cut by. Members that no scope can name have none. Read on first use. (cuts.c) */
+/* Of a slice of a metric (the one asked about) those beside it, of the first 64 members of each of its dimensions; else its parts, by each dimension that it
+ * may be cut by. Members that no scope can name have none, nor have ratios. Read on first use, the metric's until know_metric_clear. (cuts.c) */
 PropterStatus know_cuts(Know *know, KnowMetric *m, bool beside, KnowCuts **out, PropterError *err);
 void cuts_clear(KnowMetric *m);
 /* The sum of the parts of m in `scope`, on its calendar, in `arena`. NULL: m does not add up, or no dimension has just these parts. */
