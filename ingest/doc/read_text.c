@@ -61,7 +61,8 @@ static bool entry_line(PropterStr line) {
   line = propter_str_trim(line);
   PropterStr front = {line.data, line.len < ENTRY_BYTES ? line.len : ENTRY_BYTES};
   size_t clock = propter_str_find(front, PROPTER_STR(" [")), at = front.len && front.data[0] == '[', n = digits_at(front, at);
-  if (clock != SIZE_MAX && digits_at(front, clock + 2) == 2 && clock + 7 < front.len && front.data[clock + 4] == ':' && front.data[clock + 7] == ']') return true;
+  if (clock != SIZE_MAX && digits_at(front, clock + 2) == 2 && clock + 7 < front.len && front.data[clock + 4] == ':' && front.data[clock + 7] == ']')
+    return true;
   if ((n != 1 && n != 2 && n != 4) || at + n + 1 >= front.len) return false;
   char mark = front.data[at + n];
   if (strchr("./-", mark)) {

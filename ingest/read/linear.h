@@ -57,7 +57,8 @@ typedef struct {
   PropterStr classes[LINEAR_CLASSES]; /* borrowed from the text */
   size_t class_count;
   LinearRow *rows;
-  uint64_t *marks;              /* a bit for each row, by the upper half of its hash: most features have no row, and to find that out must not wait for memory */
+  /* A bit for each row, by the upper half of its hash: most features have no row, and to find that out must not wait for memory. */
+  uint64_t *marks;
   size_t row_count, slot_count; /* slots: a power of 2; LINEAR_MARKS bits for each */
   PROPTER_VEC(LinearWeight) weights;
 } Linear;

@@ -109,8 +109,8 @@ uint64_t tag_known(const Token *token) {
 
 /* --- tagging ------------------------------------------------------------------------------------------------------------------------- */
 
-/* Features of one word alone are looked up once for each word, those of a word and a tag once for each two, those of tags and shapes alone once for all. Weights are added in the order of the templates
- * wherever they come from: sums of floats depend on it. */
+/* Features of one word alone are looked up once for each word, those of a word and a tag once for each two, those of tags and shapes alone once for all. Weights
+ * are added in the order of the templates wherever they come from: sums of floats depend on it. */
 enum { MEMORY = 6144, SLOTS = 16384, EDGE = UPOS_COUNT, SMALL, PAIRED = 4 };
 #define UNKNOWN UINT32_MAX
 
@@ -130,7 +130,7 @@ struct Tagger {
   const Linear *model;
   Kind kinds[TEMPLATES];
   size_t leading; /* how many templates come first that look at nothing but the word itself */
-  size_t pair[TEMPLATES]; /* how manieth BY_TAG */
+  size_t pair[TEMPLATES]; /* of those BY_TAG, which */
   uint32_t small[TEMPLATES][SMALL][SMALL];
   Remembered words[MEMORY], beyond;
   uint16_t slots[SLOTS]; /* 1 + word, 0: free */

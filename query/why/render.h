@@ -61,7 +61,8 @@ int why_answer_decimals(const PropterWhyAnswer *answer);
 
 void why_put_day(PropterBuf *out, PropterDay day);                          /* 2011-08-07 */
 void why_put_period(PropterBuf *out, PropterDay first, PropterDay last);    /* August 2011; March to May 2010; 2015; 7-22 Aug 2011 */
-void why_put_when(PropterBuf *out, PropterDay first, PropterDay last);      /* the same behind its preposition: in August 2011; from March to May 2010; on 7-22 Aug 2011 */
+/* The same behind its preposition: in August 2011; from March to May 2010; on 7-22 Aug 2011. */
+void why_put_when(PropterBuf *out, PropterDay first, PropterDay last);
 void why_put_days(PropterBuf *out, PropterDay first, PropterDay last, bool year); /* 7-22 Aug 2011, always by days */
 
 /* "contradicted", "unsupported" or "not counted": what the judge made of a statement about the window. */

@@ -102,8 +102,8 @@ static void read_held_out(Real *real) {
 
 /* --- scores --------------------------------------------------------------------------------------------------------------------------- */
 
-/* Verdicts were drawn by belief, so a judged claim stands for all of its band (post-stratification), apart by whether it ships as sure: all those are judged, of
- * the rest a part. */
+/* Verdicts were drawn by belief, so a judged claim stands for all of its band (post-stratification), apart by whether it ships as sure: all those are judged,
+ * of the rest a part. */
 static double weight_of(const Real *real, const Claim *claim) {
   static const double bands[] = {JUDGED_FROM, .6, .7, SURE, .85, .9, .95, 2};
   size_t band = 0, all = 0, judged = 0;

@@ -54,8 +54,8 @@ typedef struct {
 
 /* Reads a definition into `arena`. NOT_FOUND: no propter:Metric of that IRI. INVALID: names the property that is missing or wrong. */
 PROPTER_API PropterStatus propter_metric_read(PropterSnapshot *snapshot, PropterId metric, PropterArena *arena, PropterMetric *out, PropterError *err);
-/* A ratio that names no dimensions is cut by those of its numerator that its denominator has as well, by name if not itself. Of parts that are ratios the same, as
- * far down as `depth`; what is in a circle has none. Sets the dimensions of such a metric, in `arena`; any other stays as it is. */
+/* A ratio that names no dimensions is cut by those of its numerator that its denominator has as well, by name if not itself. Of parts that are ratios the same,
+ * as far down as `depth`; what is in a circle has none. Sets the dimensions of such a metric, in `arena`; any other stays as it is. */
 PROPTER_API PropterStatus propter_metric_cut(PropterSnapshot *snapshot, PropterMetric *metric, unsigned depth, PropterArena *arena, PropterError *err);
 /* Ids of all metrics, by IRI; appended. */
 PROPTER_API PropterStatus propter_metric_list(PropterSnapshot *snapshot, PropterIds *out, PropterError *err);

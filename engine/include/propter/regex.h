@@ -17,8 +17,8 @@ enum {
   PROPTER_REGEX_LITERAL = 16,
   PROPTER_REGEX_UNICODE = 32,  /* \w, \b … by Unicode properties (slower) */
   PROPTER_REGEX_ANCHORED = 64, /* matches at `from` or not at all */
-  PROPTER_REGEX_SIEVED = 128   /* places where it can begin are sought by a table beforehand: dearer to compile, cheaper to match often; steps are bounded for each
-                                  place; for propter_regex_match alone */
+  PROPTER_REGEX_SIEVED = 128   /* places where it can begin are sought by a table beforehand: dearer to compile, cheaper to match often; steps are bounded for
+                                  each place; for propter_regex_match alone */
 };
 
 /* Compiles (UTF-8, JIT where the machine has it, \C never). LIMIT: longer than limits->pattern_bytes or nested deeper than 250 groups; SYNTAX

@@ -301,8 +301,8 @@ typedef struct {
 
 enum { PROPTER_WHY_MOVES = 5, PROPTER_WHY_EXAMPLES = 3 };
 
-/* The most surprising moves of a graph, where somebody can begin who does not know yet what to ask: beyond what chance makes of so many figures, the same move of a
- * whole and of its parts once, no way back from another move. */
+/* The most surprising moves of a graph, where somebody can begin who does not know yet what to ask: beyond what chance makes of so many figures, the same move
+ * of a whole and of its parts once, no way back from another move. */
 typedef struct {
   size_t count;
   PropterMove move[PROPTER_WHY_MOVES]; /* the most surprising first */
@@ -316,8 +316,8 @@ typedef struct {
 PROPTER_API PropterStatus propter_why_moves(PropterSnapshot *snapshot, PropterArena *arena, PropterMoves *out, PropterError *err);
 /* Figures that were looked at: the observations of the graph. */
 PROPTER_API PropterStatus propter_why_figures(PropterSnapshot *snapshot, size_t *figures, PropterError *err);
-/* Of scores (standard errors, the largest first, whatever their sign) so many from the first on are kept at a false discovery rate of .05 among the figures looked
- * at (propter_false_discovery). NO_MEMORY. */
+/* Of scores (standard errors, the largest first, whatever their sign) so many from the first on are kept at a false discovery rate of .05 among the figures
+ * looked at (propter_false_discovery). NO_MEMORY. */
 PROPTER_API PropterStatus propter_why_beyond_chance(const double *score, size_t count, size_t figures, size_t *kept, PropterError *err);
 
 /* A form of the answer (query/why/renderers.def): text, json, html, md, csv, svg, png. */
