@@ -233,7 +233,7 @@ const Command command_serve = {
     .summary = "answer SPARQL and why questions over HTTP",
     .operands = "",
     .options = options,
-    .details = "SPARQL 1.1 Protocol and service description at /sparql, Graph Store Protocol at /data, and /why, /explain, /suggest, /queries,\n"
+    .details = "SPARQL 1.1 Protocol and service description at /sparql, Graph Store Protocol at /data, and /why, /moves, /explain, /suggest, /queries,\n"
                "/metrics, /health; /openapi.json describes them. Prints its address when it is ready; SIGINT or SIGTERM let running requests end.\n"
                "Listens on this machine only unless --address says otherwise, and then only with --token-file. Nothing can be changed without a\n"
                "token of scope write (Authorization: Bearer TOKEN). Each request sees one state of the graph and never waits for a writer.",

@@ -5,7 +5,7 @@
 
 const signed = (n, digits) => (n > 0 ? '+' : '') + inDigits(n, digits);
 const askLink = question => link(address('ask', { q: question }), question);
-const whyLink = (metric, from, to) => address('ask', { metric, from, to });
+const whyAddress = (metric, from, to) => address('ask', { metric, from, to });
 
 const listOf = (title, items) =>
   [element('h3', {}, title), element('ul', {}, ...items.map(item => element('li', {}, item)))];
@@ -13,7 +13,7 @@ const listOf = (title, items) =>
 function moveItem(m) {
   const unit = m.unit ? ' ' + m.unit : '';
   const part = m.expected ? `, ${signed(100 * m.deviation / Math.abs(m.expected), 2)} %` : '';
-  return element('span', {}, link(whyLink(m.metric, m.from, m.to), m.question),
+  return element('span', {}, link(whyAddress(m.metric, m.from, m.to), m.question),
     ` ${signed(m.deviation, 4)}${unit}${part}, ${inDigits(Math.abs(m.score), 2)} sigma from its usual course`);
 }
 

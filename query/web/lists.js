@@ -55,7 +55,7 @@ const GRADES = {
 
 const short = n => number(Number(n));
 const withUnit = (n, row) => short(n) + (row.unit ? ' ' + row.unit.value : '');
-const openWindow = row => whyLink(row.m.value, row.from.value, row.to.value);
+const openWindow = row => whyAddress(row.m.value, row.from.value, row.to.value);
 
 /* --- Lists that are no one query ------------------------------------------------------------------------------ */
 

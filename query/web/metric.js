@@ -73,7 +73,7 @@ function chartScales(points) {
 function patternBand(metric, p, { x, step }) {
   const { height, top, bottom } = CHART, from = x(Date.parse(p.from)), to = Math.max(x(Date.parse(p.to)), from + 4);
   const width = to - from + (step > 4 ? 0 : 4);
-  return svg('a', { href: whyLink(metric, p.from, p.to), class: 'pattern' },
+  return svg('a', { href: whyAddress(metric, p.from, p.to), class: 'pattern' },
     svg('title', {}, `${p.kind}, ${p.from} to ${p.to}, ${number(p.score)} sigma: ask why`),
     svg('rect', { x: from - step / 2, y: top, width, height: height - top - bottom }),
     svgText((from + to - step) / 2, top - 8, 'middle', p.score > 0 ? '▲' : '▼'));
@@ -131,7 +131,7 @@ function chart(metric, label, unit, points, patterns) {
     chooseWindow(points[a].day, lastDay(points, b));
   };
   mark(...lastMove(points, patterns));
-  onDrag(picture, scales, mark, (a, b) => { location.hash = whyLink(metric, points[a].day, lastDay(points, b)); });
+  onDrag(picture, scales, mark, (a, b) => { location.hash = whyAddress(metric, points[a].day, lastDay(points, b)); });
   return picture;
 }
 
@@ -172,5 +172,5 @@ $('metric-name').addEventListener('change', () => { location.hash = address('met
 for (const end of ['window-from', 'window-to']) $(end).addEventListener('input', sayWindow);
 $('window').addEventListener('submit', event => {
   event.preventDefault();
-  location.hash = whyLink($('metric-name').value, $('window-from').value, $('window-to').value);
+  location.hash = whyAddress($('metric-name').value, $('window-from').value, $('window-to').value);
 });
