@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static char folders[64][256];
+enum { FOLDERS = 512 }; /* of a whole suite, where its tests run in one process */
+static char folders[FOLDERS][256];
 static unsigned folder_count;
 static pid_t owner;
 
@@ -29,7 +30,7 @@ const char *support_folder(void) {
     folder_count = 0;
     (void)atexit(remove_folders);
   }
-  ck_assert_uint_lt(folder_count, 64);
+  ck_assert_uint_lt(folder_count, FOLDERS);
   const char *tmp = getenv("TMPDIR");
   (void)snprintf(folders[folder_count], sizeof folders[0], "%s/propter-test-XXXXXX", tmp && *tmp ? tmp : "/tmp");
   ck_assert_ptr_nonnull(mkdtemp(folders[folder_count]));
