@@ -190,11 +190,12 @@ static PropterStatus each_event(Load *l, PropterId s, PropterError *err) {
   return status;
 }
 
-/* A concept that a link names as a cause is a kind, though no event of it is known. */
+/* A concept that a link names as a cause is a kind, though no event of it is known. Links that a run concluded do not count: they rest on what was read. */
 static PropterStatus each_link(Load *l, PropterId s, PropterError *err) {
-  PropterId cause;
+  PropterId cause, run;
+  PROPTER_TRY(one(l, s, VOCAB_propter_run, &run, err));
   PROPTER_TRY(one(l, s, VOCAB_propter_cause, &cause, err));
-  return cause && propter_id_kind(cause) == PROPTER_TERM_IRI ? spread(l, cause, PROPTER_ROLE_KIND, err) : PROPTER_OK;
+  return !run && cause && propter_id_kind(cause) == PROPTER_TERM_IRI ? spread(l, cause, PROPTER_ROLE_KIND, err) : PROPTER_OK;
 }
 
 static PropterStatus each_kind(Load *l, PropterId s, PropterError *err) { return spread(l, s, PROPTER_ROLE_KIND, err); }
