@@ -16,6 +16,17 @@ enum { REACH = 36, FIT_HORIZON = 24, FIT_ROWS = 8 };
 static const double residual_season_p = 0.001;
 static const double season_p = 0.05;
 
+double digit_step(double x, int digits) {
+  int exponent;
+  (void)frexp(x, &exponent);
+  return x > 0 && isfinite(x) ? ldexp(1, exponent - digits) : 0;
+}
+
+double in_steps(double x, double step) {
+  const double steps = x / step;
+  return isfinite(steps) ? step * nearbyint(steps) : x;
+}
+
 void baseline_free(Baseline *b) {
   if (!b) return;
   propter_free(b->y);
@@ -50,7 +61,7 @@ static double find_resolution(const Baseline *b) {
   return isinf(least) ? 1e-9 : least;
 }
 
-static PropterStatus remove_season(Baseline *b, const PropterSeries *series, PropterError *err) {
+static PropterStatus remove_season(Baseline *b, const PropterSeries *series, bool coarse, PropterError *err) {
   double p = 1;
   PROPTER_TRY(propter_seasonality_test(series, &p, err));
   if (p >= (series->seasonally_adjusted ? residual_season_p : season_p)) return PROPTER_OK;
@@ -59,7 +70,7 @@ static PropterStatus remove_season(Baseline *b, const PropterSeries *series, Pro
   size_t n = 0;
   for (size_t i = 0; i < b->n; i++)
     if (!isnan(b->change[i]) && b->before[i] + 1 == i) scratch[n++] = b->change[i];
-  PropterStatus status = seasons_find(b, series, propter_median(scratch, n), &b->seasons, err);
+  PropterStatus status = seasons_find(b, series, propter_median(scratch, n), coarse ? scratch : NULL, &b->seasons, err);
   propter_free(scratch);
   if (status) return status;
   for (size_t i = 0; i < b->n; i++) b->y[i] -= b->season[i] = seasons_at(b->seasons, i);
@@ -196,7 +207,7 @@ PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_fro
   return PROPTER_OK;
 }
 
-PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err) {
+static PropterStatus find_baseline(const PropterSeries *series, size_t reach, bool coarse, Baseline **out, PropterError *err) {
   if (!series->count) return propter_fail(err, PROPTER_INVALID, "a series without periods");
   for (size_t i = 0; i < series->count; i++)
     if (isinf(series->value[i])) return propter_fail(err, PROPTER_INVALID, "an infinite value in period %zu of a series", i + 1);
@@ -220,7 +231,7 @@ PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseli
   memcpy(b->y, series->value, b->n * sizeof *b->y);
   find_changes(b);
   b->resolution = find_resolution(b);
-  status = remove_season(b, series, err);
+  status = remove_season(b, series, coarse, err);
   if (!status) status = remove_yearly(b, series, err);
 done:
   if (status != PROPTER_OK) {
@@ -231,9 +242,13 @@ done:
   return PROPTER_OK;
 }
 
+PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err) {
+  return find_baseline(series, reach, false, out, err);
+}
+
 PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err) {
   Baseline *b;
-  PROPTER_TRY(baseline_changes(series, reach, &b, err));
+  PROPTER_TRY(find_baseline(series, reach, true, &b, err));
   PropterStatus status = baseline_choose_width(b, 1, 0, 0, err);
   if (!status) status = baseline_leave_out(b, err);
   if (status != PROPTER_OK) {

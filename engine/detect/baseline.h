@@ -49,7 +49,7 @@ typedef struct {
 
 /* reach 0: three seasons of the grain, at least 36 periods. Free with baseline_free. */
 PropterStatus baseline_new(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err);
-/* The same without the choice of a width (1), for those who look at changes only. */
+/* The same without the choice of a width (1), and with the season to the last digit, for those who look at changes only. */
 PropterStatus baseline_changes(const PropterSeries *series, size_t reach, Baseline **out, PropterError *err);
 /* Either (`width`: as baseline_new) on the scale that suits the figures (scale.h), which y[series->count] takes up. */
 PropterStatus baseline_scaled(const PropterSeries *series, double *y, size_t reach, bool width, PropterScale *scale, Baseline **out, PropterError *err);
@@ -59,9 +59,16 @@ void baseline_free(Baseline *b);
  * period. */
 PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_from, size_t block_to, PropterError *err);
 
+/* What is estimated from all of a series is held to a few digits before it is used, so that one figure more, less or corrected seldom changes what is said of
+ * the others. The step between numbers like `x` that have so many binary digits (a power of two; 0: there is none); `x` in whole steps, as it is where they are
+ * too small for that. */
+double digit_step(double x, int digits);
+double in_steps(double x, double step);
+
 /* The term: median of the change into a season from the one before, less the usual one, cumulated over a cycle and centred. *out is to be freed with
- * seasons_free. NO_MEMORY. */
-PropterStatus seasons_find(const Baseline *b, const PropterSeries *series, double usual, Seasons **out, PropterError *err);
+ * seasons_free. With scratch[b->n] steps of seasons that were there often (seasons_often) are
+ * held to the digits that can be known; NULL: they are not. NO_MEMORY. */
+PropterStatus seasons_find(const Baseline *b, const PropterSeries *series, double usual, double *scratch, Seasons **out, PropterError *err);
 void seasons_free(Seasons *s);
 /* What it adds to period i. */
 double seasons_at(const Seasons *s, size_t i);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "../graph/id.h"
+#include "kept.h"
 #include "patterns.h"
 #include "propter/math.h"
 
@@ -809,11 +810,25 @@ static KnowMetric *part_metric(const Case *c, const PropterIds *scope) {
   return NULL;
 }
 
+/* From the memo where it is there: a baseline of the slice is learned for it. */
 static PropterStatus part_deviation(const Case *c, PropterCandidate *n, PropterError *err) {
   const double periods = (double)(c->to - c->from + 1);
-  double actual, expected, sd;
-  PROPTER_TRY(window_sum(n->slice, c->first, c->last, &actual, &expected, &sd, err));
-  n->part = (actual - expected) / periods, n->part_error = sd / periods;
+  Memo *memo = c->know->memo;
+  PropterHash128 key = {0, 0};
+  PropterStr kept;
+  double actual, expected, part[2];
+  if (memo) {
+    PROPTER_TRY(kept_series(n->slice, &key, err));
+    key = kept_key(key, KEPT_PART, (size_t)(int64_t)c->first, (size_t)(int64_t)c->last);
+  }
+  if (memo_get(memo, key, &kept) && kept.len == sizeof part) {
+    memcpy(part, kept.data, sizeof part);
+  } else {
+    PROPTER_TRY(window_sum(n->slice, c->first, c->last, &actual, &expected, &part[1], err));
+    part[0] = actual - expected;
+    PROPTER_TRY(memo_put(memo, key, (PropterStr){(const char *)part, sizeof part}, err));
+  }
+  n->part = part[0] / periods, n->part_error = part[1] / periods;
   return PROPTER_OK;
 }
 

@@ -120,10 +120,8 @@ static PropterStatus add_parts(const KnowMetric *const *part, size_t count, cons
 
 PropterStatus know_part(Know *know, KnowMetric *m, const PropterIds *scope, PropterArena *arena, PropterSeries **out, PropterError *err) {
   KnowCuts *cuts;
-  bool adds_up;
   *out = NULL;
-  PROPTER_TRY(propter_metric_adds_up(know->snapshot, &m->def, &adds_up, err));
-  if (!adds_up || metric_is_quotient(know->v, &m->def)) return PROPTER_OK;
+  if (!metric_adds_up(know->v, &m->def) || metric_is_quotient(know->v, &m->def)) return PROPTER_OK;
   PROPTER_TRY(know_cuts(know, m, false, &cuts, err));
   const KnowMetric **covered = propter_malloc((cuts->count + 1) * sizeof(const KnowMetric *));
   if (!covered) return propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", cuts->count);

@@ -18,8 +18,8 @@ PropterStatus kept_model_key(PropterHash128 series, const unsigned char *covered
                              PropterError *err);
 
 /* What is asked of a model about the periods from … to. KEPT_EVIDENCE: what score_known.h keeps. KEPT_LEARNED: of
- * windows of several periods (Learned). KEPT_STUDY: of an event in several series (history.c). KEPT_RESAMPLES, KEPT_DOUBT: of a search for links
- * (link_kept.c). */
+ * windows of several periods (Learned). KEPT_STUDY: of an event in several series (history.c). KEPT_PART: of a series alone, about days (candidate.c).
+ * KEPT_RESAMPLES, KEPT_DOUBT: of a search for links (link_kept.c). */
 typedef enum {
   KEPT_MOVES,
   KEPT_RETURN,
@@ -31,6 +31,7 @@ typedef enum {
   KEPT_EVIDENCE,
   KEPT_LEARNED,
   KEPT_STUDY,
+  KEPT_PART,
   KEPT_RESAMPLES,
   KEPT_DOUBT
 } KeptKind;

@@ -641,11 +641,15 @@ void propter_metric_series_clear(PropterMetricSeries *series) {
 
 bool metric_is_quotient(const PropterId *v, const PropterMetric *m) { return m->numerator || (m->aggregation && m->aggregation == v[VOCAB_propter_Mean]); }
 
+bool metric_adds_up(const PropterId *v, const PropterMetric *metric) {
+  const PropterId how = metric->aggregation;
+  return !how || how == v[VOCAB_propter_Sum] || how == v[VOCAB_propter_Count] || how == v[VOCAB_propter_Mean];
+}
+
 PropterStatus propter_metric_adds_up(PropterSnapshot *snapshot, const PropterMetric *metric, bool *yes, PropterError *err) {
   PropterId v[VOCAB_COUNT];
   PROPTER_TRY(propter_vocab_ids(snapshot, v, err));
-  const PropterId how = metric->aggregation;
-  *yes = !how || how == v[VOCAB_propter_Sum] || how == v[VOCAB_propter_Count] || how == v[VOCAB_propter_Mean];
+  *yes = metric_adds_up(v, metric);
   return PROPTER_OK;
 }
 

@@ -45,6 +45,8 @@ PropterStatus sort_by_iri(PropterSnapshot *snapshot, PropterId *ids, size_t coun
 PropterStatus metric_read(PropterSnapshot *snapshot, const PropterId *v, PropterId metric, PropterArena *arena, PropterMetric *out, PropterError *err);
 /* Whether slices are cut as one series divided by another: of a ratio, and of a mean, whose sum and size add up. */
 bool metric_is_quotient(const PropterId *v, const PropterMetric *m);
+/* propter_metric_adds_up. */
+bool metric_adds_up(const PropterId *v, const PropterMetric *m);
 /* The dimension by which a part of a ratio is cut where the ratio is cut by `dimension`: that, or the part's own of the same name. */
 PropterStatus metric_dimension(PropterSnapshot *snapshot, const PropterId *v, const PropterMetric *part, PropterId dimension, PropterArena *arena,
                                PropterId *out, PropterError *err);

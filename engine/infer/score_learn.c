@@ -10,15 +10,18 @@
 
 enum { CLEAN_WINDOWS = 24 };
 
-/* Four binary digits: half a step is at most 1/32, of a standard error 1/64. The scale of 1,000 errors is known to 4 % at best, how often and how hard unknown
- * causes strike much less, so that nothing is lost, and a corrected figure or another window left out seldom changes what all the windows rest on. */
-static double coarse(double x) {
-  int exponent;
-  const double mantissa = frexp(x, &exponent);
-  return ldexp(nearbyint(16 * mantissa) / 16, exponent);
-}
+/* Binary digits of a variance, and of how often and how hard unknown causes strike: half a step is at most 1/16 and 1/8, of a standard error 1/32. The scale
+ * of 1,000 errors is known to 4 % at best, the others much less, so that nothing is lost, and a corrected figure or another window left out seldom changes
+ * what all the windows rest on. */
+enum { DIGITS = 4, FEW_DIGITS = 3 };
 
-static void coarse_errors(ErrorModel *e) { e->noise = coarse(e->noise), e->walk = coarse(e->walk), e->slope = coarse(e->slope); }
+/* What walk and slope add counts by what it is of the variance at the farthest period that is forecast. */
+static void coarse_errors(ErrorModel *e, size_t horizon) {
+  const double far = (double)horizon, step = digit_step(e->noise + e->walk * far + e->slope * far * far, DIGITS);
+  e->noise = in_steps(e->noise, digit_step(e->noise, DIGITS));
+  e->walk = in_steps(e->walk * far, step) / far;
+  e->slope = in_steps(e->slope * far * far, step) / (far * far);
+}
 
 void learn_from(const PropterScoreModel *m, size_t from, size_t length, unsigned char *use) {
   size_t n = m->base->n, clean = 0;
@@ -131,7 +134,7 @@ static PropterStatus learn_single(const PropterScoreModel *m, size_t from, Learn
   size_t own = 0;
   out->known = baseline_fit_ordered(m->base, s->order, from, &out->error);
   if (!out->known) return PROPTER_OK;
-  coarse_errors(&out->error);
+  coarse_errors(&out->error, 2);
   const double se = learn_mean_error(&out->error, 1);
   PROPTER_TRY(find_total(m, se, &total, err));
   for (size_t o = from; o < from + 2 && o < m->base->n; o++)
@@ -158,7 +161,7 @@ static PropterStatus learn_window(const PropterScoreModel *m, const Baseline *ba
     out->known = baseline_fit(base, rows, horizon, use, from, from + horizon, scratch, &out->error);
   }
   if (!status && out->known) {
-    coarse_errors(&out->error);
+    coarse_errors(&out->error, horizon);
     out->others = learn_deviations(n, rows, horizon, length, use, learn_mean_error(&out->error, length), scratch);
     estimate_unknown(m, scratch, out->others, (double)length, &out->rho, &out->scale);
   }
@@ -175,6 +178,7 @@ PropterStatus learn(const PropterScoreModel *m, Baseline *base, size_t from, siz
   }
   base->inside = baseline_in_one_move(m->base, from, from + length - 1);
   PROPTER_TRY(length == 1 && m->singles ? learn_single(m, from, out, err) : learn_window(m, base, from, length, out, err));
-  out->rho = coarse(out->rho), out->scale = coarse(out->scale);
+  out->rho = in_steps(out->rho, digit_step(out->rho, FEW_DIGITS));
+  out->scale = in_steps(out->scale, digit_step(out->scale, FEW_DIGITS));
   return PROPTER_OK;
 }

@@ -153,8 +153,7 @@ static PropterStatus read_slices(Know *know, const PropterMetric *m, PropterAren
     PropterMetric part = *m;
     if (m->numerator) PROPTER_TRY(metric_read(know->snapshot, know->v, k ? m->denominator : m->numerator, arena, &part, err));
     else if (metric_is_quotient(know->v, m)) part.cells = k ? PROPTER_CELLS_SIZE : PROPTER_CELLS_SUM;
-    PROPTER_TRY(propter_metric_adds_up(know->snapshot, &part, adds_up, err));
-    *adds_up &= !m->numerator || !metric_is_quotient(know->v, &part); /* what is divided is no sum itself */
+    *adds_up = metric_adds_up(know->v, &part) && (!m->numerator || !metric_is_quotient(know->v, &part)); /* what is divided is no sum itself */
     if (*adds_up) PROPTER_TRY(slices_of(know, m, &part, arena, &slices[k], err));
   }
   return PROPTER_OK;

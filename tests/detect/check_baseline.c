@@ -292,6 +292,49 @@ START_TEST(seasons_are_found_where_they_are) {
 }
 END_TEST
 
+/* Two years of days: what one corrected figure says of the season seldom shows, and little is lost by that. */
+START_TEST(a_corrected_figure_seldom_moves_the_season) {
+  enum { DAYS = 730, SERIES = 20, CORRECTIONS = 10 };
+  static const double week[7] = {-6, -3, 0, 1, 2, 9, -3};
+  size_t same = 0;
+  double off = 0;
+  for (uint64_t seed = 1; seed <= SERIES; seed++) {
+    double y[DAYS];
+    PropterRng rng;
+    propter_rng_seed(&rng, seed);
+    for (size_t i = 0; i < DAYS; i++) y[i] = 100 + week[i % 7] + 3 * propter_rng_normal(&rng);
+    PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = propter_day(2024, 1, 1), .count = DAYS, .value = y};
+    Baseline *whole, *b;
+    ck_ok(baseline_new(&s, 0, &whole, err));
+    for (size_t i = 0; i < 7; i++) off += pow(whole->season[i] - week[i], 2) / (7 * SERIES);
+    for (int k = 0; k < CORRECTIONS; k++) {
+      const size_t at = (size_t)propter_rng_below(&rng, DAYS);
+      const double was = y[at];
+      y[at] *= .5 + propter_rng_unit(&rng);
+      ck_ok(baseline_new(&s, 0, &b, err));
+      same += memcmp(b->season, whole->season, sizeof y) == 0;
+      baseline_free(b);
+      y[at] = was;
+    }
+    baseline_free(whole);
+  }
+  ck_assert_msg(10 * same >= 7 * SERIES * CORRECTIONS, "the same after %zu of %d corrections", same, SERIES * CORRECTIONS);
+  ck_assert_double_lt(sqrt(off), .45);
+}
+END_TEST
+
+START_TEST(steps_are_whole) {
+  ck_assert_double_eq(digit_step(1152, 4), 128);
+  ck_assert_double_eq(in_steps(1200, 128), 1152);
+  ck_assert_double_eq(in_steps(-1.3, .5), -1.5);
+  static const double odd[] = {0, NAN, INFINITY, 5e-324, 1e308};
+  for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+    const double x = in_steps(odd[i], digit_step(odd[i], 4));
+    ck_assert(x == odd[i] || (isnan(x) && isnan(odd[i])) || fabs(x / odd[i] - 1) <= 1. / 16);
+  }
+}
+END_TEST
+
 START_TEST(bad_series) {
   double y[] = {1, INFINITY, 3};
   PropterSeries s = monthly(y, 3, true);
@@ -472,6 +515,8 @@ Suite *suite_baseline(void) {
   tcase_add_test(tc, days_that_stand_apart_every_year_are_usual);
   tcase_add_test(tc, days_that_a_calendar_names_are_usual);
   tcase_add_test(tc, noise_has_no_days_of_the_year);
+  tcase_add_test(tc, a_corrected_figure_seldom_moves_the_season);
+  tcase_add_test(tc, steps_are_whole);
   tcase_add_test(tc, bad_series);
   tcase_add_test(tc, failing_allocations);
   suite_add_tcase(suite, tc);
