@@ -35,8 +35,10 @@ static bool have(const Links *l, PropterId cause, PropterId effect) {
   return false;
 }
 
+/* The words of a step, when a chain first needs them: most steps are in none. */
 static PropterStatus say_step(Know *know, KnowLink *l, PropterError *err) {
   PropterStr cause, effect, later = {"", 0};
+  if (l->reason.data) return PROPTER_OK;
   PROPTER_TRY(label_of(know->snapshot, know->v, l->cause, &know->arena, &cause, err));
   PROPTER_TRY(label_of(know->snapshot, know->v, l->effect, &know->arena, &effect, err));
   if (l->lag) later = propter_arena_printf(&know->arena, ", %d day%s later", l->lag, l->lag == 1 ? "" : "s");
@@ -62,11 +64,10 @@ static PropterStatus list_steps(Know *know, Links *out, PropterError *err) {
   for (size_t i = 0; i < out->count; i++) {
     const KnowLink *last = kept ? &out->items[kept - 1] : NULL;
     if (last && last->cause == out->items[i].cause && last->effect == out->items[i].effect) continue;
-    out->items[kept++] = out->items[i];
+    out->items[kept] = out->items[i];
+    out->items[kept++].reason = (PropterStr){NULL, 0};
   }
   out->count = kept;
-  for (size_t i = 0; i < kept; i++)
-    if (!out->items[i].forbidden) PROPTER_TRY(say_step(know, &out->items[i], err));
   return PROPTER_OK;
 }
 
@@ -77,15 +78,17 @@ static KnowLink *held(Links *l, PropterId cause, PropterId effect) {
 }
 
 /* Steps that go on from `at`, where the chain has come to. */
-static PropterStatus go_on(Know *know, const Links *steps, const KnowLink *chain, PropterId at, Links *out, PropterError *err) {
+static PropterStatus go_on(Know *know, Links *steps, KnowLink *chain, PropterId at, Links *out, PropterError *err) {
   for (size_t i = first_from(steps, at); i < steps->count && steps->items[i].cause == at; i++) {
-    const KnowLink *step = &steps->items[i];
+    KnowLink *step = &steps->items[i];
     if (step->forbidden || step->effect == chain->effect || concept_covers(know, step->effect, chain->cause)) continue;
     if (have(steps, chain->cause, step->effect)) continue;
     KnowLink longer = *chain, *other = held(out, chain->cause, step->effect);
     longer.effect = step->effect, longer.belief *= step->belief, longer.polarity *= step->polarity, longer.lag += step->lag, longer.told |= step->told;
     longer.required = false, longer.chained = true;
     if ((other && other->belief >= longer.belief) || (!other && out->count == MOST_CHAINS)) continue;
+    PROPTER_TRY(say_step(know, chain, err));
+    PROPTER_TRY(say_step(know, step, err));
     longer.reason = propter_arena_printf(&know->arena, "%.*s, %.*s", (int)chain->reason.len, chain->reason.data, (int)step->reason.len, step->reason.data);
     if (!longer.reason.data) return propter_fail(err, PROPTER_NO_MEMORY, "a chain");
     if (other) *other = longer;
@@ -95,7 +98,7 @@ static PropterStatus go_on(Know *know, const Links *steps, const KnowLink *chain
 }
 
 /* What acts on a thing acts on what is broader, and a metric is of what it measures. */
-static PropterStatus lengthen(Know *know, const Links *steps, const KnowLink *chain, Links *out, PropterError *err) {
+static PropterStatus lengthen(Know *know, Links *steps, KnowLink *chain, Links *out, PropterError *err) {
   const KnowMetric *metric = know_metric_id(know, chain->effect);
   const PropterId meant = metric && metric->def.concept_id ? metric->def.concept_id : chain->effect;
   const KnowConcept *concept = concept_find(know, meant);
@@ -115,7 +118,7 @@ PropterStatus links_chain(Know *know, PropterError *err) {
   for (unsigned hops = 3; hops <= know->options.depth && !status; hops++) {
     const size_t end = all.count;
     for (; from < end && !status; from++) {
-      const KnowLink chain = all.items[from]; /* the list grows */
+      KnowLink chain = all.items[from]; /* the list grows */
       status = lengthen(know, &steps, &chain, &all, err);
     }
   }

@@ -88,11 +88,7 @@ static PropterStatus find_leaves(Know *know, PropterError *err) {
   return status;
 }
 
-static int by_id(const void *a, const void *b) {
-  PropterId x = *(const PropterId *)a, y = *(const PropterId *)b;
-  return (x > y) - (x < y);
-}
-
+/* How often it is there. */
 static size_t count_id(const PropterIds *sorted, PropterId id) {
   size_t low = 0, high = sorted->count, from;
   while (low < high) {
@@ -112,7 +108,7 @@ static PropterStatus count_beside(Know *know, PropterError *err) {
     for (size_t k = 0; c->leaves.count == 1 && c->leaves.items[0] == c->id && k < c->schemes.count && !status; k++)
       if (!propter_vec_push(&of_leaf, c->schemes.items[k])) status = propter_fail(err, PROPTER_NO_MEMORY, "leaves of schemes");
   }
-  if (of_leaf.count) qsort(of_leaf.items, of_leaf.count, sizeof *of_leaf.items, by_id);
+  if (of_leaf.count) qsort(of_leaf.items, of_leaf.count, sizeof *of_leaf.items, id_order);
   for (size_t i = 0; i < know->concepts.count && !status; i++) {
     KnowConcept *c = &know->concepts.items[i];
     c->beside = c->leaves.count;
