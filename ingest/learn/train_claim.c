@@ -134,7 +134,11 @@ static int by_verdict(const Labels *l, PropterStr text, const PropterReading *r)
 }
 
 bool train_may_learn(const char *path) {
-  static const char *const folders[] = {"/18f-handbook/", "/beige-book-html/", "/ms-playbook/", "/openstax-business/", "/pagerduty-postmortem/"};
+  static const char *const folders[] = {
+#define SOURCE(folder, licence) "/" folder "/",
+#include "sources.def"
+#undef SOURCE
+  };
   for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
     if (strstr(path, folders[i])) return true;
   return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reading FORMAT FOLDER [--cross-validate K] [-v]: what is read from a labelled set of that format, scored. Without K with the rules and models that
+/* reading FORMAT FOLDER [--cross-validate K | --by-source] [-v]: what is read from a labelled set of that format, scored. Without K with the rules and models that
  * ship; a set on which a shipped model was trained needs K for a fair figure. -v shows the mistakes on standard error. */
 #include "reading.h"
 
@@ -147,6 +147,8 @@ int main(int argc, char **argv) {
       reading.verbose = true;
     else if (strcmp(argv[i], "--cross-validate") == 0 && i + 1 < argc && propter_str_to_int64(propter_str(argv[i + 1]), &k) && k >= 2 && k <= 100)
       reading.folds = (unsigned)k, i++;
+    else if (strcmp(argv[i], "--by-source") == 0)
+      reading.by_source = true;
     else if (!name)
       name = argv[i];
     else if (!reading.folder)
@@ -158,7 +160,7 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < sizeof formats / sizeof *formats && name; i++)
     if (strcmp(formats[i].name, name) == 0) format = &formats[i];
   if (usage || !format || !reading.folder) {
-    fprintf(stderr, "usage: reading FORMAT FOLDER [--cross-validate K] [-v]\n");
+    fprintf(stderr, "usage: reading FORMAT FOLDER [--cross-validate K | --by-source] [-v]\n");
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) fprintf(stderr, "  %-20s %s\n", formats[i].name, formats[i].summary);
     return 2;
   }

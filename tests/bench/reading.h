@@ -11,6 +11,7 @@ typedef struct {
   PropterRules *rules;
   bool verbose;
   unsigned folds; /* 0: what ships; k: trained anew k times without the documents it is scored on */
+  bool by_source; /* realdocs: a part for each folder that documents come from, not K */
 } Reading;
 
 typedef struct {

@@ -23,7 +23,8 @@ typedef struct {
   const Reading *reading;
   CorpusFiles files;
   PropterMap verdicts, ships, names; /* by train_claim_name: verdict; permille; index of claims */
-  unsigned *first;                   /* of each file: the first one that has a claim in common with it, itself if none */
+  unsigned *first;                   /* of each file: the first one that has a claim in common with it, or comes from one source with it; itself if none */
+  unsigned parts;                    /* 0: what ships */
   PROPTER_VEC(Claim) claims;
 } Real;
 
@@ -32,6 +33,30 @@ static void need(const void *p) { reading_check(p ? PROPTER_OK : PROPTER_NO_MEMO
 /* --- reading -------------------------------------------------------------------------------------------------------------------------- */
 
 typedef void (*Take)(Real *real, unsigned file, PropterStr name, double belief);
+
+static unsigned first_of(const Real *real, unsigned file) {
+  while (real->first[file] != file) file = real->first[file];
+  return file;
+}
+
+static void join(Real *real, unsigned a, unsigned b) {
+  a = first_of(real, a), b = first_of(real, b);
+  real->first[a > b ? a : b] = a > b ? b : a;
+}
+
+/* The folder below the given one. */
+static PropterStr source_of(const Real *real, unsigned file) {
+  const char *path = real->files.paths.items[file] + strlen(real->reading->folder);
+  while (*path == '/') path++;
+  return (PropterStr){path, strcspn(path, "/")};
+}
+
+/* Which part a file is held out with: how manieth its source is among all, else by its number. */
+static unsigned part_of(const Real *real, unsigned file) {
+  unsigned first = first_of(real, file), part = 0;
+  for (unsigned i = 0; i < first && real->reading->by_source; i++) part += real->first[i] == i;
+  return real->reading->by_source ? part : first % real->parts;
+}
 
 /* Reads files with a model of claims; `fold` of `folds`: only those of it, by the first of the files with claims in common. */
 static void read_files(Real *real, PropterStr model, unsigned folds, unsigned fold, Take take) {
@@ -43,7 +68,7 @@ static void read_files(Real *real, PropterStr model, unsigned folds, unsigned fo
     PropterDocument *d = NULL;
     PropterReadings r = {0};
     char digest[129];
-    if (folds && real->first[i] % folds != fold) continue;
+    if (folds && part_of(real, i) != fold) continue;
     if (propter_document_open(real->files.paths.items[i], NULL, &d, &err) != PROPTER_OK) continue; /* some are no documents */
     reading_check(propter_read_document(rules, NULL, d, &r, &err), &err);
     for (size_t k = 0; k < r.claims.count; k++) {
@@ -56,18 +81,12 @@ static void read_files(Real *real, PropterStr model, unsigned folds, unsigned fo
   propter_rules_free(rules);
 }
 
-static unsigned first_of(const Real *real, unsigned file) {
-  while (real->first[file] != file) file = real->first[file];
-  return file;
-}
-
 /* As it ships; files with a claim in common are joined. */
 static void take_shipped(Real *real, unsigned file, PropterStr name, double belief) {
   bool added;
   uint64_t *there = propter_map_put(&real->names, name, file, &added);
   need(there), need(propter_map_put(&real->ships, name, (uint64_t)lround(1000 * belief), NULL));
-  unsigned a = first_of(real, (unsigned)*there), b = first_of(real, file);
-  real->first[a > b ? a : b] = a > b ? b : a;
+  join(real, (unsigned)*there, file);
 }
 
 /* The same words are one claim. */
@@ -84,12 +103,12 @@ static void read_held_out(Real *real) {
   Trainer t;
   LearnSet set = {0};
   char data[4096];
-  unsigned folds = real->reading->folds, files = (unsigned)real->files.paths.count;
+  unsigned folds = real->parts, files = (unsigned)real->files.paths.count;
   (void)snprintf(data, sizeof data, "%s/..", real->reading->folder);
   reading_check(trainer_start(&t, &err), &err);
   if (folds) reading_check(train_claim_cases(&t, data, &set, &err), &err);
   for (size_t i = 0; i < set.cases.count; i++)
-    if (set.cases.items[i].document < files) set.cases.items[i].document = first_of(real, set.cases.items[i].document);
+    if (set.cases.items[i].document < files) set.cases.items[i].document = part_of(real, set.cases.items[i].document);
   for (unsigned fold = 0; fold < (folds ? folds : 1); fold++) {
     PropterBuf model = {0};
     if (folds) reading_check(train_claim_model(&set, folds, fold, &model, &err), &err);
@@ -148,6 +167,10 @@ void reading_realdocs(const Reading *reading) {
   read_files(&real, model_en_claim, 0, 0, take_shipped);
   for (unsigned i = 0; i < real.files.paths.count; i++) real.first[i] = first_of(&real, i);
   propter_map_clear(&real.names);
+  real.parts = reading->folds;
+  for (unsigned i = 1; i < real.files.paths.count && reading->by_source; i++)
+    if (propter_str_equal(source_of(&real, i), source_of(&real, i - 1))) join(&real, i, i - 1);
+  for (unsigned i = 0; i < real.files.paths.count; i++) real.parts += reading->by_source && real.first[i] == i;
   read_held_out(&real);
   print_scores(&real);
   corpus_files_clear(&real.files);

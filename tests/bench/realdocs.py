@@ -7,8 +7,9 @@ import hashlib, os, random, re, subprocess, sys, tempfile
 
 propter, folder = sys.argv[1:3]
 P = "https://w3id.org/propter#"
-learned = re.compile("/(?:18f-handbook|beige-book-html|ms-playbook|openstax-business|pagerduty-postmortem)/")  # as in ingest/learn/train_claim.c
 here = os.path.dirname(os.path.abspath(__file__))
+with open(os.path.join(here, "../../ingest/learn/sources.def")) as table:
+    learned = re.compile("/(?:" + "|".join(re.findall(r'^SOURCE\("([^"]+)"', table.read(), re.M)) + ")/")
 
 
 def digest(text, digits):
