@@ -248,7 +248,9 @@ static int unit_of_step(const Word *a, const Word *b) {
 static bool from_one_to_next(Words *words, PropterQuestion *q) {
   for (size_t i = 1; i + 3 < words->count; i++) {
     Word *w = &words->word[i];
-    if (w[-1].kind != WORD_UP && w[-1].kind != WORD_DOWN) continue;
+    size_t verb = i - 1;
+    while (verb > 0 && words->word[verb].kind == WORD_FILLER && words->word[verb].used == USED_PERIOD) verb--; /* "rose by a quarter from" */
+    if (words->word[verb].kind != WORD_UP && words->word[verb].kind != WORD_DOWN) continue;
     if (!why_has(w, ROLE_FROM) || !why_has(&w[2], ROLE_TO)) continue;
     const int unit = unit_of_step(&w[1], &w[3]);
     if (unit < 0 || (i + 4 < words->count && (w[4].mark == '-' || (w[4].number && w[4].digits < 4)))) continue;

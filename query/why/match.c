@@ -669,7 +669,7 @@ PropterStatus why_lexicon_event(const PropterLexicon *c, const Words *words, siz
   if (i >= words->count || why_joins(&words->word[i])) return PROPTER_OK;
   size_t end = i;
   bool named = false;
-  while (end < words->count && end < i + NAME_WORDS && !outside(c, &words->word[end])) end++;
+  while (end < words->count && end < i + NAME_WORDS && !outside(c, &words->word[end]) && !(end > i && why_ends_clause(&words->word[end], ENDS_SENTENCE))) end++;
   const Words part = {words->word, end, false};
   PROPTER_TRY(spell(c, &part, arena, &spelling, err));
   for (; end > i && !out->end; end--) {

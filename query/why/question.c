@@ -174,6 +174,13 @@ static PropterStatus more_of(Words *words, PropterArena *arena, PropterError *er
 /* "Break the change in revenue down by region" speaks of no fall, "… Help!" of no rise. */
 static void break_down(Words *words) {
   if (why_has(&words->word[words->count - 1], ROLE_CALLS)) words->word[words->count - 1].kind = WORD_FILLER;
+  for (size_t i = 0; i + 1 < words->count; i++) { /* "break down May's visits by museum" */
+    Word *w = &words->word[i];
+    size_t by = i + 2;
+    if (!why_has(w, ROLE_BREAKS) || !w->phrase || !why_has(w + 1, ROLE_DOWN)) continue;
+    while (by < words->count && words->word[by].kind != WORD_BY && !why_ends_clause(&words->word[by], ENDS_SENTENCE)) by++;
+    if (by < words->count && words->word[by].kind == WORD_BY) w->kind = WORD_FILLER;
+  }
   for (size_t i = 0; i + 1 < words->count; i++)
     for (size_t j = 0; why_has(&words->word[i], ROLE_DOWN) && words->word[i + 1].kind == WORD_BY && j < i; j++)
       if (why_has(&words->word[j], ROLE_BREAKS)) words->word[i].kind = words->word[j].kind = WORD_FILLER;
@@ -181,14 +188,17 @@ static void break_down(Words *words) {
 
 /* "…, huge, why": a clause with nothing else. */
 static bool stands_alone(const Words *words, size_t i) {
-  return why_ends_clause(&words->word[i], ENDS_CLAUSE) && (i + 1 == words->count || why_ends_clause(&words->word[i + 1], ENDS_CLAUSE));
+  size_t from = i;
+  while (from > 0 && !why_ends_clause(&words->word[from], ENDS_CLAUSE) && words->word[from - 1].kind == WORD_FILLER) from--;
+  return why_ends_clause(&words->word[from], ENDS_CLAUSE) && (i + 1 == words->count || why_ends_clause(&words->word[i + 1], ENDS_CLAUSE));
 }
 
 /* Says a quality how the metric was, not how its change was: "so bad", "a strong day", but not "a bad drop"? */
 static bool told_of_metric(const Words *words, size_t i) {
   size_t before = i, next = i + 1;
   int unit;
-  if (why_has(&words->word[i], ROLE_AMISS)) return true; /* "went wrong" */
+  if (why_has(&words->word[i], ROLE_AMISS)) return true;                            /* "went wrong" */
+  if (next < words->count && why_has(&words->word[next], ROLE_FOR)) return true; /* "a disaster for" */
   if (next < words->count && !words->word[next].mark &&
       (why_date_word(words->word[next].text, DATE_UNIT, &unit, NULL) || why_date_word(words->word[next].text, DATE_MONTH, NULL, NULL)))
     return true; /* "a strong May" */
@@ -288,8 +298,10 @@ static bool number_of_metric(const Words *words, size_t i) {
 static void amounts(Words *words) {
   bool moves = false;
   for (size_t i = 0; i < words->count; i++) moves |= words->word[i].used == USED_NOT && why_moves(&words->word[i]);
-  for (size_t i = 0; i + 1 < words->count; i++) {
-    Word *w = &words->word[i], *next = w + 1;
+  const Word end = {.mark = '.', .space = true}; /* "why so little?" */
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i];
+    const Word *next = i + 1 < words->count ? w + 1 : &end;
     const bool metric = next->used == USED_METRIC && !next->mark, none = why_has(w, ROLE_NO);
     const bool small = why_has(w, ROLE_SMALL) && (w->kind == WORD_FILLER || w->kind == WORD_NONE) && !w->phrase;
     if (w->used == USED_NOT && w->kind == WORD_SIZE && number_of_metric(words, i)) w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP;

@@ -11,7 +11,7 @@ static size_t clause_end(const Words *words, size_t from, bool *opened) {
   for (; end < words->count; end++) {
     const Word *w = &words->word[end];
     if (why_ends_clause(w, ENDS_ANY)) return end;
-    if (why_has(w, ROLE_OPENS)) return *opened = true, end;
+    if (why_has(w, ROLE_OPENS) && !(why_has(w, ROLE_POINTS) && why_has(&words->word[end - 1], ROLE_FINITE))) return *opened = true, end; /* "how was that done" */
     if (!why_goes(w)) continue;
     while (end > from + 1 && words->word[end - 1].kind == WORD_STOP) end--; /* "… need an explanation | for the decline" */
     return *opened = true, end;

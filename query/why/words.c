@@ -295,7 +295,8 @@ PropterStatus why_words_split(PropterStr text, struct sb_stemmer *stemmer, size_
         if (open) status = finish(open, &folded, false, stemmer, arena, err), open = NULL, space = false, mark = 0;
         if (parts[k] == ' ' || (parts[k] >= '\t' && parts[k] <= '\r')) space = true;
         else mark = mark_of(parts[k]);
-        const PropterStr meant = sign_word(parts[k]);
+        const bool arrow = parts[k] == '>' && at && strchr("-=", text.data[at - 1]); /* "->" */
+        const PropterStr meant = arrow ? (PropterStr){"", 0} : sign_word(parts[k]);
         if (!meant.len || (parts[k] < 0x80 && !space) || status != PROPTER_OK) continue;
         if (out->count == max) {
           out->too_many = true;
