@@ -160,7 +160,11 @@ static bool time_behind(const Words *part) {
 
 /* "Last week", "the previous month", "a year ago"; "May" and "Q1", but no day. */
 static bool before_now(const Words *words, size_t i) {
+  if (i + 1 < words->count && why_has(&words->word[i], ROLE_POINTS) && why_has(&words->word[i + 1], ROLE_GENITIVE)) i += 2; /* "those of" */
   if (i < words->count && why_has(&words->word[i], ROLE_ARTICLE)) i++;
+  if (i < words->count && why_has(&words->word[i], ROLE_SAME)) return true;
+  if (i + 1 < words->count && why_date_word(words->word[i].text, DATE_WEEKDAY, NULL, NULL) && why_date_word(words->word[i + 1].text, DATE_EARLIER, NULL, NULL))
+    return true; /* "the Saturday before" */
   const bool day = i + 1 < words->count && words->word[i + 1].number && words->word[i + 1].digits < 3;
   if (i < words->count && !day && why_date_word(words->word[i].text, DATE_MONTH, NULL, NULL)) return true;
   if (i < words->count && day && !words->word[i + 1].space && why_date_word(words->word[i].text, DATE_LETTER, NULL, NULL)) return true;

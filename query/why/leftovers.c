@@ -276,6 +276,12 @@ static bool compares(const Rest *r, size_t i) { return at(r, i)->kind == WORD_CO
 
 static bool idle_join(const Rest *r, size_t i) { return at(r, i)->kind == WORD_JOIN && !other_side(r, i) && !joins_two(r->l, r->q, r->words, i); }
 
+/* "On all platforms", "at every museum". */
+static bool all_parts(const Rest *r, size_t i) {
+  while (i > 0 && at(r, i)->used == USED_NOT && !at(r, i)->mark && why_lexicon_divides(r->l, r->q->metric, at(r, i))) i--;
+  return r->q->has_metric && why_has(at(r, i), ROLE_EVERY) && why_lexicon_divides(r->l, r->q->metric, at(r, i + 1));
+}
+
 /* A word of the metric's own names or title; "cargo bike rides". */
 static bool of_metric(const Rest *r, size_t i) {
   const Word *w = at(r, i);
@@ -291,7 +297,7 @@ static const struct {
 } rows[] = {{silent, PROPTER_GAP_NONE},     {unit_of_mild, PROPTER_GAP_NONE},   {only, PROPTER_GAP_NONE},      {number_of_answers, PROPTER_GAP_NONE},
             {by, PROPTER_GAP_NONE},         {most, PROPTER_GAP_NONE},           {why_not, PROPTER_GAP_NONE},   {denies_again, PROPTER_GAP_NEGATED},
             {than_usual, PROPTER_GAP_NONE}, {compares, PROPTER_GAP_COMPARISON}, {idle_join, PROPTER_GAP_NONE}, {of_metric, PROPTER_GAP_NONE},
-            {left, PROPTER_GAP_WORDS_LEFT}};
+            {all_parts, PROPTER_GAP_NONE},  {left, PROPTER_GAP_WORDS_LEFT}};
 
 static PropterGap gap_at(const Rest *r, size_t i) {
   size_t k = 0;

@@ -313,6 +313,18 @@ static void most_words(const Spelling *s, bool moves, Match *best, PropterQuesti
   }
 }
 
+/* "Lift passes" of "lift passes sold": a word that moves elsewhere, right before the others as in the name. */
+static void with_move(const Spelling *s, Match *m) {
+  size_t first = m->count ? m->word[0] : 0, k = 1;
+  const Words *words = s->words;
+  if (!first || m->count == NAME_WORDS || words->word[first - 1].used != USED_NOT || !why_moves(&words->word[first - 1]) ||
+      (words->word[first].mark && words->word[first].mark != '-'))
+    return;
+  while (k < m->name->count && cost_at(s, first, m->name->word[k]) > 1) k++;
+  if (k == m->name->count || cost_at(s, first - 1, m->name->word[k - 1]) != 0) return;
+  m->word[m->count++] = first - 1;
+}
+
 /* Is the one word the head of some name of the metric? */
 static bool heads_one(const Spelling *s, const Match *m) {
   const PropterLexicon *l = s->lexicon;
@@ -522,8 +534,9 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   bool part = whole && longer_part(&spelling, &m, q);
   if (!whole) {
     most_words(&spelling, false, &m, q);
-    if (!q->nearest_count) most_words(&spelling, true, &m, q);                                                  /* "the losses in July" */
-    part = q->nearest_count == 1 && (m.count > 1 || (heads_one(&spelling, &m) && !words->word[m.word[0]].put)); /* one guess, not two */
+    if (!q->nearest_count) most_words(&spelling, true, &m, q);                                                              /* "the losses in July" */
+    const bool derived = m.count == 1 && m.cost && why_derived(&words->word[m.word[0]]);                                    /* a "visiter" is no school visit */
+    part = q->nearest_count == 1 && !derived && (m.count > 1 || (heads_one(&spelling, &m) && !words->word[m.word[0]].put)); /* one guess, not two */
     if (!part && q->nearest_count < 2) {
       nearest(&spelling, q);
       q->gap = PROPTER_GAP_NO_METRIC;
@@ -531,6 +544,7 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
       return PROPTER_OK;
     }
   }
+  if (part) with_move(&spelling, &m);
   size_t low, high;
   reach(&m, &low, &high);
   const size_t last = part || q->nearest_count > 1 ? high : measured(l, words, &m, high);

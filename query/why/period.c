@@ -131,6 +131,12 @@ static Found from_to(Reader *r, size_t i, bool from, bool between) {
     f.gap = a.run.month == b.run.month && a.run.day > b.run.day ? PROPTER_GAP_UNCLEAR_PERIOD : PROPTER_GAP_NONE;
     return f;
   }
+  const bool month = !a.has_year && a.run.month <= 12 && !a.run.day && !a.run.days;
+  if (month && w->mark == '-' && !w->space && b.when == PROPTER_WHEN_DAY_OR_YEAR) { /* "jan-jun 25" */
+    const int year = b.count;
+    b.run = why_run_months(b.run.month, b.run.month), b.when = PROPTER_WHEN_FIXED, b.has_year = false;
+    why_moment_give_year(r, &b, year);
+  }
   f.gap = span_of(r, a, b, &f.span);
   return f;
 }
@@ -402,7 +408,8 @@ static Found told_by_edge(Reader *r, size_t i) {
   if (end && edge == EDGE_END && !a.has_year && a.run.month > THIRD && a.run.day == 3) a.run = why_run_months(a.run.month - THIRD, a.run.month - THIRD);
   if (!end || (side == 1 && edge != EDGE_AFTER && j > i && why_is(r, j - 1, DATE_ORDINAL, NULL, NULL))) return f;
   const Word *behind = why_word_at(r, end);
-  if (behind && edge == EDGE_BEGIN && (behind->mark == '-' || why_is(r, end, DATE_TO, NULL, NULL))) return f; /* a range: "the week from 3 to 9 June" */
+  const bool dashed = behind && behind->mark == '-' && (behind->number || why_is(r, end, DATE_MONTH, NULL, NULL) || why_is(r, end, DATE_WEEKDAY, NULL, NULL));
+  if (behind && edge == EDGE_BEGIN && (dashed || why_is(r, end, DATE_TO, NULL, NULL))) return f; /* a range: "the week from 3 to 9 June" */
   const Word *before = i > 0 ? &r->words->word[i - 1] : NULL;
   const bool told = j > i || (before && why_date_word(before->text, DATE_PREP, NULL, NULL));
   if (edge >= EDGE_AFTER && edge < EDGE_WITHIN && (vague || (n * many > 1 && !told))) f.gap = PROPTER_GAP_UNCLEAR_PERIOD; /* "two days after": a day, or two? */
@@ -557,6 +564,15 @@ static bool same_days(const PropterQuestion *q, const Span *s) {
   return event && known && !q->open && !s->open && q->from == s->from && q->to == s->to;
 }
 
+/* "In the half-term week, 16 to 22 February", "in summer, June to August": within the time named before. Both without a year, by months and days. */
+static bool narrower(const PropterQuestion *q, const Span *s) {
+  PropterDay from, to, first, last;
+  if (q->open || s->open || q->when != s->when) return false;
+  if (q->when == PROPTER_WHEN_FIXED) return s->from >= q->from && s->to <= q->to;
+  return q->when == PROPTER_WHEN_LATEST && q->run.month <= 12 && !q->run.day && !q->run.days && why_run_in(COMMON, &q->run, &from, &to) &&
+         why_run_in(COMMON, &s->run, &first, &last) && first >= from && last <= to;
+}
+
 /* "The summer campaign", "the Easter sale": the word behind a cause that has the name of a time in its own, as it stands here; 0: none. */
 static size_t cause_at(Reader *r, size_t i) {
   WhyEvent event;
@@ -593,6 +609,7 @@ PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, P
     }
     i = f.end;
     if (q->has_period && f.gap == PROPTER_GAP_NONE && same_days(q, &f.span)) continue;
+    if (q->has_period && f.gap == PROPTER_GAP_NONE && narrower(q, &f.span)) q->has_period = false, q->gap = PROPTER_GAP_NONE;
     if (q->has_period || q->gap != PROPTER_GAP_NONE) {
       if (q->gap == PROPTER_GAP_NONE || q->has_period) q->gap = PROPTER_GAP_MANY_PERIODS;
       q->about.len = (size_t)(said.data + said.len - q->about.data);

@@ -197,7 +197,7 @@ static bool stands_alone(const Words *words, size_t i) {
 static bool told_of_metric(const Words *words, size_t i) {
   size_t before = i, next = i + 1;
   int unit;
-  if (why_has(&words->word[i], ROLE_AMISS)) return true;                            /* "went wrong" */
+  if (why_has(&words->word[i], ROLE_AMISS)) return true;                         /* "went wrong" */
   if (next < words->count && why_has(&words->word[next], ROLE_FOR)) return true; /* "a disaster for" */
   if (next < words->count && !words->word[next].mark &&
       (why_date_word(words->word[next].text, DATE_UNIT, &unit, NULL) || why_date_word(words->word[next].text, DATE_MONTH, NULL, NULL)))
@@ -225,6 +225,68 @@ static void fares(Words *words) {
            !why_has(&words->word[verb - 1], ROLE_FARES))
       verb--;
     if (why_has(&words->word[verb - 1], ROLE_FARES)) w->kind = why_has(w, ROLE_WELL) ? WORD_BETTER : WORD_WORSE;
+  }
+}
+
+/* "Month after month", "week by week": how it went on, not when. */
+static void repeats_unit(Words *words) {
+  for (size_t i = 1; i + 1 < words->count; i++) {
+    Word *w = &words->word[i];
+    if (!why_has(w, ROLE_BY) && !why_date_word(w->text, DATE_AFTER, NULL, NULL)) continue;
+    if (!why_date_word(w[-1].text, DATE_UNIT, NULL, NULL) || !propter_str_equal(w[-1].text, w[1].text) || w->used != USED_NOT) continue;
+    for (int k = -1; k < 2; k++) w[k].kind = WORD_FILLER, w[k].used = USED_PERIOD;
+  }
+}
+
+/* "Up 3 weeks in a row", "four days running": how long it went on. */
+static void goes_on_for(Words *words) {
+  int n, unit;
+  for (size_t i = 1; i + 1 < words->count; i++) {
+    Word *w = &words->word[i];
+    const bool row = w[1].phrase && w[1].kind == WORD_FILLER && !w[1].mark && (why_has(w + 1, ROLE_IN) || why_has(w + 1, ROLE_ON));
+    if (!why_date_word(w->text, DATE_UNIT, &unit, NULL) || !why_count_of(w - 1, &n) || !(row || why_has(w + 1, ROLE_INCESSANT))) continue;
+    for (int k = -1; k < 2; k++) w[k].kind = WORD_FILLER, w[k].used = USED_PERIOD;
+  }
+}
+
+/* "What held butter back", "minus 70 %". */
+static void falls_short(Words *words) {
+  size_t held = words->count;
+  for (size_t i = 0; i < words->count; i++) {
+    Word *w = &words->word[i];
+    if (why_ends_clause(w, ENDS_CLAUSE)) held = words->count;
+    if (why_has(w, ROLE_HOLDS)) held = i;
+    if (held < i && i <= held + 4 && why_has(w, ROLE_PARTICLE) && w->kind != WORD_DOWN && !w->phrase) words->word[held].kind = WORD_DOWN, w->kind = WORD_FILLER;
+    if (why_has(w, ROLE_TAKES) && i + 1 < words->count && w[1].number && !w[1].mark) w->kind = WORD_DOWN;
+  }
+}
+
+/* "More in May then in April". */
+static PropterStatus then_for_than(Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  bool more = false;
+  for (size_t i = 0; i + 1 < words->count; i++) {
+    Word *w = &words->word[i];
+    if (why_ends_clause(w, ENDS_CLAUSE)) more = false;
+    size_t next = i + 1 + (words->word[i + 1].kind == WORD_STOP && i + 2 < words->count);
+    if (more && why_has(w, ROLE_NEXT) &&
+        (why_date_word(words->word[next].text, DATE_MONTH, NULL, NULL) || why_date_word(words->word[next].text, DATE_LAST, NULL, NULL))) {
+      w->text = PROPTER_STR("than"), w->kind = WORD_COMPARE;
+      why_word_roles(w);
+      PROPTER_TRY(why_question_note(q, arena, err, "\"then\" was read as \"than\""));
+    }
+    more |= why_has(w, ROLE_MORE) || why_has(w, ROLE_LESS);
+  }
+  return PROPTER_OK;
+}
+
+/* "They will bring up the donations" speaks of them. */
+static void brings_up(Words *words) {
+  bool somebody = false;
+  for (size_t i = 0; i + 1 < words->count; i++) {
+    Word *w = &words->word[i];
+    if (why_ends_clause(w, ENDS_CLAUSE)) somebody = false;
+    somebody |= w->kind == WORD_SPEAKER;
+    if (somebody && propter_str_equal(w->stem, PROPTER_STR("bring")) && why_has(w + 1, ROLE_UPWARD) && w[1].kind == WORD_UP) w[1].kind = WORD_FILLER;
   }
 }
 
@@ -685,6 +747,7 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
 
 /* "… since the roadworks started - is that the reason?": the cause by which the time was told. */
 static bool points_back(const Words *words) {
+  if (why_has(&words->word[words->count - 1], ROLE_CHANCE)) return true; /* "Coincidence?" */
   for (size_t i = 1; i + 1 < words->count; i++) {
     size_t end = i + 1;
     if (!why_has(&words->word[i], ROLE_POINTS) || words->word[i - 1].kind != WORD_ASK) continue;
@@ -750,7 +813,13 @@ static PropterStatus weigh(Reading *r) {
   Words *words = &r->words;
   for (size_t i = 0; i < words->count; i++) words->word[i].known |= why_lexicon_knows(r->lexicon, &words->word[i]);
   PROPTER_TRY(why_reword(r->lexicon, words, r->arena, r->q, r->err));
+  const PropterLexicon *causes = why_lexicon_causes(r->lexicon);
+  for (size_t i = 0; causes && i < words->count; i++) { /* "the avalanche", where an event is called so */
+    Word *w = &words->word[i];
+    if ((w->kind == WORD_UP || w->kind == WORD_DOWN) && !w->phrase && why_lexicon_calls(causes, w) && why_lexicon_spells(causes, w)) w->kind = WORD_NONE;
+  }
   PROPTER_TRY(why_asides(r->lexicon, words, r->today, r->arena, r->q, r->err));
+  PROPTER_TRY(then_for_than(words, r->arena, r->q, r->err));
   break_down(words);
   why_lexicon_names_numbers(r->lexicon, words);
   than_expected(words);
@@ -764,6 +833,10 @@ static PropterStatus weigh(Reading *r) {
   greets(words);
   asks_advice(words);
   only_half(words);
+  repeats_unit(words);
+  goes_on_for(words);
+  falls_short(words);
+  brings_up(words);
   fares(words);
   value(words);
   why_talk_denies(r->lexicon, words);

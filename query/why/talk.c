@@ -11,7 +11,8 @@ static size_t clause_end(const Words *words, size_t from, bool *opened) {
   for (; end < words->count; end++) {
     const Word *w = &words->word[end];
     if (why_ends_clause(w, ENDS_ANY)) return end;
-    if (why_has(w, ROLE_OPENS) && !(why_has(w, ROLE_POINTS) && why_has(&words->word[end - 1], ROLE_FINITE))) return *opened = true, end; /* "how was that done" */
+    if (why_has(w, ROLE_OPENS) && !(why_has(w, ROLE_POINTS) && why_has(&words->word[end - 1], ROLE_FINITE)))
+      return *opened = true, end; /* "how was that done" */
     if (!why_goes(w)) continue;
     while (end > from + 1 && words->word[end - 1].kind == WORD_STOP) end--; /* "… need an explanation | for the decline" */
     return *opened = true, end;
@@ -263,21 +264,23 @@ void why_talk_denies(const PropterLexicon *l, Words *words) {
   Word *last = &words->word[words->count - 1];
   if (words->count > 2 && why_has(last, ROLE_NO)) last->kind = WORD_FILLER; /* "…, no?" */
   for (size_t from = 0, end; from < words->count; from = end) {
-    bool speaks = false, asks = false;
+    bool speaks = false, asks = false, reason = false;
     end = clause_end(words, from, &opened);
     end = before_nobody(words, from, end, &opened);
     size_t next = end;
     while (next < words->count && words->word[next].kind == WORD_STOP) next++;
     const bool goes = opened && next < words->count && why_goes(&words->word[next]);
+    const size_t first = from + (words->word[from].kind == WORD_JOIN && from + 1 < end);
     for (size_t i = from; i < end; i++) {
       const Word *w = &words->word[i];
-      asks |= goes && !speaks && why_has(w, ROLE_QUESTIONS); /* "why don't we see | a fall" */
+      reason |= why_has(w, ROLE_REASON) && nobody(words, first); /* "no one can tell me the reason" */
+      asks |= goes && !speaks && why_has(w, ROLE_QUESTIONS);     /* "why don't we see | a fall" */
       speaks |= w->kind == WORD_SPEAKER || nobody(words, i);
       asks |= why_moves(w) || (w->kind == WORD_NONE && why_lexicon_spells(l, w));
       asks |= goes && w->kind == WORD_NOT && i + 1 == end; /* "we did not | cut" */
     }
     const bool aside = words->word[from].mark == ',' && words->word[from].kind == WORD_WHICH; /* ", which nobody had foreseen" */
-    for (size_t i = from; ((((speaks && opened) || aside) && !asks) || tags(words, from, end)) && i < end; i++)
+    for (size_t i = from; ((((speaks && (opened || reason)) || aside) && !asks) || tags(words, from, end)) && i < end; i++)
       if (words->word[i].kind == WORD_NOT) words->word[i].kind = WORD_FILLER;
   }
 }
