@@ -687,7 +687,7 @@ PropterStatus why_lexicon_event(const PropterLexicon *c, const Words *words, siz
   const Words part = {words->word, end, false};
   PROPTER_TRY(spell(c, &part, arena, &spelling, err));
   for (; end > i && !out->end; end--) {
-    if (why_joins(&words->word[end - 1])) continue;
+    if (why_joins(&words->word[end - 1]) || (end > i + 1 && why_has(&words->word[end - 1], ROLE_ONE_OF))) continue; /* "roof leak -> more visitors" */
     named = false;
     bool dated = true;
     for (size_t k = i; k < end; k++) named |= words->word[k].kind == WORD_NONE && !words->word[k].number, dated &= why_of_dates(words->word[k].text);
