@@ -29,6 +29,7 @@ double lagged_p(double r, size_t rows, size_t k) {
 
 void propter_lagged_graph_free(PropterLaggedGraph *g) {
   propter_free(g->mark), propter_free(g->strength), propter_free(g->p_value), propter_free(g->q_value), propter_free(g->stability);
+  propter_free(g->unseen);
   *g = (PropterLaggedGraph){0};
 }
 
@@ -150,6 +151,7 @@ static PropterStatus search_on(const Input *in, const size_t *starts, size_t cou
   PROPTER_TRY(graph_open(in->p, in->lags, g, err));
   PropterStatus status = lagged_sums(in->p, in->n, in->x, in->depth, starts, count, &sums, err);
   if (status == PROPTER_OK) status = in->search->run(&sums, in->o, g, err);
+  if (status == PROPTER_OK && in->o->unseen) status = lagged_unseen(&sums, in->o, g, err);
   g->rows = count;
   lagged_sums_clear(&sums);
   if (status != PROPTER_OK) propter_lagged_graph_free(g);
@@ -188,7 +190,7 @@ static PropterStatus draw(const Input *in, const size_t *starts, size_t count, s
   if (!from) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a bootstrap");
   PropterLaggedOptions one = *in->o;
   Input alone = *in;
-  one.threads = 1, alone.o = &one;
+  one.threads = 1, one.unseen = false, alone.o = &one;
   Bootstrap b = {&alone, starts, from, count, block, blocks, shown, PTHREAD_MUTEX_INITIALIZER};
   PropterRng rng;
   propter_rng_seed(&rng, in->o->seed);

@@ -7,9 +7,7 @@
 #include "propter/mem.h"
 #include "propter/pool.h"
 
-enum { CONDITIONS = 64, SEPARATORS = 8 };
-
-static const double determined = 1e-9;
+enum { SEPARATORS = 8 };
 
 typedef struct {
   size_t column; /* lag·p + series */
@@ -31,49 +29,6 @@ typedef struct {
   uint16_t *sep;    /* by cell: 1 + number, then the contemporaneous separators */
 } Job;
 
-/* ---- partial correlations ----------------------------------------------------------------------------------------------- */
-
-typedef struct {
-  size_t k;
-  size_t s[CONDITIONS];
-  double l[CONDITIONS][CONDITIONS];
-} Factor;
-
-static void push(const LaggedSums *sums, Factor *f, size_t column) {
-  const double *row = sums->r + column * sums->q;
-  if (f->k == CONDITIONS) return; /* the strongest come first */
-  double rest = 1, *own = f->l[f->k];
-  for (size_t j = 0; j < f->k; j++) {
-    double v = row[f->s[j]];
-    if (f->s[j] == column) return;
-    for (size_t m = 0; m < j; m++) v -= own[m] * f->l[j][m];
-    own[j] = v / f->l[j][j];
-    rest -= own[j] * own[j];
-  }
-  if (rest < determined) return; /* says nothing beyond the others */
-  own[f->k] = sqrt(rest), f->s[f->k++] = column;
-}
-
-static double project(const LaggedSums *sums, const Factor *f, size_t column, double *a) {
-  const double *row = sums->r + column * sums->q;
-  double rest = 1;
-  for (size_t i = 0; i < f->k; i++) {
-    double v = row[f->s[i]];
-    for (size_t m = 0; m < i; m++) v -= f->l[i][m] * a[m];
-    a[i] = v / f->l[i][i];
-    rest -= a[i] * a[i];
-  }
-  return rest;
-}
-
-/* Partial correlation of x with y, whose projection is known; 0 where one is determined by the conditions. */
-static double partial(const LaggedSums *sums, const Factor *f, size_t x, size_t y, const double *b, double y_rest) {
-  double a[CONDITIONS], x_rest = project(sums, f, x, a), v = sums->r[x * sums->q + y];
-  if (x_rest < determined || y_rest < determined) return 0;
-  for (size_t i = 0; i < f->k; i++) v -= a[i] * b[i];
-  return fmin(1, fmax(-1, v / sqrt(x_rest * y_rest)));
-}
-
 /* ---- lagged conditions (PC1) ----------------------------------------------------------------------------------------------- */
 
 static int strongest_first(const void *a, const void *b) {
@@ -93,23 +48,23 @@ static size_t keep(const Job *job, Candidate *c, size_t n, size_t q, size_t j) {
 }
 
 /* Each candidate against the q strongest others. */
-static size_t weed(const Job *job, Candidate *c, size_t n, size_t q, size_t j, Factor *all, Factor *own, bool *gone) {
-  double b[CONDITIONS];
+static size_t weed(const Job *job, Candidate *c, size_t n, size_t q, size_t j, LaggedFactor *all, LaggedFactor *own, bool *gone) {
+  double b[LAGGED_CONDITIONS];
   size_t kept = 0;
   memset(gone, 0, n * sizeof *gone);
   all->k = 0;
-  for (size_t i = 0; i < q; i++) push(job->s, all, c[i].column);
-  double rest = project(job->s, all, j, b);
+  for (size_t i = 0; i < q; i++) lagged_push(job->s, all, c[i].column);
+  double rest = lagged_project(job->s, all, j, b);
   for (size_t i = 0; i < n; i++) {
     double r;
-    if (i >= q) r = partial(job->s, all, c[i].column, j, b, rest);
+    if (i >= q) r = lagged_partial(job->s, all, c[i].column, j, b, rest);
     else {
-      double d[CONDITIONS];
+      double d[LAGGED_CONDITIONS];
       own->k = 0;
       for (size_t m = 0; m <= q; m++)
-        if (m != i) push(job->s, own, c[m].column);
-      double left = project(job->s, own, j, d);
-      r = partial(job->s, own, c[i].column, j, d, left);
+        if (m != i) lagged_push(job->s, own, c[m].column);
+      double left = lagged_project(job->s, own, j, d);
+      r = lagged_partial(job->s, own, c[i].column, j, d, left);
     }
     if (fabs(r) < c[i].least) c[i].least = fabs(r), c[i].value = r;
     if (lagged_p(r, job->s->rows, q) > level_of(job, c[i].column, j)) gone[i] = true;
@@ -124,7 +79,7 @@ static PropterStatus work_past(size_t j, void *payload, PropterError *err) {
   Job *job = payload;
   size_t n = job->s->p * job->lags;
   Candidate *c = job->past + j * n;
-  Factor *f = propter_malloc(2 * sizeof *f + n);
+  LaggedFactor *f = propter_malloc(2 * sizeof *f + n);
   if (!f) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a search over lags");
   bool *gone = (bool *)(f + 2);
   for (size_t i = 0; i < n; i++) {
@@ -133,7 +88,7 @@ static PropterStatus work_past(size_t j, void *payload, PropterError *err) {
     c[i] = (Candidate){column, fabs(r), r};
   }
   n = keep(job, c, n, 0, j);
-  for (size_t q = 1; q < n && q < CONDITIONS; q++) n = weed(job, c, n, q, j, f, f + 1, gone);
+  for (size_t q = 1; q < n && q < LAGGED_CONDITIONS; q++) n = weed(job, c, n, q, j, f, f + 1, gone);
   job->count[j] = n;
   propter_free(f);
   return PROPTER_OK;
@@ -152,20 +107,20 @@ static bool next_subset(size_t *pick, size_t k, size_t n) {
 }
 
 /* x = series i at `lag`, against j now, given the contemporaneous ones, the past of j and the past of i. */
-static double momentary(const Job *job, Factor *f, size_t i, size_t lag, size_t j, const size_t *now, size_t k, size_t *conditions) {
+static double momentary(const Job *job, LaggedFactor *f, size_t i, size_t lag, size_t j, const size_t *now, size_t k, size_t *conditions) {
   size_t p = job->s->p, x = lag * p + i;
-  double b[CONDITIONS];
+  double b[LAGGED_CONDITIONS];
   f->k = 0;
-  for (size_t m = 0; m < k; m++) push(job->s, f, now[m]);
+  for (size_t m = 0; m < k; m++) lagged_push(job->s, f, now[m]);
   for (size_t m = 0; m < job->count[j]; m++)
-    if (job->past[j * p * job->lags + m].column != x) push(job->s, f, job->past[j * p * job->lags + m].column);
-  for (size_t m = 0; m < job->count[i]; m++) push(job->s, f, job->past[i * p * job->lags + m].column + lag * p);
-  double rest = project(job->s, f, j, b);
+    if (job->past[j * p * job->lags + m].column != x) lagged_push(job->s, f, job->past[j * p * job->lags + m].column);
+  for (size_t m = 0; m < job->count[i]; m++) lagged_push(job->s, f, job->past[i * p * job->lags + m].column + lag * p);
+  double rest = lagged_project(job->s, f, j, b);
   *conditions = f->k;
-  return partial(job->s, f, x, j, b, rest);
+  return lagged_partial(job->s, f, x, j, b, rest);
 }
 
-static void test_link(Job *job, Factor *f, size_t i, size_t lag, size_t j, const size_t *near, size_t n) {
+static void test_link(Job *job, LaggedFactor *f, size_t i, size_t lag, size_t j, const size_t *near, size_t n) {
   size_t pick[SEPARATORS], now[SEPARATORS], others[UINT8_MAX + 1], m = 0, cell = lagged_cell(job->g, lag, i, j), k = job->level;
   double level = lag ? level_of(job, i, j) : fmax(level_of(job, i, j), level_of(job, j, i));
   for (size_t a = 0; a < n && m <= UINT8_MAX; a++)
@@ -190,7 +145,7 @@ static void test_link(Job *job, Factor *f, size_t i, size_t lag, size_t j, const
 static PropterStatus work_links(size_t j, void *payload, PropterError *err) {
   Job *job = payload;
   size_t p = job->s->p, n = 0, *near = propter_malloc((p + 1) * sizeof *near);
-  Factor *f = propter_malloc(sizeof *f);
+  LaggedFactor *f = propter_malloc(sizeof *f);
   if (!near || !f) {
     propter_free(near), propter_free(f);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a search over lags");

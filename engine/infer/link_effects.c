@@ -253,6 +253,10 @@ static void beside_parents(const Unrolled *u, PropterAdjustment *a) {
 
 PropterStatus link_effect(const LinkPanel *x, size_t i, size_t j, size_t lag, LinkEffect which, size_t resamples, PropterMetricLink *out, double *draws,
                           PropterError *err) {
+  if (x->graph.unseen[link_cell(x, lag, i, j)] == PROPTER_UNSEEN_SHOWN) {
+    out->adjustment = PROPTER_STR("none shows: what comes before the cause does not reach the effect, so something unseen moves both");
+    return PROPTER_OK;
+  }
   Unrolled *u = propter_calloc(1, sizeof *u);
   PropterAdjustment a;
   if (!u) return propter_fail(err, PROPTER_NO_MEMORY, "an effect");

@@ -26,7 +26,7 @@ static size_t find_series(const Upstream *u, size_t series) {
   return SIZE_MAX;
 }
 
-static bool drives(const LinkPanel *x, size_t lag, size_t i, size_t j) { return i != j && x->graph.mark[link_cell(x, lag, i, j)] == PROPTER_ARROW; }
+static bool drives(const LinkPanel *x, size_t lag, size_t i, size_t j) { return i != j && link_acts(x, lag, i, j); }
 
 /* The strongest link into anything listed whose cause is not; so each metric comes once. */
 static void gather(Upstream *u, size_t target) {

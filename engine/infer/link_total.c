@@ -28,7 +28,7 @@ static uint8_t mark(const LinkPanel *x, size_t lag, size_t i, size_t j) { return
 /* May i act on j? A link without direction may go either way. Nothing acts on what is set. */
 static bool may_lead(const Ways *w, size_t lag, size_t i, size_t j) {
   if (j == w->cause || (i == j && !lag) || mark(w->x, lag, i, j) == PROPTER_NO_EDGE) return false;
-  return mark(w->x, lag, i, j) == PROPTER_ARROW || (!lag && mark(w->x, 0, j, i) == PROPTER_TAIL);
+  return link_acts(w->x, lag, i, j) || (!lag && mark(w->x, 0, j, i) == PROPTER_TAIL);
 }
 
 /* Marks what the cause may lead to, or what may lead to the outcome. */

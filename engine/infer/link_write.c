@@ -34,6 +34,12 @@ static PropterStatus put_refutation(Sheet *sheet, PropterId link, PropterStr bas
   return put_text(sheet, node, VOCAB_propter_value, propter_str(r->text), err);
 }
 
+static PropterStatus put_unseen(Sheet *sheet, PropterId link, PropterUnseen unseen, PropterError *err) {
+  static const PropterVocab what[] = {[PROPTER_UNSEEN_OPEN] = VOCAB_propter_UnseenOpen, [PROPTER_UNSEEN_RULED_OUT] = VOCAB_propter_UnseenRuledOut,
+                                      [PROPTER_UNSEEN_SHOWN] = VOCAB_propter_UnseenShown};
+  return put_is(sheet, link, VOCAB_propter_unseenCause, what[unseen], err);
+}
+
 static PropterStatus put_link(Sheet *sheet, PropterStr graph, const PropterMetricLinks *all, const PropterMetricLink *l, PropterError *err) {
   PropterArena arena = {0};
   char hex[33];
@@ -46,7 +52,7 @@ static PropterStatus put_link(Sheet *sheet, PropterStr graph, const PropterMetri
   if (status || (status = put_is(sheet, node, VOCAB_rdf_type, VOCAB_propter_CausalLink, err)) ||
       (status = put_iri(sheet, node, VOCAB_propter_cause, l->cause, err)) || (status = put_iri(sheet, node, VOCAB_propter_effect, l->effect, err)) ||
       (status = put_lag(sheet, node, all, l->lag, err)) || (status = put_yes(sheet, node, VOCAB_propter_directed, l->directed, err)) ||
-      (status = put_number(sheet, node, VOCAB_propter_stability, l->stability, err)) ||
+      (status = put_unseen(sheet, node, l->unseen, err)) || (status = put_number(sheet, node, VOCAB_propter_stability, l->stability, err)) ||
       (status = put_text(sheet, node, VOCAB_propter_reason, l->knowledge, err)) ||
       (status = put_text(sheet, node, VOCAB_propter_adjustment, l->adjustment, err)))
     goto done;

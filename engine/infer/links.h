@@ -61,6 +61,12 @@ void link_window_back(const LinkPanel *panel, size_t lag, int32_t *first, int32_
 size_t link_step(const LinkPanel *panel, int32_t period);
 static inline size_t link_cell(const LinkPanel *panel, size_t lag, size_t i, size_t j) { return (lag * panel->p + i) * panel->p + j; }
 
+/* A link from i to j that is not due to an unseen common cause of both. */
+static inline bool link_acts(const LinkPanel *panel, size_t lag, size_t i, size_t j) {
+  const size_t c = link_cell(panel, lag, i, j);
+  return panel->graph.mark[c] == PROPTER_ARROW && panel->graph.unseen[c] != PROPTER_UNSEEN_SHOWN;
+}
+
 /* What resamples are drawn from: the panel's `over`, whose steps are filled when they are first asked for, else the panel. */
 PropterStatus link_resampled(const LinkPanel *panel, const LinkPanel **out, PropterError *err);
 /* link_kept.c: the share of resamples that show each link, into panel->graph. What the memo of `know` has is taken from there, the rest kept in it. */

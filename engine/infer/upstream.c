@@ -26,7 +26,7 @@ static bool surest(const LinkPanel *x, size_t i, size_t j, size_t *lag) {
   bool found = false;
   for (size_t l = 0; l <= x->lags; l++) {
     size_t c = link_cell(x, l, i, j);
-    if (i == j || x->graph.mark[c] != PROPTER_ARROW || (found && x->graph.q_value[c] >= x->graph.q_value[link_cell(x, *lag, i, j)])) continue;
+    if (i == j || !link_acts(x, l, i, j) || (found && x->graph.q_value[c] >= x->graph.q_value[link_cell(x, *lag, i, j)])) continue;
     *lag = l, found = true;
   }
   return found;

@@ -15,6 +15,10 @@ static const char *how(PropterIdentification by) {
   return names[by];
 }
 
+static const char *const unseen[] = {[PROPTER_UNSEEN_OPEN] = "open", [PROPTER_UNSEEN_RULED_OUT] = "ruled out", [PROPTER_UNSEEN_SHOWN] = "shown"};
+
+static const char *arrow(const PropterMetricLink *l) { return l->unseen == PROPTER_UNSEEN_SHOWN ? "↔" : l->directed ? "→" : "—"; }
+
 static size_t passed(const PropterMetricLink *l) {
   size_t n = 0;
   for (size_t i = 0; i < l->refutations; i++) n += l->refutation[i].passed;
@@ -33,9 +37,13 @@ static void print_lag(FILE *out, const char *step, size_t lag) {
 }
 
 static void print_link(FILE *out, const PropterMetricLinks *x, const PropterMetricLink *l, bool refute) {
-  fprintf(out, "\n%.*s %s %.*s, ", (int)l->cause_label.len, l->cause_label.data, l->directed ? "→" : "—", (int)l->effect_label.len, l->effect_label.data);
+  fprintf(out, "\n%.*s %s %.*s, ", (int)l->cause_label.len, l->cause_label.data, arrow(l), (int)l->effect_label.len, l->effect_label.data);
   print_lag(out, step_of(x), (size_t)l->lag);
   fprintf(out, "\n  link       strength %+.2f   q %.2g   stability %.2f\n", l->strength, l->q, l->stability);
+  static const char *const said[] = {[PROPTER_UNSEEN_OPEN] = "a common cause of both is not ruled out by the figures",
+                                     [PROPTER_UNSEEN_RULED_OUT] = "a common cause of both is ruled out: what comes before the cause acts through it alone",
+                                     [PROPTER_UNSEEN_SHOWN] = "a common cause of both shows"};
+  fprintf(out, "  unseen     %s\n", said[l->unseen]);
   if (isfinite(l->value))
     fprintf(out, "  effect     %s for one more (%s to %s, 95 %%), %zu rows\n", output_figures(l->value, 4, true), output_figures(l->low, 4, true),
             output_figures(l->high, 4, true), l->rows);
@@ -65,6 +73,7 @@ static void link_json(FILE *out, const PropterMetricLink *l) {
   output_json(out, l->cause);
   json_text(out, "causeLabel", l->cause_label), json_text(out, "effect", l->effect), json_text(out, "effectLabel", l->effect_label);
   fprintf(out, ",\"lag\":%d,\"directed\":%s,\"required\":%s", l->lag, l->directed ? "true" : "false", l->required ? "true" : "false");
+  json_text(out, "unseenCause", propter_str(unseen[l->unseen]));
   output_json_number(out, "strength", l->strength, 6), output_json_number(out, "p", l->p, 6), output_json_number(out, "q", l->q, 6),
       output_json_number(out, "stability", l->stability, 6);
   output_json_number(out, "prior", l->prior, 6), json_text(out, "knowledge", l->knowledge);
@@ -99,7 +108,7 @@ void links_json(FILE *out, const PropterMetricLinks *x, double rate) {
 
 void links_csv(FILE *out, const PropterMetricLinks *x) {
   fputs("cause,cause_label,effect,effect_label,lag,directed,required,strength,p,q,stability,prior,knowledge,identified_by,adjustment,value,low,high,rows,"
-        "passed,attempts\n",
+        "passed,attempts,unseen_cause\n",
         out);
   for (size_t i = 0; i < x->links; i++) {
     const PropterMetricLink *l = &x->link[i];
@@ -111,7 +120,7 @@ void links_csv(FILE *out, const PropterMetricLinks *x) {
     output_csv(out, l->adjustment);
     if (isfinite(l->value)) fprintf(out, ",%.6g,%.6g,%.6g", l->value, l->low, l->high);
     else fputs(",,,", out);
-    fprintf(out, ",%zu,%zu,%zu\n", l->rows, passed(l), l->refutations);
+    fprintf(out, ",%zu,%zu,%zu,%s\n", l->rows, passed(l), l->refutations, unseen[l->unseen]);
   }
 }
 
@@ -199,7 +208,10 @@ void total_table(FILE *out, const PropterTotalEffect *x, double amount) {
   } else fprintf(out, "effect      not identifiable: %.*s\n", (int)x->reason.len, x->reason.data);
   for (size_t i = 0; i < x->links; i++) print_way(out, &x->link[i], step, !i);
   if (!x->identified) return;
-  fprintf(out, "assumes     the links that %zu %ss show (%s) and nothing unseen that acts on two neighbours of the way at once\n", x->steps, step, x->method);
+  size_t open = 0;
+  for (size_t i = 0; i < x->links; i++) open += x->link[i].unseen == PROPTER_UNSEEN_OPEN && x->link[i].by != PROPTER_INSTRUMENT;
+  fprintf(out, "assumes     the links that %zu %ss show (%s)%s\n", x->steps, step, x->method,
+          open ? " and nothing unseen that acts on two neighbours of the way at once" : "; the figures rule out what acts unseen on two neighbours of the way");
   fprintf(out, "%-12sthat it acts in proportion to its amount, and that nothing else is set in the %ss after it\n", "", step);
 }
 

@@ -161,6 +161,51 @@ START_TEST(stability_and_threads) {
 }
 END_TEST
 
+/* Something unseen moves p and, one or two steps later than p, q; p moves r a step later. All remember themselves, or p does not. */
+enum { SEEN = 3, UNSEEN_STEPS = 800, ROUNDS = 20 };
+static PropterUnseen *unseen_of(uint64_t seed, size_t later, double memory, const PropterKnowledge *k, PropterUnseen found[2]) {
+  static double y[SEEN * UNSEEN_STEPS], u[UNSEEN_STEPS];
+  PropterLaggedGraph g;
+  PropterRng rng;
+  propter_rng_seed(&rng, seed);
+  for (size_t t = 0; t < UNSEEN_STEPS; t++) {
+    double *p = y + t, *q = p + UNSEEN_STEPS, *r = q + UNSEEN_STEPS;
+    u[t] = propter_rng_normal(&rng), *p = propter_rng_normal(&rng), *q = propter_rng_normal(&rng), *r = propter_rng_normal(&rng);
+    if (t < 4) continue;
+    *p += memory * p[-1] + u[t - 1], *q += .5 * q[-1] + u[t - 1 - later], *r += .5 * r[-1] + .6 * p[-1];
+  }
+  ck_ok(propter_lagged_search(SEEN, UNSEEN_STEPS, y, "pcmci_plus", &(PropterLaggedOptions){.lags = 3, .rate = .05, .unseen = true, .knowledge = k}, &g, err));
+  ck_assert(g.mark[(later * SEEN + 0) * SEEN + 1] == PROPTER_ARROW && g.mark[(SEEN + 0) * SEEN + 2] == PROPTER_ARROW);
+  found[0] = (PropterUnseen)g.unseen[(later * SEEN + 0) * SEEN + 1], found[1] = (PropterUnseen)g.unseen[(SEEN + 0) * SEEN + 2];
+  propter_lagged_graph_free(&g);
+  return found;
+}
+
+START_TEST(unseen_common_causes_are_told_from_effects) {
+  const size_t later = (size_t)_i;
+  size_t shown = 0, ruled_out = 0;
+  PropterUnseen found[2];
+  for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+    unseen_of(seed + 100, later, .6, NULL, found);
+    shown += found[0] == PROPTER_UNSEEN_SHOWN, ruled_out += found[1] == PROPTER_UNSEEN_RULED_OUT;
+    ck_assert(found[0] != PROPTER_UNSEEN_RULED_OUT && found[1] != PROPTER_UNSEEN_SHOWN);
+  }
+  ck_assert_msg(shown >= 15 && ruled_out >= 15, "%zu shown, %zu ruled out", shown, ruled_out);
+}
+END_TEST
+
+/* Without a past that bears witness nothing can be told; what knowledge requires acts. */
+START_TEST(what_no_witness_tells_stays_open) {
+  uint8_t required[SEEN * SEEN] = {0};
+  required[1] = 1;
+  PropterUnseen found[2];
+  unseen_of(100, 1, 0, NULL, found);
+  ck_assert(found[0] == PROPTER_UNSEEN_OPEN && found[1] == PROPTER_UNSEEN_OPEN);
+  unseen_of(100, 1, .6, &(PropterKnowledge){.required = required}, found);
+  ck_assert_int_ne(found[0], PROPTER_UNSEEN_SHOWN);
+}
+END_TEST
+
 START_TEST(bad_input_is_defined_or_named) {
   static const char *const names[] = {"var", "var_lingam", "pcmci_plus", "pc", "boss"};
   PropterError named = {0};
@@ -209,6 +254,8 @@ Suite *suite_lagged(void) {
   tcase_add_test(tc, knowledge_binds);
   tcase_add_test(tc, priors_move_the_level);
   tcase_add_test(tc, stability_and_threads);
+  tcase_add_loop_test(tc, unseen_common_causes_are_told_from_effects, 1, 3);
+  tcase_add_test(tc, what_no_witness_tells_stays_open);
   tcase_add_test(tc, bad_input_is_defined_or_named);
   tcase_add_test(tc, failing_allocations);
   suite_add_tcase(suite, tc);

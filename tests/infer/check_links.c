@@ -164,6 +164,27 @@ START_TEST(a_way_that_cannot_be_measured_is_named) {
 }
 END_TEST
 
+/* The hub, which nobody records, moves push a month and yield two months later; both remember. */
+static void behind_both(Months x, size_t t) {
+  x[PUSH][t] += t ? .6 * x[PUSH][t - 1] + 1.5 * x[HUB][t - 1] : 0;
+  x[YIELD][t] += t > 1 ? .6 * x[YIELD][t - 1] + 1.5 * x[HUB][t - 2] : 0;
+}
+
+START_TEST(what_something_unseen_moves_has_no_effect) {
+  Open o = open_with(behind_both);
+  const PropterStr among[] = {mill[PUSH], mill[LEVER], mill[YIELD]};
+  const PropterLinkOptions options = {.among = among, .amongs = 3, .as = PROPTER_LINKS_LEVELS};
+  PropterMetricLinks x;
+  ck_ok(propter_links(o.inferrer, &options, &o.arena, &x, err));
+  const PropterMetricLink *l = find(&x, "push", "yield");
+  ck_assert(l && l->lag == 1 && l->unseen == PROPTER_UNSEEN_SHOWN && isnan(l->value));
+  ck_assert_ptr_nonnull(memmem(l->adjustment.data, l->adjustment.len, "something unseen moves both", 27));
+  const PropterTotalEffect total_of = total(&o, "push", "yield", &options);
+  ck_assert(!total_of.identified && memmem(total_of.reason.data, total_of.reason.len, "no link leads from push to yield", 32));
+  close_world(&o);
+}
+END_TEST
+
 START_TEST(shares_of_a_move_sum_to_it) {
   Open o = open_world();
   PropterExplained x;
@@ -365,6 +386,7 @@ Suite *suite_links(void) {
   tcase_add_test(tc, effects_add_up_over_all_ways);
   tcase_add_test(tc, a_front_door_needs_no_common_cause_measured);
   tcase_add_test(tc, a_way_that_cannot_be_measured_is_named);
+  tcase_add_test(tc, what_something_unseen_moves_has_no_effect);
   tcase_add_test(tc, shares_of_a_move_sum_to_it);
   tcase_add_test(tc, more_than_asked_for_is_a_limit);
   tcase_add_loop_test(tc, failing_memory_is_reported, 0, 4);

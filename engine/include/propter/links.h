@@ -5,6 +5,7 @@
 
 #include "propter/effects.h"
 #include "propter/infer.h"
+#include "propter/lagged.h"
 
 /* Changes from period to period for levels that wander; distances from the mean of the 28 periods before for levels that are returned to. As they are: by
  * which of the two most series are, from the correlation of neighbouring changes. */
@@ -37,6 +38,7 @@ typedef struct {
   int lag;                  /* periods by which the effect follows */
   bool directed;            /* false: at the same time, and neither data nor knowledge say which way */
   bool required;            /* by knowledge */
+  PropterUnseen unseen;     /* whether a common cause that is none of the metrics searched may be behind it; shown: no effect of its own is told */
   double strength;          /* partial correlation, or standardised coefficient */
   double p, q, stability;   /* of the test; adjusted over all pairs and lags; share of resamples that show it */
   double prior;             /* log odds that knowledge and documents gave it beforehand; 0: none */
