@@ -174,14 +174,22 @@ static bool growths_median(Growths *g, size_t from, double *median) {
   return true;
 }
 
+double baseline_mean(const double *row, size_t length) {
+  double sum = 0;
+  size_t known = 0;
+  for (size_t h = 0; h < length; h++)
+    if (!isnan(row[h])) sum += row[h], known++;
+  return known && 2 * known >= length ? sum / (double)known : (double)NAN;
+}
+
 PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_from, size_t block_to, PropterError *err) {
   static const size_t widths[] = {1, 3, 5, 9, 15};
   static const double growths[] = {1, 0.5, 0};
   enum { WIDTHS = sizeof widths / sizeof *widths, GROWTHS = sizeof growths / sizeof *growths, WAYS = WIDTHS * GROWTHS };
   size_t count[WAYS] = {0}, chosen = 0;
-  double *scratch = propter_malloc((WAYS + 2) * b->n * sizeof *scratch), best = INFINITY, drift;
+  double *scratch = propter_malloc(((WAYS + 2) * b->n + length) * sizeof *scratch), best = INFINITY, drift;
   if (!scratch) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
-  double *errors = scratch + b->n, *own = errors + WAYS * b->n;
+  double *errors = scratch + b->n, *own = errors + WAYS * b->n, *off = own + b->n;
   Growths near = growths_open(b, length, block_from, block_to, scratch);
   for (size_t o = 0; o + length <= b->n; o++) {
     if (b->before[o] == SIZE_MAX || (o < block_to && o + length > block_from) || !growths_median(&near, o, &drift)) continue;
@@ -190,10 +198,10 @@ PropterStatus baseline_choose_width(Baseline *b, size_t length, size_t block_fro
       double level[WIDTHS], step = growths[g] * drift;
       levels_before(b, y, o, step, widths, WIDTHS, level);
       for (size_t k = 0; k < WIDTHS; k++) {
-        double sum = 0;
         const size_t w = k * GROWTHS + g;
-        for (size_t h = 0; h < length; h++) sum += y[o + h] - (level[k] + step * (double)(h + 1));
-        if (!isnan(sum)) errors[w * b->n + count[w]++] = sum;
+        for (size_t h = 0; h < length; h++) off[h] = y[o + h] - (level[k] + step * (double)(h + 1));
+        const double mean = baseline_mean(off, length);
+        if (!isnan(mean)) errors[w * b->n + count[w]++] = mean;
       }
     }
   }

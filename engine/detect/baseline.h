@@ -106,6 +106,9 @@ size_t baseline_back(const Baseline *b, size_t from, size_t i);
 /* Level before the window of any path on the same periods (an effect's): what the baseline would subtract from it. */
 double baseline_level_before(const Baseline *b, size_t from, double drift, const double *path);
 
+/* Mean of those of `length` values that are known; NaN where they are fewer than half. */
+double baseline_mean(const double *row, size_t length);
+
 /* Errors of the same forecast at every origin, learned without the origin's own window and without [block_from, block_to): row o holds y − expected
  * for `horizon` periods from o, NaN where not known; rows[n × horizon]. */
 PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, size_t block_from, size_t block_to, double *rows, PropterError *err);

@@ -247,15 +247,16 @@ static PropterStatus judge_controls(Frame *f, const unsigned char *use, double *
     if (status != PROPTER_OK) goto done;
   }
   ErrorModel error;
-  double *z = expected + horizon, sum = 0, scale;
+  double *z = expected + horizon, scale;
   if (!baseline_fit(b, rows, horizon, use, f->from, f->from + 2 * f->length, scratch, &error)) goto done;
   if (!baseline_expect(b, f->from, f->length, f->length, scratch, expected, &drift, NULL)) goto done;
-  for (size_t h = 0; h < f->length; h++) sum += b->y[f->from + h] - expected[h];
-  if (isnan(sum)) goto done;
+  for (size_t h = 0; h < f->length; h++) expected[h] = b->y[f->from + h] - expected[h];
+  const double mean = baseline_mean(expected, f->length);
+  if (isnan(mean)) goto done;
   double se = learn_mean_error(&error, f->length);
   size_t n = learn_deviations(b->n, rows, horizon, f->length, use, se, z);
   estimate_unknown(m, z, n, (double)f->length, &f->control_rho, &scale);
-  f->control_z = sum / (double)f->length / se;
+  f->control_z = mean / se;
   const Nodes *node = score_nodes();
   double moved[NODES];
   for (int k = 0; k < NODES; k++)

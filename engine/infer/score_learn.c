@@ -44,10 +44,9 @@ double learn_mean_error(const ErrorModel *e, size_t length) {
 
 size_t learn_deviations(size_t windows, const double *rows, size_t horizon, size_t length, const unsigned char *use, double se, double *z) {
   size_t n = 0;
-  for (size_t o = 0; o < windows; o++) {
-    double sum = 0;
-    for (size_t h = 0; h < length; h++) sum += rows[o * horizon + h];
-    if (use[o] && !isnan(sum)) z[n++] = sum / (double)length / se;
+  for (size_t o = 0; o + length <= windows; o++) {
+    const double mean = baseline_mean(rows + o * horizon, length);
+    if (use[o] && !isnan(mean)) z[n++] = mean / se;
   }
   return n;
 }

@@ -88,6 +88,33 @@ static void check_sums(const PropterAnswer *a) {
   ck_assert_uint_gt(strlen(a->kernel), 0);
 }
 
+/* A paper without Sundays has no week without a gap; its other windows tell the error of one of 20 days all the same. */
+START_TEST(days_that_never_come_hide_no_window) {
+  enum { PAPER = 600, FROM = 400, LONG = 20 };
+  size_t found = 0, quiet = 0, windows = 0;
+  for (uint64_t seed = 1; seed <= 10; seed++)
+    for (int moved = 0; moved < 2; moved++) {
+      double y[PAPER];
+      PropterRng rng;
+      PropterScoreModel *m;
+      PropterAnswer a;
+      propter_rng_seed(&rng, seed);
+      for (size_t i = 0; i < PAPER; i++) y[i] = i % 7 == 6 ? NAN : (i % 7 == 5 ? 130 : 100) * (1 + .05 * propter_rng_normal(&rng));
+      for (size_t i = FROM; i < FROM + LONG && moved; i++) y[i] *= .8;
+      const PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = propter_day(2024, 1, 1), .count = PAPER, .value = y};
+      ck_ok(propter_score_model_new(&s, NULL, 0, NULL, NULL, &m, err));
+      ck_ok(propter_score_window(m, FROM, FROM + LONG - 1, NULL, 0, &a, err));
+      windows = a.other_windows;
+      *(moved ? &found : &quiet) += a.outcome != PROPTER_OUTCOME_DID_NOT_MOVE;
+      propter_answer_clear(&a);
+      propter_score_model_free(m);
+    }
+  ck_assert_uint_gt(windows, 400);
+  ck_assert_uint_eq(found, 10);
+  ck_assert_uint_le(quiet, 1);
+}
+END_TEST
+
 START_TEST(a_sized_spike_is_explained) {
   for (uint64_t seed = 1; seed <= 12; seed++) {
     World w;
@@ -830,6 +857,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, a_thousand_irrelevant_events_change_nothing);
   tcase_add_test(tc, reviews_and_calibration_have_their_lines);
   tcase_add_test(tc, others_of_the_kind_move_the_prior);
+  tcase_add_test(tc, days_that_never_come_hide_no_window);
   tcase_add_test(tc, what_cannot_be_judged);
   tcase_add_test(tc, threads_change_nothing);
   tcase_add_test(tc, failing_allocations);
