@@ -65,7 +65,6 @@ static PropterUnseen hear(const Effect *e, size_t x) {
   size_t through = 0, blocked = 0, tied = 0;
   for (size_t i = 0; i < n; i++)
     for (size_t k = 0; k < 2; k++) {
-      if (e->witness[i] == e->y) continue;
       const double bare = test(e, e->witness[i], x, SIZE_MAX, without[k]), given = test(e, e->witness[i], x, x, without[k]), level = dependent / (double)n;
       through += bare <= level && given > independent;
       blocked += given <= level && bare > independent;

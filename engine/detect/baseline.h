@@ -66,8 +66,8 @@ double digit_step(double x, int digits);
 double in_steps(double x, double step);
 
 /* The term: median of the change into a season from the one before, less the usual one, cumulated over a cycle and centred. *out is to be freed with
- * seasons_free. With scratch[b->n] steps of seasons that were there often (seasons_often) are
- * held to the digits that can be known; NULL: they are not. NO_MEMORY. */
+ * seasons_free. scratch[b->n]: steps into seasons that were there often (seasons_often) are held to the digits that can be known; NULL: to the last.
+ * NO_MEMORY. */
 PropterStatus seasons_find(const Baseline *b, const PropterSeries *series, double usual, double *scratch, Seasons **out, PropterError *err);
 void seasons_free(Seasons *s);
 /* What it adds to period i. */

@@ -810,7 +810,7 @@ static KnowMetric *part_metric(const Case *c, const PropterIds *scope) {
   return NULL;
 }
 
-/* From the memo where it is there: a baseline of the slice is learned for it. */
+/* Kept, since a baseline of the slice is learned for it. */
 static PropterStatus part_deviation(const Case *c, PropterCandidate *n, PropterError *err) {
   const double periods = (double)(c->to - c->from + 1);
   Memo *memo = c->know->memo;

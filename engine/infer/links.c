@@ -712,7 +712,8 @@ void link_describe(const LinkPanel *x, size_t i, size_t j, size_t lag, PropterMe
   const PropterLaggedGraph *g = &x->graph;
   *out = (PropterMetricLink){.cause = x->metric[i]->def.iri, .cause_label = x->metric[i]->def.label, .effect = x->metric[j]->def.iri,
                              .effect_label = x->metric[j]->def.label, .lag = (int)lag, .directed = g->mark[c] == PROPTER_ARROW,
-                             .required = x->knowledge.required[i * x->p + j], .unseen = (PropterUnseen)g->unseen[c], .strength = g->strength[c], .p = g->p_value[c], .q = g->q_value[c],
+                             .required = x->knowledge.required[i * x->p + j], .unseen = (PropterUnseen)g->unseen[c],
+                             .strength = g->strength[c], .p = g->p_value[c], .q = g->q_value[c],
                              .stability = g->stability ? g->stability[c] : NAN, .prior = x->knowledge.prior[i * x->p + j], .knowledge = x->said[i * x->p + j],
                              .adjustment = PROPTER_STR("neither the data nor knowledge say which way it goes; a required link or a documented cause would"),
                              .value = NAN, .low = NAN, .high = NAN};

@@ -279,7 +279,7 @@ static bool idle_join(const Rest *r, size_t i) { return at(r, i)->kind == WORD_J
 /* "On all platforms", "at every museum". */
 static bool all_parts(const Rest *r, size_t i) {
   while (i > 0 && at(r, i)->used == USED_NOT && !at(r, i)->mark && why_lexicon_divides(r->l, r->q->metric, at(r, i))) i--;
-  return r->q->has_metric && why_has(at(r, i), ROLE_EVERY) && why_lexicon_divides(r->l, r->q->metric, at(r, i + 1));
+  return r->q->has_metric && why_has(at(r, i), ROLE_EVERY) && at(r, i + 1) && why_lexicon_divides(r->l, r->q->metric, at(r, i + 1));
 }
 
 /* A word of the metric's own names or title; "cargo bike rides". */

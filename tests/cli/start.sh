@@ -61,6 +61,8 @@ said 'and each is called by its table' 'depots/late parcels.csv: 84 rows by day,
 out=$("$PROPTER" -g events.g --today 2024-07-01 why 'amount eur in Norwya on 12 March 2024' 2>&1)
 said 'a part of the data by its name, a slip forgiven and said' '"Norwya" was read as "Norway"'
 said 'literal members stand in the form' 'dimension/country> "Norway" }'
+out=$("$PROPTER" -g events.g --today 2024-07-01 why 'why did amount eur fall in March 2024, each?' 2>&1); got=$?
+ended 'a word for all parts with nothing behind it' 7; said 'is left, and named' 'not understood: "each"'
 
 # As a statistics program writes numbers, with a list of what happened.
 mkdir desk2
