@@ -419,7 +419,7 @@ awk "$uniform"'BEGIN { print "day,shop,orders"
       800 * (1 + .06 * uniform()) * (!s && d >= 150 && d < 156 ? 1.9 : s && d >= 200 && d < 210 ? .6 : 1) }' >second/orders.csv
 printf '# Notes\n\nThe Riga shop was closed from 5 to 14 August 2023. Orders in Riga fell by 40 percent because of the closure.\n' >second/notes.md
 start second
-said 'the first move' 'moves    1 orders, 2023-06-11 to 2023-06-16: +'
+said 'the first move' 'moves    1 orders, Turku, 2023-06-11 to 2023-06-16: +'
 said 'has no cause' 'cause-unknown it moved'
 said 'which is said' 'no cause can be named for the first of them; one can for number 2'
 said 'and the next one is answered' ', 5–14 Aug 2023'
