@@ -20,6 +20,8 @@ missing=$(for t in $(sed -n 's/^TERM(propter, \([A-Za-z]*\)).*/\1/p' ontology/te
 check 'terms.def: every propter term is defined in propter.ttl' "$missing"
 twice=$(sed -n 's/^TERM(\(.*\)).*/\1/p' ontology/terms.def | LC_ALL=C sort | uniq -d)
 check 'terms.def: no row stands twice' "$twice"
+twice=$(grep -v '^ \*' query/why/words.def | grep -o 'WORD([A-Z]*, "[^"]*")' | cut -d'"' -f2 | LC_ALL=C sort | uniq -d)
+check 'words.def: no words stand twice, the second would never be read' "$twice"
 unlicensed=$(for f in $(find engine ontology ingest query tests -name '*.[ch]' -o -name '*.def' -o -name '*.am' -o -name '*.sh' -o -name '*.ttl' -o -name '*.rules' | LC_ALL=C sort) configure.ac Makefile.am autogen.sh; do
   case $f in *fixtures/*) continue ;; esac; head -3 "$f" | grep -q 'SPDX-License-Identifier: Apache-2.0' || echo "$f"; done)
 check 'every source file names its licence' "$unlicensed"
