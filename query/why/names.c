@@ -15,17 +15,31 @@ typedef struct {
   PropterError *err;
 } Load;
 
-/* Names of a subject, of one property. */
-static PropterStatus names_of(Load *l, size_t metric, PropterId subject, PropterVocab property, PropterNameKind kind) {
+typedef PropterStatus UseLabel(PropterStr label, void *payload, PropterError *err);
+
+/* The literals that a subject has by one property; they live as long as the load's arena. */
+static PropterStatus each_label(Load *l, PropterId subject, PropterVocab property, UseLabel *use, void *payload) {
   if (subject == PROPTER_NO_ID || l->vocab[property] == PROPTER_NO_ID) return PROPTER_OK;
-  l->ids.count = 0;
-  PROPTER_TRY(propter_snapshot_objects(l->snapshot, subject, l->vocab[property], &l->ids, l->err));
-  for (size_t i = 0; i < l->ids.count; i++) {
+  PropterIds labels = {0};
+  PropterStatus status = propter_snapshot_objects(l->snapshot, subject, l->vocab[property], &labels, l->err);
+  for (size_t i = 0; i < labels.count && status == PROPTER_OK; i++) {
     PropterTerm term;
-    PROPTER_TRY(propter_snapshot_term(l->snapshot, l->ids.items[i], &l->arena, &term, l->err));
-    if (term.kind == PROPTER_TERM_LITERAL) PROPTER_TRY(propter_lexicon_add_name(l->lexicon, metric, kind, term.value, l->err));
+    status = propter_snapshot_term(l->snapshot, labels.items[i], &l->arena, &term, l->err);
+    if (status == PROPTER_OK && term.kind == PROPTER_TERM_LITERAL) status = use(term.value, payload, l->err);
   }
-  return PROPTER_OK;
+  propter_vec_clear(&labels);
+  return status;
+}
+
+typedef struct {
+  PropterLexicon *lexicon;
+  size_t metric;
+  PropterNameKind kind;
+} Named;
+
+static PropterStatus name_metric(PropterStr label, void *payload, PropterError *err) {
+  const Named *n = payload;
+  return propter_lexicon_add_name(n->lexicon, n->metric, n->kind, label, err);
 }
 
 /* The first of two properties that the subject has; empty: neither. */
@@ -58,8 +72,11 @@ static PropterStatus metric(Load *l, PropterId id) {
   PROPTER_TRY(text_of(l, m.dataset, VOCAB_dct_title, VOCAB_rdfs_label, &title));
   PROPTER_TRY(propter_lexicon_add_metric(l->lexicon, m.iri, m.label, title, &index, l->err));
   propter_lexicon_set_good(l->lexicon, index, m.good_direction);
-  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) PROPTER_TRY(names_of(l, index, id, kinds[k].property, kinds[k].kind));
-  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) PROPTER_TRY(names_of(l, index, m.concept_id, kinds[k].property, PROPTER_NAME_CONCEPT));
+  for (int concept = 0; concept < 2; concept++)
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+      Named named = {l->lexicon, index, concept ? PROPTER_NAME_CONCEPT : kinds[k].kind};
+      PROPTER_TRY(each_label(l, concept ? m.concept_id : id, kinds[k].property, name_metric, &named));
+    }
   return PROPTER_OK;
 }
 
@@ -144,20 +161,17 @@ static PropterStatus called(Load *l, PropterId id, PropterStr *name) {
   return PROPTER_OK;
 }
 
+static PropterStatus name_dimension(PropterStr label, void *payload, PropterError *err) {
+  Members *m = payload;
+  (void)err;
+  if (m->dimension_names < DIMENSION_NAMES) m->dimension_name[m->dimension_names++] = label;
+  return PROPTER_OK;
+}
+
 /* What a dimension is called, its alternative labels as well. */
 static PropterStatus names_of_dimension(Load *l, PropterId dimension, Members *m) {
   PROPTER_TRY(called(l, dimension, &m->dimension_name[m->dimension_names++]));
-  PropterIds labels = {0};
-  PropterStatus status = PROPTER_OK;
-  if (l->vocab[VOCAB_skos_altLabel] != PROPTER_NO_ID)
-    status = propter_snapshot_objects(l->snapshot, dimension, l->vocab[VOCAB_skos_altLabel], &labels, l->err);
-  for (size_t i = 0; i < labels.count && m->dimension_names < DIMENSION_NAMES && status == PROPTER_OK; i++) {
-    PropterTerm term;
-    status = propter_snapshot_term(l->snapshot, labels.items[i], &l->arena, &term, l->err);
-    if (status == PROPTER_OK && term.kind == PROPTER_TERM_LITERAL) m->dimension_name[m->dimension_names++] = term.value;
-  }
-  propter_vec_clear(&labels);
-  return status;
+  return each_label(l, dimension, VOCAB_skos_altLabel, name_dimension, m);
 }
 
 static PropterStatus count_row(const PropterTerm *row, void *payload, PropterError *err) {
