@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "propter/date.h"
 #include "propter/put.h"
 #include "propter/vocab.h"
 #include "run.h"
@@ -154,6 +155,15 @@ PropterStatus propter_run_find(const PropterRunList *list, PropterStr name, cons
   }
   return *run ? PROPTER_OK
               : propter_fail(err, PROPTER_NOT_FOUND, "no run \"%.*s\"; the newest is %s", (int)name.len, name.data, list->items[list->count - 1].name.data);
+}
+
+PropterStatus propter_run_find_past(const PropterRunList *list, PropterStr when, const PropterRunInfo **run, PropterError *err) {
+  PropterDay day, started;
+  if (!list->count || !propter_day_parse(when, &day) || when.len > 10) return propter_run_find(list, when, run, err);
+  *run = NULL;
+  for (size_t i = list->count; i-- > 0;)
+    if (propter_day_parse(list->items[i].started, &started) && started <= day) return *run = &list->items[i], PROPTER_OK;
+  return propter_fail(err, PROPTER_NOT_FOUND, "no run by the end of %.*s; the first is %s", (int)when.len, when.data, list->items[0].name.data);
 }
 
 const PropterRunInfo *propter_run_find_last(const PropterRunList *list, const char *kind, PropterId graph) {

@@ -37,12 +37,12 @@ PropterStatus propter_run_rewind(PropterWriter *writer, const PropterRunList *li
   return PROPTER_OK;
 }
 
-PropterStatus propter_run_past(PropterWriter *writer, PropterStr name, PropterSnapshot **snapshot, uint64_t *version, PropterError *err) {
+PropterStatus propter_run_past(PropterWriter *writer, PropterStr when, PropterSnapshot **snapshot, uint64_t *version, PropterError *err) {
   PropterRunList list = {0};
   const PropterRunInfo *info = NULL;
   PROPTER_TRY(propter_writer_snapshot(writer, snapshot, err));
   PropterStatus status = propter_run_list(*snapshot, &list, err);
-  if (status == PROPTER_OK) status = propter_run_find(&list, name, &info, err);
+  if (status == PROPTER_OK) status = propter_run_find_past(&list, when, &info, err);
   if (status == PROPTER_OK) status = propter_run_rewind(writer, &list, info, err);
   if (status == PROPTER_OK) *version = info->version;
   propter_run_list_clear(&list);

@@ -292,8 +292,8 @@ PropterStatus propter_result_changes(PropterSnapshot *snapshot, PropterStr from,
   *out = (PropterResultChanges){0};
   PropterStatus status = propter_vocab_ids(snapshot, c.v, err);
   if (status == PROPTER_OK) status = propter_run_list(snapshot, &out->runs, err);
-  if (status == PROPTER_OK) status = from.len ? propter_run_find(&out->runs, from, &out->from, err) : before_inference(&out->runs, &out->from, err);
-  if (status == PROPTER_OK) status = propter_run_find(&out->runs, to, &out->to, err);
+  if (status == PROPTER_OK) status = from.len ? propter_run_find_past(&out->runs, from, &out->from, err) : before_inference(&out->runs, &out->from, err);
+  if (status == PROPTER_OK) status = propter_run_find_past(&out->runs, to, &out->to, err);
   PropterId graph = c.v[VOCAB_propter_current];
   if (status == PROPTER_OK && graph) status = state_after(&c, out->from, graph, &c.state[0], err);
   if (status == PROPTER_OK && graph) status = state_after(&c, out->to, graph, &c.state[1], err);

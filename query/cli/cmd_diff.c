@@ -85,8 +85,8 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   uint64_t added = 0, removed = 0;
   PropterStatus status = view_open(call, &view, err);
   if (status == PROPTER_OK) status = propter_run_list(view.snapshot, &list, err);
-  if (status == PROPTER_OK) status = propter_run_find(&list, propter_str(call->operands[0]), &one, err);
-  if (status == PROPTER_OK) status = propter_run_find(&list, propter_str(call->operand_count > 1 ? call->operands[1] : "last"), &two, err);
+  if (status == PROPTER_OK) status = propter_run_find_past(&list, propter_str(call->operands[0]), &one, err);
+  if (status == PROPTER_OK) status = propter_run_find_past(&list, propter_str(call->operand_count > 1 ? call->operands[1] : "last"), &two, err);
   if (status == PROPTER_OK && call->operand_count == 1 && one == two) before.sequence = one->sequence - 1, one = &before;
   if (status == PROPTER_OK)
     status =
@@ -115,6 +115,6 @@ const Command command_diff = {
         "The quads that the graph has after RUN2 (without it: the newest run) and had not after RUN1, each behind a +, and those that it had and has no more,\n"
         "each behind a -, as lines of N-Quads. The newest run alone is compared with what was before it.\n"
         "What came and went between is left out, and so are the records of runs. RUN is a run's name, its beginning,\n"
-        "or last. Refused (exit 3) if a run between did not record what it changed.",
+        "last, or a day: the last run that began by its end (UTC). Refused (exit 3) if a run between did not record what it changed.",
     .examples = "propter diff last",
     .run = run};

@@ -13,7 +13,7 @@ static const CommandOption options[] = {{"metric", 'm', "IRI", "metric asked abo
                                         {"from", 0, "DATE", "first day of the window"},
                                         {"to", 0, "DATE", "last day of the window"},
                                         {"known-by", 0, "DATE", "use only what was known on this day"},
-                                        {"as-of", 0, "RUN", "the answer as the graph stood after this run: byte by byte what it was then"},
+                                        {"as-of", 0, "RUN|DAY", "the answer as the graph stood after this run or day: byte by byte what it was then"},
                                         {"without", 0, "IRI", "leave out this document or list of events (or by path or name), claim, event or review; may be repeated"},
                                         {"numbers", 0, NULL, "show probabilities even while they are not calibrated"},
                                         {"decide", 0, NULL, "the answer will be acted on: declined unless somebody is recorded who decides (propter:owner)"},
@@ -176,11 +176,11 @@ const Command command_why = {
         "2010\", \"Q3 2009\", \"since June 2015\", \"last month\", and parts of its data by label: \"in the North region\". What was understood\n"
         "is printed first, as a WHY form; the form itself is a question too (propter query --help has its clauses: COMPARED TO, SUSPECT, WHY NOT ... DESPITE).\n"
         "Words that are not understood are never passed over: the answer then says what is missing and what comes near.\n"
-        "--as-of RUN takes back what later runs changed, without writing it, and answers then; the clock is still --today. Refused (exit 3) if a later\n"
-        "change is not known.\n"
-        "--diff compares what the graph held after RUN1 (default: the run before the newest inference) and after RUN2 (default: the newest run; propter status\n"
-        "lists them): hypotheses that came, went or changed, largest\n"
-        "change first; which terms of the score moved (in log odds), which evidence came and went. Formats: text, json.\n"
+        "--as-of RUN takes back what later runs changed, without writing it, and answers then; the clock is still --today. A day stands for the last run\n"
+        "that began by its end (UTC). Refused (exit 3) if a later change is not known, or if the first run is later than the day.\n"
+        "--diff compares what the graph held after RUN1 (default: the run before the newest inference) and after RUN2 (default: the newest run; propter\n"
+        "status lists them; a day is the last run by its end): hypotheses that came, went or changed, largest change first; which terms of the score moved (in\n"
+        "log odds), which evidence came and went. Formats: text, json.\n"
         "Formats: text (default), json, md, html (one file, no network), csv (the causes), svg (one picture with words), png (the same, drawn by\n"
         "rsvg-convert). Probabilities are words until 200 answers were audited; --numbers shows them anyway.\n"
         "A declined request says what it is short of: goal clarity, resource openness (data and documents), risk sharing (somebody who decides), and what\n"

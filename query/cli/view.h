@@ -14,9 +14,9 @@ typedef struct {
 
 /* As the graph is now. On failure, too, view_close. */
 PropterStatus view_open(const CommandCall *call, CommandView *view, PropterError *err);
-/* As the graph was after a run; *version is its number then. Nothing is written, but nobody else can write meanwhile (LOCKED). Errors of propter_run_find and
- * propter_run_rewind. */
-PropterStatus view_open_past(const CommandCall *call, const char *run, CommandView *view, uint64_t *version, PropterError *err);
+/* As the graph was after a run, or at the end of a day; *version is its number then. Nothing is written, but nobody else can write meanwhile (LOCKED). Errors
+ * of propter_run_past. */
+PropterStatus view_open_past(const CommandCall *call, const char *when, CommandView *view, uint64_t *version, PropterError *err);
 void view_close(CommandView *view);
 
 #endif

@@ -10,7 +10,7 @@ typedef struct {
   PropterWhyOptions why;
   PropterStr question, metric;
   PropterDay from, to;
-  PropterStr run;            /* as of which; empty: as the graph is now */
+  PropterStr as_of;          /* a run or a day; empty: as the graph is now */
   PropterStr diff[2];        /* runs that are compared, instead of a question */
   size_t diffs;
   uint32_t deadline_ms;
@@ -87,7 +87,7 @@ static PropterStatus wanted(HttpRequest *r, Wanted *w, PropterError *err) {
   PROPTER_TRY(form(r, w, err));
   PROPTER_TRY(http_param(&r->params, "q", &w->question, NULL, err));
   PROPTER_TRY(http_param(&r->params, "metric", &w->metric, NULL, err));
-  PROPTER_TRY(http_param(&r->params, "as-of", &w->run, NULL, err));
+  PROPTER_TRY(http_param(&r->params, "as-of", &w->as_of, NULL, err));
   PROPTER_TRY(http_deadline(r, &r->params, &w->deadline_ms, err));
   PROPTER_TRY(date(r, "from", &w->from, err));
   PROPTER_TRY(date(r, "to", &w->to, err));
@@ -138,7 +138,7 @@ static PropterStatus ask_then(HttpRequest *r, Wanted *w, PropterBuf *text, Propt
   PropterWriter *writer = NULL;
   PropterSnapshot *snapshot;
   PropterStatus status = http_writer(r, w->deadline_ms, &writer, err);
-  if (status == PROPTER_OK) status = propter_run_past(writer, w->run, &snapshot, &w->why.version, err);
+  if (status == PROPTER_OK) status = propter_run_past(writer, w->as_of, &snapshot, &w->why.version, err);
   if (status == PROPTER_OK) {
     propter_snapshot_limit(snapshot, w->deadline_ms, &r->cancel);
     status = ask(w, snapshot, text, err);
@@ -162,7 +162,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
   Wanted w = {0};
   PropterBuf text = {.max = 64 << 20};
   PROPTER_TRY(wanted(r, &w, err));
-  PropterStatus status = w.run.len ? ask_then(r, &w, &text, err) : ask_now(r, &w, &text, err);
+  PropterStatus status = w.as_of.len ? ask_then(r, &w, &text, err) : ask_now(r, &w, &text, err);
   if (status == PROPTER_OK) {
     http_reply_field(r, "Content-Security-Policy", PROPTER_STR(HTTP_REPORT_POLICY));
     status = http_reply_write(propter_buf_str(&text), r, err);
@@ -176,8 +176,8 @@ static const HttpRouteParam params[] = {{"q", "a question in words, e.g. informa
                                         {"from", "first day of the window, with metric", false},
                                         {"to", "last day of the window, with metric", false},
                                         {"known-by", "use only what was known on this day", false},
-                                        {"as-of", "the answer as the graph stood after this run: byte by byte what it was then", false},
-                                        {"diff", "instead of a question: what two runs (or one and the newest) say differently about causes; json, text", true},
+                                        {"as-of", "the answer as the graph stood after this run or at the end of this day: byte by byte what it was", false},
+                                        {"diff", "instead of a question: what two runs or days (or one and the newest run) say differently; json, text", true},
                                         {"without", "leave out this document, list of events, claim, event or review", true},
                                         {"limit", "causes listed", false},
                                         {"depth", "hops of a chain of causes", false},

@@ -150,6 +150,12 @@ expect 'later the cause is gone' 7 'cause-unknown' asked
 same=0; for f in json text html csv; do asked --as-of r-20160201 --format $f >now.$f 2>&1; cmp -s then.$f now.$f && same=$((same + 1)); done
 [ $same -eq 4 ] && ok 'as of the run the answer is what it was, byte by byte' || not_ok "as of the run: $same of 4 the same" "$(diff then.text now.text)"
 expect 'and the graph is what it is' 7 'cause-unknown' asked
+same=0; for d in 2016-02-01 2016-02-10; do for f in json text html csv; do asked --as-of $d --format $f >now.$f 2>&1; cmp -s then.$f now.$f && same=$((same + 1)); done; done
+[ $same -eq 8 ] && ok 'as of the end of its day and of a later one, too' || not_ok "as of a day: $same of 8 the same" "$(diff then.text now.text)"
+expect 'as of the day on which it changed' 7 'cause-unknown' asked --as-of 2016-02-11
+expect 'as of a day before there was anything' 3 'no run by the end of 2016-01-31; the first is r-20160201' asked --as-of 2016-01-31
+expect 'as of a day that is none' 3 'no run "2016-02-30"' asked --as-of 2016-02-30
+expect 'days compared' 0 'between   r-20160212' past why --diff 2016-02-11 2016-02-12
 expect 'as of no such run' 3 'no run' asked --as-of nothing
 expect 'as of the last run nothing is taken back' 7 'cause-unknown' asked --as-of last
 
@@ -214,6 +220,7 @@ if [ -x "$builddir/tests/http/ask" ]; then
   }
   for f in json text csv md; do
     same "$f" "/why?q=$q&format=$f" --format $f 'parcels sent in May 2013'
+    same "$f as of a day" "/why?q=$q&format=$f&as-of=2016-02-10" --format $f --as-of 2016-02-10 'parcels sent in May 2013'
     same "$f as of a run" "/why?q=$q&format=$f&as-of=r-20160201" --format $f --as-of r-20160201 'parcels sent in May 2013'
   done
   same 'known by a day' "/why?q=$q&format=text&known-by=2013-07-01&as-of=r-20160201" --known-by 2013-07-01 --as-of r-20160201 'parcels sent in May 2013'
@@ -227,6 +234,7 @@ if [ -x "$builddir/tests/http/ask" ]; then
   same 'two runs compared, in JSON' '/why?diff=r-20160201&diff=last' --diff r-20160201 last --format json
   ask() { "$builddir/tests/http/ask" "$port" GET "$1" | head -n 1; }
   expect 'as of no such run' 0 404 ask "/why?q=$q&as-of=nothing"
+  expect 'as of a day before there was anything' 0 404 ask "/why?q=$q&as-of=2016-01-31"
   expect 'three runs' 0 400 ask '/why?diff=last&diff=last&diff=last'
   expect 'a question and runs' 0 400 ask "/why?q=$q&diff=last"
   expect 'runs are no page' 0 406 ask '/why?diff=last&format=html'

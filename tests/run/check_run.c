@@ -341,16 +341,10 @@ END_TEST
 static PropterStatus rewind_to(PropterGraph *graph, const char *name, PropterQuads *quads, PropterError *err) {
   PropterWriter *w = NULL;
   PropterSnapshot *snapshot = NULL;
-  PropterRunList list = {0};
-  const PropterRunInfo *info = NULL;
+  uint64_t version = 0;
   PropterStatus status = propter_writer_open(graph, false, &w, err);
-  if (status == PROPTER_OK) status = propter_writer_snapshot(w, &snapshot, err);
-  if (status == PROPTER_OK) status = propter_run_list(snapshot, &list, err);
-  if (status == PROPTER_OK) status = propter_run_find(&list, propter_str(name), &info, err);
-  if (status == PROPTER_OK) status = propter_run_rewind(w, &list, info, err);
-  if (status == PROPTER_OK) status = propter_writer_snapshot(w, &snapshot, err);
+  if (status == PROPTER_OK) status = propter_run_past(w, propter_str(name), &snapshot, &version, err);
   if (status == PROPTER_OK) status = propter_snapshot_match(snapshot, (PropterQuad){0}, 0, quads, err);
-  propter_run_list_clear(&list);
   propter_writer_close(w);
   return status;
 }
@@ -381,10 +375,15 @@ static PropterStatus as_it_was(void *payload, PropterError *err) {
 }
 
 START_TEST(the_past_is_what_it_was) {
-  static const Step steps[] = {{.graph = G, .first = 1, .last = 4, .hash = "a", .now = 1},
-                               {.graph = G, .first = 3, .last = 9, .hash = "b", .now = 2, .rejects = 2},
-                               {.graph = G "2", .used = G, .first = 1, .last = 2, .hash = "c", .now = 3},
-                               {.graph = G, .first = 5, .last = 5, .hash = "d", .now = 4}};
+  enum { DAY = 86400 };
+  static const Step steps[] = {{.graph = G, .first = 1, .last = 4, .hash = "a", .now = 4 * DAY},
+                               {.graph = G, .first = 3, .last = 9, .hash = "b", .now = 5 * DAY - 1, .rejects = 2},
+                               {.graph = G "2", .used = G, .first = 1, .last = 2, .hash = "c", .now = 5 * DAY},
+                               {.graph = G, .first = 5, .last = 5, .hash = "d", .now = 6 * DAY}};
+  static const struct {
+    const char *day;
+    int step; /* the last by the day's end */
+  } days[] = {{"1970-01-05", 1}, {"1970-01-06", 2}, {"1970-01-07", 3}, {"1970-01-09", 3}, {"2026-01-01", 4}};
   PropterGraph *graph = new_graph_spilling(_i);
   PropterQuads quads[5] = {{0}};
   char name[4][128];
@@ -393,10 +392,11 @@ START_TEST(the_past_is_what_it_was) {
     ck_ok(do_step(graph, &steps[i], name[i], &same, err));
     all(graph, &quads[i]);
   }
-  ck_ok(undo(graph, "last", 9, err));
+  ck_ok(undo(graph, "last", 9 * DAY, err));
   all(graph, &quads[4]);
   for (int i = 0; i < 4; i++) ck_ok(as_it_was(&(Past){graph, name[i], &quads[i]}, err));
   ck_ok(as_it_was(&(Past){graph, "last", &quads[4]}, err));
+  for (size_t i = 0; i < sizeof days / sizeof *days; i++) ck_ok(as_it_was(&(Past){graph, days[i].day, &quads[days[i].step]}, err));
   PropterQuads now = {0};
   all(graph, &now); /* and nothing was written */
   ck_assert_uint_eq(now.count, quads[4].count);
@@ -418,6 +418,9 @@ START_TEST(a_past_that_is_not_known_is_refused) {
   bool same;
   ck_ok(do_step(graph, &tracked, one, &same, err));
   ck_ok(do_step(graph, &untracked, two, &same, err));
+  ck_assert_int_eq(rewind_to(graph, "1969-12-31", &quads, &e), PROPTER_NOT_FOUND);
+  ck_assert_ptr_nonnull(strstr(e.message, "no run by the end of 1969-12-31; the first is r-"));
+  ck_assert_int_eq(rewind_to(graph, "1969-12-32", &quads, &e), PROPTER_NOT_FOUND);
   ck_assert_int_eq(rewind_to(graph, one, &quads, &e), PROPTER_INVALID);
   ck_assert_ptr_nonnull(strstr(e.message, "did not record what it changed"));
   ck_ok(rewind_to(graph, two, &quads, err));

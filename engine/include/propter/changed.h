@@ -45,7 +45,7 @@ typedef struct {
   PropterArena arena;
 } PropterResultChanges;
 
-/* Compares the results after the run `from` with those after `to` (names as in propter_run_find; either may be the later one;
+/* Compares the results after the run `from` with those after `to` (names or days as in propter_run_find_past; either may be the later one;
  * `from` empty: the run before the newest inference, or before the newest run where there is none). A hypothesis is listed when
  * its probability (to six digits), grade, outcome or evidence differs. NOT_FOUND, INVALID: no such run, or one of the later runs did not record what it
  * changed in the results. Free with propter_result_changes_clear, on OK only. */

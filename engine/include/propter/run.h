@@ -111,6 +111,8 @@ PROPTER_API PropterStatus propter_run_graphs(PropterSnapshot *snapshot, PropterI
 /* In a list: the run with this name, IRI or unique beginning of a name, or the newest one for "last" or an empty text.
  * NOT_FOUND, INVALID (several begin so). */
 PROPTER_API PropterStatus propter_run_find(const PropterRunList *list, PropterStr name, const PropterRunInfo **run, PropterError *err);
+/* The same, and for a day ("2016-02-29") the last run that began by its end (UTC). NOT_FOUND: the first run is later. */
+PROPTER_API PropterStatus propter_run_find_past(const PropterRunList *list, PropterStr when, const PropterRunInfo **run, PropterError *err);
 /* In a list: the newest run of this kind (NULL: any) that generated `graph` (PROPTER_NO_ID: any) and is not undone; NULL if there is none. */
 PROPTER_API const PropterRunInfo *propter_run_find_last(const PropterRunList *list, const char *kind, PropterId graph);
 /* In a list: the newest run that takes rows or documents in and may reject some; NULL if there is none. */
@@ -144,7 +146,7 @@ PROPTER_API PropterStatus propter_run_undo(PropterWriter *writer, PropterStr nam
 /* Takes back inside a fresh writer all that came after a run of the list, records included: propter_writer_snapshot then shows the graph as that run left
  * it, ids included. For reading only: close the writer without a commit. INVALID: a later change is not known (untracked, or made without a run). */
 PROPTER_API PropterStatus propter_run_rewind(PropterWriter *writer, const PropterRunList *list, const PropterRunInfo *run, PropterError *err);
-/* The same for a run by its name (propter_run_find, with its errors): the graph as it left it, borrowed from the writer, and its version. */
-PROPTER_API PropterStatus propter_run_past(PropterWriter *writer, PropterStr name, PropterSnapshot **snapshot, uint64_t *version, PropterError *err);
+/* The same for a run by its name or a day (propter_run_find_past, with its errors): the graph as it left it, borrowed from the writer, and its version. */
+PROPTER_API PropterStatus propter_run_past(PropterWriter *writer, PropterStr when, PropterSnapshot **snapshot, uint64_t *version, PropterError *err);
 
 #endif
