@@ -29,7 +29,7 @@ install_packages() {
   # A bare machine has no package lists yet; an installed one keeps its own.
   $as_root apt-get -q update >/dev/null || { say 'apt-get update failed'; exit 75; }
   # shellcheck disable=SC2086
-  $as_root apt-get -q install -y --no-install-recommends $missing >/dev/null || { say "apt-get install failed:$missing"; exit 75; }
+  $as_root apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=300 $missing >/dev/null || { say "apt-get install failed:$missing"; exit 75; }
 }
 
 generate() {
