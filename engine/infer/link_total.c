@@ -148,15 +148,44 @@ static PropterStatus keep_links(const Ways *w, PropterTotalEffect *out, PropterE
   return PROPTER_OK;
 }
 
+/* A link by which a way from the one end to the other would lead, were it not due to something unseen. */
+static bool is_broken_way(const Ways *w, size_t i, size_t j) { return (w->below[i] && w->above[j]) || (w->below[j] && w->above[i]); }
+
+/* Keeps them as ways that cannot be followed, and names the first. */
+static PropterStatus keep_unseen(Ways *w, PropterBuf *named, PropterError *err) {
+  const LinkPanel *x = w->x;
+  for (size_t c = 0; c < (x->lags + 1) * x->p * x->p; c++) {
+    const size_t lag = c / (x->p * x->p), i = c / x->p % x->p, j = c % x->p;
+    if (x->graph.unseen[c] != PROPTER_UNSEEN_SHOWN || x->graph.mark[c] != PROPTER_ARROW || !is_broken_way(w, i, j)) continue;
+    Step step = {.from = i, .to = j, .lag = lag};
+    link_describe(x, i, j, lag, &step.link);
+    PROPTER_TRY(link_effect(x, i, j, lag, LINK_DIRECT, RESAMPLES, &step.link, NULL, err));
+    if (!w->steps.count)
+      propter_buf_printf(named,
+                         ": something unseen moves %.*s and %.*s, and setting the one leaves the other where it is; the figures of that, put in as a metric",
+                         (int)step.link.cause_label.len, step.link.cause_label.data, (int)step.link.effect_label.len, step.link.effect_label.data);
+    if (!propter_vec_push(&w->steps, step)) return propter_fail(err, PROPTER_NO_MEMORY, "%zu links", w->steps.count);
+  }
+  return PROPTER_OK;
+}
+
+static PropterStatus say_no_way(Ways *w, PropterTotalEffect *out, PropterError *err) {
+  PropterBuf text = {.max = 1 << 16};
+  propter_buf_printf(&text, "no link leads from %.*s to %.*s in what %zu %ss show", (int)out->cause.len, out->cause.data, (int)out->outcome.len,
+                     out->outcome.data, out->steps, out->closed ? "working day" : propter_grain_name(out->grain));
+  PropterStatus status = keep_unseen(w, &text, err);
+  if (!w->steps.count) propter_buf_printf(&text, ", which is no proof that it does nothing; more of them");
+  propter_buf_printf(&text, ", a required link, or a dated event that set it would be needed");
+  if (!status) status = keep(&text, w->x->arena, &out->reason, err);
+  propter_buf_clear(&text);
+  return status;
+}
+
 static PropterStatus follow(Ways *w, PropterTotalEffect *out, PropterError *err) {
   spread(w, true, w->below), spread(w, false, w->above);
   if (!w->below[w->outcome]) {
-    out->reason = propter_arena_printf(w->x->arena,
-                                       "no link leads from %.*s to %.*s in what %zu %ss show, which is no proof that it does nothing; more of them, a required "
-                                       "link, or a dated event that set it would be needed",
-                                       (int)out->cause.len, out->cause.data, (int)out->outcome.len, out->outcome.data, out->steps,
-                                       out->closed ? "working day" : propter_grain_name(out->grain));
-    return out->reason.data ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "a reason");
+    PROPTER_TRY(say_no_way(w, out, err));
+    return keep_links(w, out, err);
   }
   PROPTER_TRY(measure_each(w, out, err));
   put_in_order(w);

@@ -51,7 +51,8 @@ static PropterStatus put_link(Sheet *sheet, PropterStr graph, const PropterMetri
   PropterStatus status = iri.data ? put_node(sheet, iri, "", SIZE_MAX, &node, err) : propter_fail(err, PROPTER_NO_MEMORY, "name of a link");
   if (status || (status = put_is(sheet, node, VOCAB_rdf_type, VOCAB_propter_CausalLink, err)) ||
       (status = put_iri(sheet, node, VOCAB_propter_cause, l->cause, err)) || (status = put_iri(sheet, node, VOCAB_propter_effect, l->effect, err)) ||
-      (status = put_lag(sheet, node, all, l->lag, err)) || (status = put_yes(sheet, node, VOCAB_propter_directed, l->directed, err)) ||
+      (status = put_lag(sheet, node, all, l->lag, err)) ||
+      (status = put_yes(sheet, node, VOCAB_propter_directed, l->directed && l->unseen != PROPTER_UNSEEN_SHOWN, err)) ||
       (status = put_unseen(sheet, node, l->unseen, err)) || (status = put_number(sheet, node, VOCAB_propter_stability, l->stability, err)) ||
       (status = put_text(sheet, node, VOCAB_propter_reason, l->knowledge, err)) ||
       (status = put_text(sheet, node, VOCAB_propter_adjustment, l->adjustment, err)))

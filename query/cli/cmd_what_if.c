@@ -150,7 +150,8 @@ const Command command_what_if = {
         "what would be needed.\n"
         "Where CAUSE is a metric, AMOUNT is by how much it is set higher in one period. The effect adds up over all ways through the links that propter links\n"
         "finds, each measured by itself, and over the periods that follow. A common cause of the two that nobody measured does no harm where all that acts\n"
-        "passes through a figure between them. Not identifiable where no link leads there, one has no direction, or one cannot be measured.\n"
+        "passes through a figure between them. Not identifiable where no link leads there, one has no direction, or one cannot be measured;\n"
+        "where a link between the two is due to something unseen (A ↔ B), it is named.\n"
         "--format table or json.\n"
         "Exit codes: 0 an effect; 7 not identifiable; 3 an unknown metric or cause.",
     .examples = "propter what-if \"government jobs\" --set \"temporary Census hiring=1\"\npropter what-if \"manufacturing jobs\" --set \"construction jobs=10\"",

@@ -183,7 +183,7 @@ void explained_csv(FILE *out, const PropterExplained *x) {
 static const char *effect_figures(double value) { return output_figures(value, 4, true); }
 
 static void print_way(FILE *out, const PropterMetricLink *l, const char *step, bool first) {
-  fprintf(out, "%-12s%.*s %s %.*s, ", first ? "through" : "", (int)l->cause_label.len, l->cause_label.data, l->directed ? "→" : "—",
+  fprintf(out, "%-12s%.*s %s %.*s, ", first ? "through" : "", (int)l->cause_label.len, l->cause_label.data, arrow(l),
           (int)l->effect_label.len, l->effect_label.data);
   print_lag(out, step, (size_t)l->lag);
   if (isfinite(l->value)) fprintf(out, ": %s for one more (%s to %s)", effect_figures(l->value), effect_figures(l->low), effect_figures(l->high));

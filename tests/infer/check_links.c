@@ -181,6 +181,13 @@ START_TEST(what_something_unseen_moves_has_no_effect) {
   ck_assert_ptr_nonnull(memmem(l->adjustment.data, l->adjustment.len, "something unseen moves both", 27));
   const PropterTotalEffect total_of = total(&o, "push", "yield", &options);
   ck_assert(!total_of.identified && memmem(total_of.reason.data, total_of.reason.len, "no link leads from push to yield", 32));
+  ck_assert_ptr_nonnull(memmem(total_of.reason.data, total_of.reason.len, "something unseen moves push and yield", 37));
+  ck_assert_ptr_nonnull(memmem(total_of.reason.data, total_of.reason.len, "would be needed", 15));
+  ck_assert(total_of.links == 1 && total_of.link[0].unseen == PROPTER_UNSEEN_SHOWN && isnan(total_of.link[0].value));
+  const PropterTotalEffect back = total(&o, "yield", "push", &options); /* the same thing stands between them */
+  ck_assert(!back.identified && back.links == 1 && memmem(back.reason.data, back.reason.len, "something unseen moves push and yield", 37));
+  const PropterTotalEffect apart = total(&o, "lever", "yield", &options);
+  ck_assert(!apart.identified && !apart.links && memmem(apart.reason.data, apart.reason.len, "no proof that it does nothing", 29));
   close_world(&o);
 }
 END_TEST
@@ -265,7 +272,8 @@ static PropterMetricLinks edition(unsigned number) {
                                 .strength = .5, .p = 1e-7, .q = 1e-6, .stability = number % 2 ? .75 : .5,
                                 .knowledge = PROPTER_STR("the gazette"), .adjustment = PROPTER_STR("seen through nothing"),
                                 .value = 2, .low = 1, .high = 3, .refutations = 2, .refutation = refutation};
-  link[1] = (PropterMetricLink){.cause = PROPTER_STR(W "east-orders"), .effect = PROPTER_STR(W "west-orders"), .strength = .2, .p = .01, .q = .04,
+  link[1] = (PropterMetricLink){.cause = PROPTER_STR(W "east-orders"), .effect = PROPTER_STR(W "west-orders"),
+                                .directed = true, .unseen = PROPTER_UNSEEN_SHOWN, .strength = .2, .p = .01, .q = .04,
                                 .stability = .6, .knowledge = {"", 0}, .adjustment = {"", 0}, .value = NAN, .low = NAN, .high = NAN};
   return (PropterMetricLinks){.grain = PROPTER_GRAIN_MONTH, .links = EDITION_LINKS, .link = link};
 }
@@ -294,13 +302,16 @@ static PropterStatus count_in(PropterSnapshot *snapshot, const char *graph, cons
 
 /* One whole edition or nothing, and no trace of the other. */
 static PropterStatus check_kept(PropterSnapshot *snapshot, const char *graph, unsigned number, PropterError *err) {
-  uint64_t links, runs, same, other;
+  uint64_t links, runs, same, other, directed;
   const PropterStr decimal = propter_vocab_iri(VOCAB_xsd_decimal);
   const PropterTerm stability[] = {propter_typed(PROPTER_STR("0.5"), decimal), propter_typed(PROPTER_STR("0.75"), decimal)};
   PROPTER_TRY(count_in(snapshot, graph, NS "stability", (PropterTerm){0}, &links, err));
   PROPTER_TRY(count_in(snapshot, graph, NS "run", (PropterTerm){0}, &runs, err));
   PROPTER_TRY(count_in(snapshot, graph, NS "stability", stability[number % 2], &same, err));
   PROPTER_TRY(count_in(snapshot, graph, NS "stability", stability[(number + 1) % 2], &other, err));
+  const PropterTerm yes = propter_typed(PROPTER_STR("true"), propter_vocab_iri(VOCAB_xsd_boolean));
+  PROPTER_TRY(count_in(snapshot, graph, NS "directed", yes, &directed, err));
+  ck_assert_uint_eq(directed, number ? 1 : 0); /* that of the other is due to something unseen */
   ck_assert_uint_eq(links, number ? EDITION_LINKS : 0);
   ck_assert_uint_eq(same, number ? 1 : 0);
   ck_assert_uint_eq(other, 0);

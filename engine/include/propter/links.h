@@ -90,7 +90,8 @@ typedef struct {
   size_t periods;
   const double *after;        /* periods: what comes 0, 1, … periods later, in units of both */
   double value, low, high;    /* their sum, 95 %; NaN: not identified */
-  size_t links;               /* those on the ways from cause to outcome, as far as they could be followed; by lag, then as in the graph */
+  size_t links;               /* those on the ways from cause to outcome, as far as they could be followed; by lag, then as in the graph. Where none leads
+                                 there: those of the ways between the two that are due to something unseen */
   const PropterMetricLink *link;
 } PropterTotalEffect;
 
