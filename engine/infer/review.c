@@ -254,6 +254,28 @@ PropterStatus propter_review_queue(PropterSnapshot *snapshot, PropterStr reviewe
   return status;
 }
 
+void propter_review_queue_json(const PropterReviewQueue *queue, PropterStr reviewer, PropterBuf *out) {
+  propter_buf_add(out, PROPTER_STR("{\"schema\":\"https://w3id.org/propter/review-queue/1\",\"reviewer\":"));
+  propter_buf_add_json(out, reviewer);
+  propter_buf_add(out, PROPTER_STR(",\"waiting\":["));
+  for (size_t i = 0; i < queue->count; i++) {
+    const PropterReviewItem *w = &queue->items[i];
+    char day[16];
+    const struct {
+      const char *name;
+      PropterStr text;
+    } members[] = {{"{\"hypothesis\":", w->hypothesis}, {",\"pattern\":", w->pattern}, {",\"metric\":", w->metric}, {",\"metricLabel\":", w->metric_label},
+                   {",\"cause\":", w->cause}, {",\"causeLabel\":", w->cause_label}};
+    propter_buf_add(out, i ? PROPTER_STR(",\n") : PROPTER_STR("\n"));
+    for (size_t m = 0; m < sizeof members / sizeof *members; m++)
+      propter_buf_add(out, propter_str(members[m].name)), propter_buf_add_json(out, members[m].text);
+    if (w->first != PROPTER_NO_DAY) propter_day_format(w->first, day), propter_buf_printf(out, ",\"first\":\"%s\"", day);
+    if (w->last != PROPTER_NO_DAY) propter_day_format(w->last, day), propter_buf_printf(out, ",\"last\":\"%s\"", day);
+    propter_buf_printf(out, ",\"audit\":%s,\"reviews\":%u}", w->audit ? "true" : "false", w->reviews);
+  }
+  propter_buf_add(out, PROPTER_STR("]}\n"));
+}
+
 void propter_review_queue_clear(PropterReviewQueue *queue) {
   propter_vec_clear(queue);
   propter_arena_clear(&queue->arena);

@@ -146,6 +146,8 @@ done:
   return status;
 }
 
+static bool wants_json(const CommandCall *call) { return call->format && strcmp(call->format, "json") == 0; }
+
 static const char *verdict_word(PropterVerdict v) { return v > 0 ? "confirmed" : v < 0 ? "refuted" : "unsure"; }
 
 static PropterStatus list(Session *session, PropterError *err) {
@@ -154,7 +156,7 @@ static PropterStatus list(Session *session, PropterError *err) {
   PropterReviewRecords records = {0};
   PropterStatus status = propter_snapshot_open(session->graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = propter_review_list(snapshot, propter_str(call->operand_count ? call->operands[0] : NULL), &records, err);
-  bool json = call->format && strcmp(call->format, "json") == 0;
+  const bool json = wants_json(call);
   if (status == PROPTER_OK && json) fputs("[", call->out);
   for (size_t i = 0; status == PROPTER_OK && i < records.count; i++) {
     const PropterReviewRecord *r = &records.items[i];
@@ -178,6 +180,33 @@ static PropterStatus list(Session *session, PropterError *err) {
   return status;
 }
 
+static PropterStatus print_queue(const Session *session, const PropterReviewQueue *queue, PropterError *err) {
+  FILE *out = session->call->out;
+  if (wants_json(session->call)) {
+    PropterBuf text = {.max = 1 << 30};
+    propter_review_queue_json(queue, session->reviewer, &text);
+    const PropterStatus status = propter_buf_status(&text, err);
+    if (status == PROPTER_OK) (void)fwrite(text.data, 1, text.len, out);
+    propter_buf_clear(&text);
+    return status;
+  }
+  for (size_t i = 0; i < queue->count; i++) {
+    const PropterReviewItem *item = &queue->items[i];
+    fprintf(out, "%.*s  %s ", TEXT(item->hypothesis), item->audit ? "audit" : "     ");
+    print_day(out, item->first), fputs("  ", out), output_line(out, item->metric_label), fputs(" <- ", out), output_line(out, item->cause_label);
+    fputc('\n', out);
+  }
+  return PROPTER_OK;
+}
+
+/* Of the queue only this one, if it is there. */
+static void keep_only(PropterReviewQueue *queue, PropterStr hypothesis) {
+  size_t kept = 0;
+  for (size_t i = 0; i < queue->count; i++)
+    if (propter_str_equal(queue->items[i].hypothesis, hypothesis)) queue->items[kept++] = queue->items[i];
+  queue->count = kept;
+}
+
 static PropterStatus review(Session *session, PropterError *err) {
   CommandCall *call = session->call;
   const char *only = call->operand_count ? call->operands[0] : NULL;
@@ -188,24 +217,14 @@ static PropterStatus review(Session *session, PropterError *err) {
   PropterStatus status = propter_snapshot_open(session->graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = propter_review_queue(snapshot, session->reviewer, call->seed, only ? 0 : (size_t)limit, &queue, err);
   propter_snapshot_close(snapshot);
-  size_t matched = 0;
+  if (status == PROPTER_OK && only) keep_only(&queue, propter_str(only));
   bool stop = false;
-  for (size_t i = 0; status == PROPTER_OK && i < queue.count && !stop; i++) {
-    const PropterReviewItem *item = &queue.items[i];
-    if (only && !propter_str_equal(item->hypothesis, propter_str(only))) continue;
-    matched++;
-    if (cmd_flag(call, "queue")) {
-      fprintf(call->out, "%.*s  %s ", TEXT(item->hypothesis), item->audit ? "audit" : "     ");
-      print_day(call->out, item->first), fputs("  ", call->out), output_line(call->out, item->metric_label), fputs(" <- ", call->out),
-          output_line(call->out, item->cause_label);
-      fputc('\n', call->out);
-      continue;
-    }
-    status = judge(session, item, &stop, err);
-  }
-  if (status == PROPTER_OK && only && !matched)
-    status = propter_fail(err, PROPTER_NOT_FOUND, "no hypothesis %s waits for a verdict of %.*s", only, TEXT(session->reviewer));
-  if (status == PROPTER_OK && !matched) status = propter_fail(err, PROPTER_NEGATIVE, "nothing waits for a verdict of %.*s", TEXT(session->reviewer));
+  if (status == PROPTER_OK && cmd_flag(call, "queue")) status = print_queue(session, &queue, err);
+  else
+    for (size_t i = 0; status == PROPTER_OK && i < queue.count && !stop; i++) status = judge(session, &queue.items[i], &stop, err);
+  if (status == PROPTER_OK && !queue.count)
+    status = only ? propter_fail(err, PROPTER_NOT_FOUND, "no hypothesis %s waits for a verdict of %.*s", only, TEXT(session->reviewer))
+                  : propter_fail(err, PROPTER_NEGATIVE, "nothing waits for a verdict of %.*s", TEXT(session->reviewer));
   propter_review_queue_clear(&queue);
   return status;
 }
@@ -234,7 +253,7 @@ static PropterStatus rates(const Session *session, PropterError *err) {
   CommandCall *call = session->call;
   PropterSnapshot *snapshot = NULL;
   PropterRates all = {0};
-  bool json = call->format && strcmp(call->format, "json") == 0;
+  const bool json = wants_json(call);
   PropterStatus status = propter_snapshot_open(session->graph, 0, &snapshot, err);
   if (status == PROPTER_OK) status = propter_rates_list(snapshot, &all, err);
   if (status == PROPTER_OK && json) fputs("[", call->out);
@@ -258,7 +277,8 @@ static PropterStatus rates(const Session *session, PropterError *err) {
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
   static const char *const words[] = {"table", NULL}; /* what a person is asked is no data */
-  if (!cmd_flag(call, "candidates") && !cmd_flag(call, "list") && !cmd_flag(call, "rates")) PROPTER_TRY(cmd_check_format(call, words, err));
+  const bool lists = cmd_flag(call, "candidates") || cmd_flag(call, "list") || cmd_flag(call, "rates") || cmd_flag(call, "queue");
+  if (!lists) PROPTER_TRY(cmd_check_format(call, words, err));
   if (cmd_flag(call, "candidates")) return candidates_list(call, err);
   if (cmd_value(call, "accept")) return candidates_accept(call, err);
   const char *name = cmd_value(call, "reviewer"), *verdict = cmd_value(call, "verdict"), *reason = cmd_value(call, "reason");
@@ -315,9 +335,11 @@ const Command command_review = {
         "random: the track record rests on those.\n\n"
         "A verdict on a claim (its IRI and --verdict) says whether the sentence says so. It counts for the claim, and the rates of its rule and its document\n"
         "are learned from it (--rates): the next inference believes the others of that rule and that document accordingly.\n\n"
+        "--queue --format json is for other tools that ask people: what waits, without score or grade (review-queue.schema.json says its members). What they\n"
+        "are told comes back by a hypothesis and --verdict; over HTTP both are /review.\n\n"
         "--candidates lists the words of causes and effects that lead to no concept, all forms of the same words as one, those with the most claims first, each\n"
         "with the concepts that its words come closest to (near, from 0 to 1); --accept with --as IRI makes them labels of such a concept.\n"
         "--accept makes one of them a skos:Concept of the pack, with its words as labels; the next propter read links to it.",
-    .examples = "propter review --reviewer ada --queue\npropter review --list\npropter review --candidates --limit 20",
+    .examples = "propter review --reviewer ada --queue\npropter review --reviewer ada --queue --limit 10 --format json\npropter review --list\npropter review --candidates --limit 20",
     .formats = formats,
     .run = run};

@@ -13,6 +13,17 @@ queue=$("$PROPTER" -g "$g" review --reviewer ada --queue)
 h=$(printf '%s\n' "$queue" | grep '2011-08-01 *information jobs <- Verizon' | sed 's/ .*//')
 [ -n "$h" ] && ok 'the queue names the hypotheses' || not_ok 'the queue names the hypotheses' "$queue"
 if printf '%s' "$queue" | grep -qE 'likely|P ='; then not_ok 'the queue shows no score' "$queue"; else ok 'the queue shows no score'; fi
+"$PROPTER" -g "$g" review --reviewer ada --queue --format json >"$t/queue.json"
+if [ -x "$builddir/tests/why/validate" ]; then
+  "$builddir/tests/why/validate" "$srcdir/engine/infer/review-queue.schema.json" <"$t/queue.json" >"$t/out" 2>&1 && ok 'as JSON of its schema' || not_ok 'as JSON of its schema' "$(cat "$t/out")"
+else skip 'as JSON of its schema' 'Check is not installed'; fi
+[ "$(sed -n 's/^{"hypothesis":"\([^"]*\)".*/\1/p' "$t/queue.json")" = "$(printf '%s\n' "$queue" | sed 's/ .*//')" ] && ok 'the same, in the same order' || not_ok 'the same, in the same order' "$(cat "$t/queue.json")"
+if grep -qE '"[^"]*(robability|grade|score|likel)[^"]*":|#(Both|DataOnly|TextOnly)' "$t/queue.json"; then not_ok 'and no score either' "$(cat "$t/queue.json")"; else ok 'and no score either'; fi
+expect 'at most so many' 0 '"reviews":0}]}' "$PROPTER" -g "$g" review --reviewer ada --queue --format json --limit 1
+expect 'one of them' 0 "\"waiting\":[
+{\"hypothesis\":\"$h\"," "$PROPTER" -g "$g" review --reviewer ada --queue --format json "$h"
+expect 'none of them' 3 '"waiting":[]}' "$PROPTER" -g "$g" review --reviewer ada --queue --format json urn:x
+expect 'a person is asked in words' 2 'expected one of table' "$PROPTER" -g "$g" review --reviewer ada --format json
 
 out=$(printf 'c\nthe strike is documented to the day\n' | "$PROPTER" -g "$g" review --reviewer ada "$h" 2>"$t/asked"); code=$?
 [ $code -eq 0 ] && ok 'a person is asked and answers' || not_ok 'a person is asked and answers' "$out"

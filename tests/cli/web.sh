@@ -80,6 +80,14 @@ send 'no verdict without its word' 'expected confirmed, refuted or unsure' "$for
 send 'nor without a name' 'reviewer: expected a name' "$form$token" 'hypothesis=http%3A%2F%2Fx%2Fh&verdict=unsure'
 send 'nor about nothing' 400 "$form$token" 'hypothesis=http%3A%2F%2Fx%2Fnone&verdict=confirmed&reason=x&reviewer=ada'
 send 'nor without a reason' 400 "$form$token" 'hypothesis=http%3A%2F%2Fx%2Fh&verdict=refuted&reviewer=ada'
+waits() { "$builddir/tests/http/ask" "$port" GET "/review?queue=$1" 'Authorization: Bearer reading-token-01'; }
+expect 'what ada judged waits for her no more' 0 '"reviewer":"ada","waiting":[' waits ada
+if waits ada | grep -qF 'http://x/h"'; then not_ok 'it is not listed' "$(waits ada)"; else ok 'it is not listed'; fi
+"$PROPTER" -g g review --reviewer bob --queue --format json >queue; waits bob | tail -n +2 >there; alike 'for bob it is, byte by byte what the command line says' queue there
+expect 'nobody waits' 0 'expected the name of a reviewer' waits ''
+expect 'so many are none' 0 'expected a number from 1' waits 'bob&limit=0'
+send 'a verdict before the score was seen' '"review":"' "$form$token" "${good%ada*}bob&blind=1"
+"$PROPTER" -g g review --list | grep -q 'confirmed blind .*bob' && ok 'is recorded so' || not_ok 'is recorded so' "$("$PROPTER" -g g review --list)"
 "$builddir/tests/http/ask" "$port" GET '/review?hypothesis=http%3A%2F%2Fx%2Fh' 'Authorization: Bearer reading-token-01' >listed
 grep -qF '"verdict":"confirmed","reason":"seen it <b>myself</b>"' listed && ok 'and listed' || not_ok 'and listed' "$(cat listed)"
 "$PROPTER" -g g review --list | grep -q confirmed && ok 'the command line lists it too' || not_ok 'the command line lists it too'

@@ -150,6 +150,29 @@ START_TEST(the_queue_begins_with_chance_and_goes_on_with_doubt) {
 }
 END_TEST
 
+START_TEST(a_queue_as_json_keeps_the_score) {
+  World w = world_open(inferred());
+  PropterReviewQueue queue = {0}, none = {0};
+  PropterBuf out = {0};
+  ck_ok(propter_review_queue(w.snapshot, PROPTER_STR("ann"), 1, 1, &queue, err));
+  propter_review_queue_json(&queue, PROPTER_STR("ann \"a\""), &out);
+  ck_ok(propter_buf_status(&out, err));
+  ck_assert_ptr_nonnull(strstr(out.data, "\"reviewer\":\"ann \\\"a\\\"\",\"waiting\":[\n{\"hypothesis\":\""));
+  ck_assert_ptr_nonnull(strstr(out.data, "\"reviews\":0}]}\n"));
+  ck_assert_ptr_null(strstr(out.data, "robability"));
+  propter_buf_reset(&out);
+  queue.items[0].first = queue.items[0].last = PROPTER_NO_DAY; /* of a pattern without days */
+  propter_review_queue_json(&queue, PROPTER_STR(""), &out);
+  ck_assert_ptr_null(strstr(out.data, "\"first\""));
+  propter_buf_reset(&out);
+  propter_review_queue_json(&none, PROPTER_STR(""), &out);
+  ck_assert_str_eq(out.data, "{\"schema\":\"https://w3id.org/propter/review-queue/1\",\"reviewer\":\"\",\"waiting\":[]}\n");
+  propter_buf_clear(&out);
+  propter_review_queue_clear(&queue);
+  world_close(&w);
+}
+END_TEST
+
 START_TEST(what_somebody_judged_is_not_shown_again) {
   PropterArena arena = {0};
   const char *dir = inferred();
@@ -310,6 +333,7 @@ Suite *suite_review(void) {
   tcase_add_test(t, a_verdict_moves_its_hypothesis_by_a_stated_ratio);
   tcase_add_test(t, unsure_says_nothing);
   tcase_add_test(t, the_ledger_only_grows);
+  tcase_add_test(t, a_queue_as_json_keeps_the_score);
   tcase_add_test(t, the_queue_begins_with_chance_and_goes_on_with_doubt);
   tcase_add_test(t, what_somebody_judged_is_not_shown_again);
   tcase_add_test(t, one_in_ten_is_picked_at_random);

@@ -71,6 +71,9 @@ typedef struct {
 PROPTER_API PropterStatus propter_review_queue(PropterSnapshot *snapshot, PropterStr reviewer, uint64_t seed, size_t limit, PropterReviewQueue *queue,
                                                PropterError *err);
 PROPTER_API void propter_review_queue_clear(PropterReviewQueue *queue);
+/* Appends a queue as JSON (engine/infer/review-queue.schema.json, version 1): what there is to judge and nothing of what propter makes of it (probability,
+ * grade), so that whoever is shown it judges blind. */
+PROPTER_API void propter_review_queue_json(const PropterReviewQueue *queue, PropterStr reviewer, PropterBuf *out);
 
 /* True when this hypothesis is one of the random tenth under the seed: what `audit` must be set to in a record. */
 PROPTER_API bool propter_review_is_audit(PropterStr hypothesis, uint64_t seed);
