@@ -14,7 +14,8 @@ const reportFrame = new Promise(resolve => {
 
 /* As tall as it is; where a picture is wider than the screen, the window asked about stands in the middle. */
 async function showReport(html) {
-  const inside = await reportFrame, report = new DOMParser().parseFromString(html, 'text/html');
+  const inside = await reportFrame;
+  const report = new inside.defaultView.DOMParser().parseFromString(html, 'text/html'); /* under the frame's policy, too */
   inside.replaceChild(inside.adoptNode(report.documentElement), inside.documentElement);
   $('answer').hidden = false;
   $('answer').style.height = inside.documentElement.scrollHeight + 40 + 'px';

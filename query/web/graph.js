@@ -5,7 +5,8 @@
 const DRAWN = 40, SEARCHED = 1000;
 const GRID = { width: 960, box: 230, gap: 110, row: 40, height: 28, top: 10 };
 
-const saidFor = l => address('claims', { link: l.iri });
+/* What was said for a link; what the figures say of one that a search found in them. */
+const saidFor = l => address(l.believed ? 'claims' : 'links', { link: l.iri });
 const aroundLink = node => address('graph', { node });
 
 /* --- Where each node stands ----------------------------------------------------------------------------------- */
@@ -54,22 +55,37 @@ function rowsOf(nodes, links, column) {
 
 /* --- The picture ---------------------------------------------------------------------------------------------- */
 
+const arrowOf = l => (l.shared ? '↔' : '→');
+
 function saysLink(l) {
-  const lag = l.lag === 'P0D' ? 'at the same time' : `${l.lag.slice(1)} later`;
   const said = [l.believed && `belief ${number(l.belief)}`,
-    l.found && `found in the figures, stability ${number(l.stability)}, ${lag}`,
-    l.against && `against ${number(l.against)}`, l.constraint.toLowerCase()];
-  return `${l.causeLabel} → ${l.effectLabel}: ${said.filter(Boolean).join(', ')}`;
+    l.found && `found in the figures, stability ${number(l.stability)}, ${lagInWords(l.lag)}`,
+    l.against && `against ${number(l.against)}`, l.constraint.toLowerCase(), l.unseen && saysUnseen(l.unseen)];
+  return `${l.causeLabel} ${arrowOf(l)} ${l.effectLabel}: ${said.filter(Boolean).join(', ')}`;
 }
 
-/* How strong is the width, what speaks against it a broken line. */
+/* The point of an arrow at [x, y], to the right or (-1) to the left. */
+const pointAt = (x, y, way = 1) =>
+  svg('path', { class: 'point', d: `M${x - 8 * way} ${y - 5} L${x} ${y} L${x - 8 * way} ${y + 5}` });
+
+/* How strong is the width, what speaks against it a broken line; where an unseen common cause shows, a dashed one with a
+ * point at both ends. */
 function drawLink(l, [a, from], [b, to]) {
   const bend = b > a ? (b - a) / 2 : 60, against = l.against > l.belief || l.constraint === 'Forbidden';
-  const d = l.cause === l.effect ?
-    `M${a} ${from - 6} C ${a + 40} ${from - 16}, ${a + 40} ${from + 16}, ${a} ${from + 6}` :
+  const itself = l.cause === l.effect, look = l.shared ? 'link shared' : against ? 'link against' : 'link';
+  const d = itself ? `M${a} ${from - 6} C ${a + 40} ${from - 16}, ${a + 40} ${from + 16}, ${a} ${from + 6}` :
     `M${a} ${from} C ${a + bend} ${from}, ${b - bend} ${to}, ${b} ${to}`;
+  const points = itself ? [] : l.shared ? [pointAt(a, from, -1), pointAt(b, to)] : [pointAt(b, to)];
   return svg('a', { href: saidFor(l), 'aria-label': saysLink(l) }, svg('title', {}, saysLink(l)),
-    svg('path', { d, 'stroke-width': 1 + 4 * l.belief, class: against ? 'link against' : 'link' }));
+    svg('path', { d, 'stroke-width': l.shared ? 2 : 1 + 4 * l.belief, class: look }), ...points);
+}
+
+/* The links between each two, which stand beside each other, and above all lines what a dashed one means. */
+function drawPair(links, a, b) {
+  const from = a.y - 4.5 * (links.length - 1), to = b.y - 4.5 * (links.length - 1);
+  const lines = links.map((l, i) => drawLink(l, [a.x + GRID.box, from + 9 * i], [b.x, to + 9 * i]));
+  const middle = [(a.x + GRID.box + b.x) / 2, (a.y + b.y) / 2 + 5, 'middle'];
+  return [lines, links.some(l => l.shared) ? [svgText(...middle, '↔ unseen')] : []];
 }
 
 function drawNode(node, label, x, y) {
@@ -90,15 +106,17 @@ function drawLinks(links, label) {
   const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, class: 'links', role: 'group',
     'aria-label': says + '; the same in words below' });
   Object.assign(picture.style, { minWidth: `${.75 * width}px`, maxWidth: `${1.1 * width}px` });
-  for (const l of links) picture.append(drawLink(l, [x(l.cause) + GRID.box, y(l.cause)], [x(l.effect), y(l.effect)]));
+  const place = node => ({ x: x(node), y: y(node) }), pairs = Map.groupBy(links, l => l.cause + ' ' + l.effect);
+  const drawn = [...pairs.values()].map(pair => drawPair(pair, place(pair[0].cause), place(pair[0].effect)));
+  picture.append(...drawn.flatMap(([lines]) => lines), ...drawn.flatMap(([, words]) => words));
   for (const node of nodes) picture.append(drawNode(node, label.get(node), x(node), y(node)));
   return picture;
 }
 
 function linkRow(l) {
-  const figures = l.found ? `figures: stability ${number(l.stability)}, lag ${l.lag}` : '';
-  const knowledge = [l.constraint.toLowerCase(), figures].filter(Boolean).join(', ');
-  return element('tr', {}, element('td', {}, link(saidFor(l), l.causeLabel)), element('td', {}, l.effectLabel),
+  const figures = l.found ? `figures: stability ${number(l.stability)}, ${lagInWords(l.lag)}` : '';
+  const knowledge = [l.constraint.toLowerCase(), figures, l.unseen && saysUnseen(l.unseen)].filter(Boolean).join(', ');
+  return element('tr', {}, element('td', {}, link(saidFor(l), l.causeLabel)), element('td', {}, `${arrowOf(l)} ${l.effectLabel}`),
     element('td', { className: 'number' }, l.believed ? number(l.belief) : ''),
     element('td', { className: 'number' }, l.against ? number(l.against) : ''), element('td', {}, knowledge));
 }
@@ -116,35 +134,37 @@ function linkOf(r) {
   const value = name => (r[name] ? Number(r[name].value) : 0);
   return { iri: r.link.value, cause: r.c.value, effect: r.e.value, causeLabel: r.cause.value, effectLabel: r.effect.value,
     believed: Boolean(r.b), found: Boolean(r.s), belief: r.b ? value('b') : value('s'), stability: value('s'),
-    lag: r.lag ? r.lag.value : '', against: value('against'), constraint: r.k ? r.k.value.replace(/^.*#/, '') : '' };
+    lag: r.lag ? r.lag.value : '', against: value('against'), constraint: r.k ? r.k.value.replace(/^.*#/, '') : '',
+    unseen: r.unseen ? r.unseen.value : '', shared: Boolean(r.unseen) && r.unseen.value === 'shown' };
 }
 
 /* Beyond `most` one, which tells that there are more. */
 async function findLinks(least, words, most) {
   const named_ = words ? `FILTER(CONTAINS(LCASE(CONCAT(?cause, " ", ?effect)), ${JSON.stringify(words)}))` : '';
-  const rows = await select(`SELECT ?link ?c ?e ?cause ?effect ?b ?against ?k ?s ?lag WHERE {
+  const rows = await select(`SELECT ?link ?c ?e ?cause ?effect ?b ?against ?k ?s ?lag ?unseen WHERE {
     ?link a propter:CausalLink ; propter:cause ?c ; propter:effect ?e .
     OPTIONAL { ?link propter:beliefFor ?b } OPTIONAL { ?link propter:beliefAgainst ?against }
     OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?link propter:stability ?s ; propter:lag ?lag }
-    ${named('?c', '?cause')} ${named('?e', '?effect')}
+    ${UNSEEN_OF} ${named('?c', '?cause')} ${named('?e', '?effect')}
     BIND(COALESCE(?b, ?s, 0) AS ?belief) FILTER(?belief >= ${least}) ${named_} }
     ORDER BY DESC(?belief) ?cause ?effect LIMIT ${most + 1}`);
   return rows.map(linkOf);
 }
 
-/* All that leads to a node and all that it leads to. */
+/* All that leads to a node and all that it leads to; what only shares an unseen cause with it is shown, and not followed. */
 function around(links, node) {
   const reach = (from, to) => {
     const met = new Set([node]);
     for (let size = 0; size !== met.size;) {
       size = met.size;
-      for (const l of links) if (met.has(l[from])) met.add(l[to]);
+      for (const l of links) if (!l.shared && met.has(l[from])) met.add(l[to]);
     }
     return met;
   };
   const before = reach('effect', 'cause'), after = reach('cause', 'effect');
   const both = (met, l) => met.has(l.cause) && met.has(l.effect);
-  return links.filter(l => both(before, l) || both(after, l));
+  const beside = l => l.shared && (l.cause === node || l.effect === node);
+  return links.filter(l => both(before, l) || both(after, l) || beside(l));
 }
 
 function graphNote(links, node, label, more) {
@@ -152,7 +172,8 @@ function graphNote(links, node, label, more) {
     node ? `What leads to ${label.get(node) || 'it'}, and what it leads to: ` : '',
     `${links.length} links${more ? ', the strongest; more with a higher belief or a name' : ''}. `,
     'A broken line: more speaks against it than for it, or knowledge excludes it. ',
-    'A link opens what was said for it, a name what it hangs together with. ',
+    links.some(l => l.shared) ? `A dashed line ↔: ${UNSEEN.shown}. ` : '',
+    'A link opens what is said for it, a name what it hangs together with. ',
     node ? link('#graph', 'All links') : '');
 }
 

@@ -57,6 +57,22 @@ const short = n => number(Number(n));
 const withUnit = (n, row) => short(n) + (row.unit ? ' ' + row.unit.value : '');
 const openWindow = row => whyAddress(row.m.value, row.from.value, row.to.value);
 
+// What the figures say of a common cause that nobody has measured (propter:unseenCause, as propter links has it).
+const UNSEEN = {
+  'ruled out': 'what comes before the cause acts on the effect through it alone',
+  open: 'the figures do not tell whether something unseen moves both',
+  shown: 'something that nobody has measured moves both; that one acts on the other does not show',
+};
+const UNSEEN_OF = `OPTIONAL { ?link propter:unseenCause ?u BIND(STRAFTER(${words('?u')}, "unseen ") AS ?unseen) }`;
+const saysUnseen = word => 'an unseen common cause ' +
+  ({ shown: 'of both shows', open: 'is not ruled out', 'ruled out': 'is ruled out' }[word] ?? word);
+
+/* "2 days later" of P2D. */
+function lagInWords(lag) {
+  const [, n, unit] = /^P(\d+)([DMY])/.exec(lag) || [], name = { D: 'day', M: 'month', Y: 'year' }[unit];
+  return !name ? lag : n === '0' ? 'at the same time' : `${n} ${name}${n === '1' ? '' : 's'} later`;
+}
+
 /* --- Lists that are no one query ------------------------------------------------------------------------------ */
 
 const largestSources = offset => select(`SELECT ?source ?quads ?document ?title ?date ?format ?row ?file WHERE {
@@ -180,14 +196,25 @@ const LISTS = {
   },
   links: {
     title: 'Causal links',
-    about: 'What kind of thing causes what, with belief for and against.',
+    about: 'What kind of thing causes what, with belief for and against; and what propter links found in the figures. A row ' +
+      'opens what was said for it.',
     columns: { cause: 'cause', effect: 'effect', for: 'belief for', against: 'belief against', constraint: 'knowledge',
-      stability: 'stability in figures', lag: 'lag' },
+      lag: 'lag', stability: 'stability in figures', unseen: 'unseen common cause',
+      size: 'effect of one more' },
+    as: { for: short, against: short, stability: short, lag: lagInWords, unseen: word => (word === 'shown' ? '↔ shown' : word),
+      size: (said, row) => (row.low ? `${short(said)} (${short(row.low.value)} to ${short(row.high.value)})` : said) },
+    tips: { unseen: word => UNSEEN[word] ?? '' },
     where: `?link a propter:CausalLink ; propter:cause ?c ; propter:effect ?e .
       OPTIONAL { ?link propter:beliefFor ?for } OPTIONAL { ?link propter:beliefAgainst ?against }
       OPTIONAL { ?link propter:constraint ?k } OPTIONAL { ?link propter:stability ?stability ; propter:lag ?lag }
-      ${named('?c', '?cause')} ${named('?e', '?effect')} BIND(STRAFTER(STR(?k), "#") AS ?constraint)`,
+      OPTIONAL { ?link propter:effectSize ?n ; propter:effectLow ?low ; propter:effectHigh ?high }
+      OPTIONAL { ?link propter:adjustment ?how } BIND(COALESCE(?n, ?how) AS ?size) ${UNSEEN_OF}
+      ${named('?c', '?cause')} ${named('?e', '?effect')} BIND(${words('?k')} AS ?constraint)`,
+    extra: '?link ?low ?high',
     order: 'DESC(?for)',
+    given: { link: iri => `VALUES ?link { <${iri}> }` },
+    open: row => (row.for ? address('claims', { link: row.link.value }) : ''),
+    legend: ['What the figures say of an unseen common cause', UNSEEN],
   },
   sources: {
     title: 'Sources',

@@ -122,7 +122,8 @@ function tableRow(columns, row, { open, as = {}, tips = {}, review: about }) {
     td.dataset.title = title;
     tr.append(td);
   }
-  if (open) tr.firstChild.replaceChildren(link(open(row), tr.firstChild.textContent || 'open'));
+  const opens = open && open(row);
+  if (opens) tr.firstChild.replaceChildren(link(opens, tr.firstChild.textContent || 'open'));
   if (about) tr.append(element('td', {}, row.verdict ? row.verdict.value + ' ' : '', reviewButton(...about(row))));
   return tr;
 }

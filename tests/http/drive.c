@@ -3,7 +3,7 @@
  * numbered from FIRST. Blank lines and # are skipped. size WIDTH HEIGHT [dark]   go PATH   do JAVASCRIPT   type TEXT   key NAME...   press JAVASCRIPT   drag
  * JAVASCRIPT   shot FILE say NAME | JAVASCRIPT      prints "bench NAME" and the text check NAME | JAVASCRIPT    polled until it is true; after WAIT_MS it is
  * "not ok" with what it was `press` and `drag` take an array [x, y] or [x, y, x2, y2] in the window; an element gives its middle by at(SELECTOR), inside the
- * frame of the answer by inside(SELECTOR). Pressing and typing go through the browser as a person's would. */
+ * frame of the answer by inside(SELECTOR); errors is what went wrong in the page so far. Pressing and typing go through the browser as a person's would. */
 #include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
@@ -25,6 +25,8 @@ static const char helpers[] =
     "globalThis.inside = s => { const f = document.querySelector('#answer'), e = frame().querySelector(s); for (let d = e; d; d = d.parentElement) if (d.tagName === 'DETAILS') d.open = true;"
     " const y = e.getBoundingClientRect().y + f.getBoundingClientRect().y + scrollY - innerHeight / 2; scrollTo(0, y); const o = f.getBoundingClientRect(), r = e.getClientRects()[0];"
     " return [o.x + r.x + Math.min(r.width / 2, 40), o.y + r.y + r.height / 2]; };"
+    "globalThis.errors = []; addEventListener('error', e => errors.push(e.message)); addEventListener('unhandledrejection', e => errors.push(String(e.reason)));"
+    " addEventListener('securitypolicyviolation', e => errors.push(e.violatedDirective + ' ' + e.blockedURI)); console.error = (...said) => errors.push(said.join(' '));"
     "globalThis.shown = s => { const e = document.querySelector(s); return Boolean(e && e.offsetParent !== null); };"
     "globalThis.text = s => { const e = document.querySelector(s); return e ? e.innerText : ''; };";
 
