@@ -106,31 +106,51 @@ typedef struct {
   PropterDay end;
   double weight;
 } Course;
-enum { COURSES_MAX = 5 };
+enum { COURSES_MAX = BINS + LATER + 3 };
 
-/* An end that nobody gave does not say that it goes on: even odds of that and of a day, a week, four weeks. Each event of its kind that is known to have ended,
+/* How likely something lasts no more than so many days if nothing is known of that but that it may be a day or a year: each doubling as likely as any. */
+static double lasts_at_most(double days) {
+  enum { LONGEST = 365 };
+  return days <= 0 ? 0 : days >= LONGEST ? 1 : log1p(days) / log1p(LONGEST);
+}
+
+/* The last day of a bin. */
+static PropterDay bin_end(const Frame *f, size_t bin) {
+  const PropterSeries *s = &f->model->series;
+  size_t last = 0;
+  for (size_t h = 0; h < f->periods; h++)
+    if (f->average[bin * f->periods + h] > 0) last = h;
+  return propter_period_last(s->grain, s->first + (int32_t)(f->from + last));
+}
+
+/* An end that nobody gave does not say that it goes on: even odds of that and of an end. Where it may have been over before the window is as likely as its
+ * age makes it; after that each end that the figures can tell apart is as likely, as with an unknown cause. Each event of its kind that is known to have ended,
  * or left open where ends are given, counts as much as either. */
-static size_t list_endless(const PropterCandidate *c, Course *course) {
-  static const int days[] = {1, 7, 28};
-  enum { DAYS = sizeof days / sizeof *days };
+static size_t list_endless(const Frame *f, const PropterCandidate *c, Course *course) {
+  const PropterSeries *s = &f->model->series;
   const double open = 1 + (double)c->open, all = open + 1 + (double)c->ended;
+  const PropterDay before = propter_period_first(s->grain, s->first + (int32_t)f->from) - 1;
+  const double over = lasts_at_most((double)before - c->effect.start + 1);
   size_t n = 0;
   course[n++] = (Course){PROPTER_PROFILE_STEP, PROPTER_NO_DAY, open / all};
-  if (c->effect.start == PROPTER_NO_DAY) return n;
-  for (size_t k = 0; k < DAYS; k++) course[n++] = (Course){PROPTER_PROFILE_PULSE, c->effect.start + days[k] - 1, 1 / all / DAYS};
+  for (size_t bin = f->lead; bin < f->bins && bin < f->lead + f->window_bins + LATER; bin++)
+    if (bin_end(f, bin) >= c->effect.start) course[n++] = (Course){PROPTER_PROFILE_PULSE, bin_end(f, bin), 0};
+  for (size_t k = 1; k < n; k++) course[k].weight = (1 - over) / all / (double)(n - 1);
+  if (over > 0) course[n++] = (Course){PROPTER_PROFILE_PULSE, before, over / all};
   if (c->ended) course[n++] = (Course){PROPTER_PROFILE_PULSE, c->effect.start + (PropterDay)fmax(0, ceil(c->lasted) - 1), (double)c->ended / all};
   return n;
 }
 
 /* The documented one, or all that the dates allow. */
-static size_t list_courses(const PropterCandidate *c, const PropterSeries *series, Course *course) {
+static size_t list_courses(const Frame *f, const PropterCandidate *c, Course *course) {
+  const PropterSeries *series = &f->model->series;
   const PropterEffect *e = &c->effect;
   size_t n = 0;
   if (e->profile != PROPTER_PROFILE_UNKNOWN) {
     course[n++] = (Course){e->profile, e->end, 1};
     return n;
   }
-  if (e->end == PROPTER_NO_DAY) return list_endless(c, course);
+  if (e->end == PROPTER_NO_DAY) return list_endless(f, c, course);
   course[n++] = (Course){PROPTER_PROFILE_STEP, e->end, 0};
   course[n++] = (Course){PROPTER_PROFILE_PULSE, e->end, 0};
   if (propter_period_of(series->grain, e->start) != propter_period_of(series->grain, e->end)) course[n++] = (Course){PROPTER_PROFILE_RAMP, e->end, 0};
@@ -142,7 +162,7 @@ size_t candidate_changes(const Frame *f, const PropterCandidate *c, double *chan
   const PropterSeries *series = &f->model->series;
   Course course[COURSES_MAX];
   if (!is_dated(c)) return 0;
-  size_t courses = list_courses(c, series, course), lags = c->lag_max > c->lag_min ? (size_t)(c->lag_max - c->lag_min) + 1 : 1, count = 0;
+  size_t courses = list_courses(f, c, course), lags = c->lag_max > c->lag_min ? (size_t)(c->lag_max - c->lag_min) + 1 : 1, count = 0;
   size_t used = lags * courses > VARIANTS ? VARIANTS / courses : lags;
   for (size_t l = 0; l < used; l++)
     for (size_t p = 0; p < courses; p++) {
@@ -207,7 +227,7 @@ static void set_size(const Frame *f, const PropterCandidate *c, const Course *co
 void candidate_columns(const Frame *f, const PropterCandidate *c, const double *change, size_t count, size_t shift, double *scratch, Column *column,
                        double *shape) {
   Course course[COURSES_MAX];
-  size_t n = f->model->series.count, back = 0, courses = list_courses(c, &f->model->series, course);
+  size_t n = f->model->series.count, back = 0, courses = list_courses(f, c, course);
   double lead[LEAD];
   for (size_t i = baseline_back(&f->base, f->from, f->from), k = 0; k < f->base.width && i != SIZE_MAX; i = baseline_back(&f->base, f->from, i), k++) back = i;
   if (f->lead && f->lead_at[0] < back) back = f->lead_at[0];

@@ -11,7 +11,7 @@
 
 enum {
   NODES = 8,      /* scale mixture that stands for t₃ */
-  VARIANTS = 15,  /* dates and profiles tried per candidate */
+  VARIANTS = 26,  /* dates and profiles tried per candidate */
   KEPT = 3,       /* of them in sets of several causes */
   UNKNOWN_SCALES = 7,
   UNKNOWN_RATES = 10,

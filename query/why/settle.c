@@ -216,10 +216,32 @@ static PropterStatus note_earlier(PropterQuestion *q, PropterDay last, PropterAr
   return why_question_note(q, arena, err, "no year was named for the time compared with: taken as %s to %s, the last before it", a, b);
 }
 
+/* At least half of the period that `day` lies in lies between `from` and `to`. */
+static bool lies_mostly_in(PropterGrain grain, PropterDay day, PropterDay from, PropterDay to) {
+  const int32_t period = propter_period_of(grain, day);
+  const PropterDay first = propter_period_first(grain, period), last = propter_period_last(grain, period);
+  return 2 * ((to < last ? to : last) - (from > first ? from : first) + 1) >= last - first + 1;
+}
+
+/* To whole periods. Of weeks, which no month or year is made of, those that lie mostly in what was asked about, if any does: a week of which two days do is one
+ * of another month. */
+static PropterStatus settle_periods(PropterQuestion *q, PropterGrain grain, PropterArena *arena, PropterError *err) {
+  const int32_t begin = propter_period_of(grain, q->from), end = propter_period_of(grain, q->to);
+  const int32_t skipped = !lies_mostly_in(grain, q->from, q->from, q->to), spare = !lies_mostly_in(grain, q->to, q->from, q->to);
+  const bool narrows = grain == PROPTER_GRAIN_WEEK && begin + skipped <= end - spare;
+  const PropterDay from = propter_period_first(grain, narrows ? begin + skipped : begin), to = propter_period_last(grain, narrows ? end - spare : end);
+  const char *name = propter_grain_name(grain);
+  char a[16], b[16];
+  if (from == q->from && to == q->to) return PROPTER_OK;
+  propter_day_format(q->from, a), propter_day_format(q->to, b);
+  q->from = from, q->to = to;
+  if (!narrows || (!skipped && !spare)) return why_question_note(q, arena, err, "the data are in %ss: %s to %s was widened to whole %ss", name, a, b, name);
+  return why_question_note(q, arena, err, "the data are in %ss: taken are the %ss that lie mostly in %s to %s", name, name, a, b);
+}
+
 PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today, PropterArena *arena,
                                       PropterError *err) {
   if (!q->has_period) return PROPTER_OK;
-  char a[16], b[16];
   switch (q->when) {
   case PROPTER_WHEN_FIXED:
     break;
@@ -243,13 +265,5 @@ PropterStatus propter_question_settle(PropterQuestion *q, PropterGrain grain, Pr
   if (q->gap == PROPTER_GAP_NONE && yearless) PROPTER_TRY(note_earlier(q, last, arena, err));
   q->when = PROPTER_WHEN_FIXED;
   if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
-  PropterDay from = propter_period_first(grain, propter_period_of(grain, q->from)), to = propter_period_last(grain, propter_period_of(grain, q->to));
-  if (from != q->from || to != q->to) {
-    propter_day_format(q->from, a), propter_day_format(q->to, b);
-    PROPTER_TRY(
-        why_question_note(q, arena, err, "the data are in %ss: %s to %s was widened to whole %ss", propter_grain_name(grain), a, b, propter_grain_name(grain)));
-    q->from = from;
-    q->to = to;
-  }
-  return PROPTER_OK;
+  return settle_periods(q, grain, arena, err);
 }

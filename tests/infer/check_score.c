@@ -264,6 +264,35 @@ START_TEST(an_end_that_is_not_known_is_weighed) {
 }
 END_TEST
 
+/* Days: an event of which only the beginning is told may have lasted as long as the move did, whichever length that has; one that began in its middle did not. */
+START_TEST(an_end_that_nobody_told_is_found_in_the_figures) {
+  enum { DAYS = 500, AT = 300 };
+  static const size_t lengths[] = {5, 12, 21, 40};
+  double y[DAYS];
+  for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
+    double right = 0, wrong = 0;
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+      PropterRng rng;
+      propter_rng_seed(&rng, seed);
+      for (size_t i = 0; i < DAYS; i++) y[i] = 100 + 4 * propter_rng_normal(&rng) - (i >= AT && i < AT + lengths[l] ? 30 : 0);
+      const PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = 19000, .count = DAYS, .value = y};
+      PropterScoreModel *m;
+      ck_ok(propter_score_model_new(&s, NULL, 0, NULL, NULL, &m, err));
+      for (size_t late = 0; late < 2; late++) {
+        PropterAnswer a;
+        PropterCandidate c = {.weight = {0, .65, 1, 0}, .happened = .9, .text_lr = 2, .review_lr = 1, .belief_for = .65, .direction = -1,
+                              .effect = {.start = 19000 + AT + (PropterDay)(late * lengths[l] / 2), .end = PROPTER_NO_DAY, .profile = PROPTER_PROFILE_UNKNOWN}};
+        ck_ok(propter_score_window(m, AT, AT + lengths[l] - 1, &c, 1, &a, err));
+        *(late ? &wrong : &right) += a.cause[0].p / 6;
+        propter_answer_clear(&a);
+      }
+      propter_score_model_free(m);
+    }
+    ck_assert_msg(right > .9 && wrong < .2, "%zu days: from its beginning %.3f, from its middle %.3f", lengths[l], right, wrong);
+  }
+}
+END_TEST
+
 START_TEST(quiet_windows_did_not_move) {
   size_t moved = 0, named = 0, all = 0;
   for (uint64_t seed = 200; seed < 210; seed++) {
@@ -846,6 +875,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, an_unknown_cause_may_end);
   tcase_add_test(tc, what_began_before_the_window_shows_there);
   tcase_add_test(tc, an_end_that_is_not_known_is_weighed);
+  tcase_add_test(tc, an_end_that_nobody_told_is_found_in_the_figures);
   tcase_add_test(tc, quiet_windows_did_not_move);
   tcase_add_test(tc, a_claim_that_the_data_deny_is_contradicted);
   tcase_add_test(tc, a_real_move_without_a_cause_stays_unknown);

@@ -400,6 +400,16 @@ START_TEST(relative_times_say_what_they_count_from) {
   ck_assert_int_eq(q.from, propter_day(2014, 5, 1));
   (void)note_of("information jobs on 29 February", PROPTER_GRAIN_DAY, first, last, today, &q);
   ck_assert_int_eq(q.from, propter_day(2012, 2, 29));
+  ck_assert_str_eq(note_of("information jobs in March 2014", PROPTER_GRAIN_WEEK, first, last, today, &q),
+                   "the data are in weeks: taken are the weeks that lie mostly in 2014-03-01 to 2014-03-31");
+  ck_assert_int_eq(q.from, propter_day(2014, 3, 3)); /* that from 24 February on has two days in March, that to 6 April one */
+  ck_assert_int_eq(q.to, propter_day(2014, 3, 30));
+  ck_assert_str_eq(note_of("information jobs in May 2014", PROPTER_GRAIN_WEEK, first, last, today, &q),
+                   "the data are in weeks: 2014-05-01 to 2014-05-31 was widened to whole weeks");
+  ck_assert_int_eq(q.from, propter_day(2014, 4, 28));
+  ck_assert_int_eq(q.to, propter_day(2014, 6, 1));
+  ck_assert_str_eq(note_of("information jobs on 2011-08-07", PROPTER_GRAIN_WEEK, first, last, today, &q),
+                   "the data are in weeks: 2011-08-07 to 2011-08-07 was widened to whole weeks");
   (void)note_of("information jobs in week 32 of 2011", PROPTER_GRAIN_WEEK, first, last, today, &q);
   ck_assert_int_eq(q.from, propter_day(2011, 8, 8));
   ck_assert_int_eq(q.to, propter_day(2011, 8, 14));

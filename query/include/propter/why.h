@@ -141,7 +141,7 @@ PROPTER_API PropterStatus propter_question_parse(PropterLexicon *lexicon, Propte
                                                  PropterError *err);
 
 /* Gives an open or relative period its days, once the data are known to reach from `first` to `last`, and widens the period to whole periods
- * of the grain. Relative periods count from `today`; where the data end earlier, from their end; a note says which. */
+ * of the grain; of weeks it takes those that lie mostly in it, if any does. Relative periods count from `today`; where the data end earlier, from their end; a note says which. */
 PROPTER_API PropterStatus propter_question_settle(PropterQuestion *question, PropterGrain grain, PropterDay first, PropterDay last, PropterDay today,
                                                   PropterArena *arena, PropterError *err);
 
