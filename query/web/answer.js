@@ -24,7 +24,9 @@ async function showReport(html) {
   if (figure) figure.scrollLeft += shown.x + shown.width / 2 - figure.getBoundingClientRect().x - figure.clientWidth / 2;
 }
 
-function showQuestion({ form, notes }) {
+/* A move that was followed is a question in words, too. */
+function showQuestion({ form, notes, title }, moved) {
+  if (moved) $('words').value = title;
   $('form').value = form;
   $('form').rows = form.split('\n').length + 1;
   $('notes').replaceChildren(...notes.map(n => element('li', {}, n)));
@@ -55,7 +57,7 @@ async function ask(parameters) {
     if (mine !== state.asked) return; /* asked something else meanwhile */
     await showReport(report);
     say(answer.headline || answer.outcome || '', false); /* the report begins with it */
-    showQuestion(answer.question);
+    showQuestion(answer.question, Boolean(asked.metric));
     showNear(answer.gap);
     showForms(asked);
     await showReviews(answer);
@@ -67,7 +69,9 @@ async function ask(parameters) {
 function askAgain(event, question) {
   event.preventDefault();
   location.hash = address('ask', { q: question });
-  if (location.hash === state.hash) route();
+  if (location.hash !== state.hash) return;
+  scrollTo(0, 0);
+  route();
 }
 
 /* Completion is a help, not a need. */
@@ -81,5 +85,11 @@ async function suggest() {
 $('question').addEventListener('submit', event => askAgain(event, $('words').value));
 $('again').addEventListener('submit', event => askAgain(event, $('form').value));
 $('words').addEventListener('input', suggest);
-for (const choice of ['numbers', 'terms'])
-  $(choice).addEventListener('change', () => { if (!$('answer').hidden) route(); });
+/* What is ticked counts, whatever the address had ticked. */
+function choose() {
+  if (!location.hash.includes('?')) return; /* nothing is asked yet */
+  history.replaceState(history.state, '', location.hash.replace(/&(numbers|explain)=1/g, ''));
+  route();
+}
+
+for (const choice of ['numbers', 'terms']) $(choice).addEventListener('change', choose);

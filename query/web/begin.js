@@ -14,7 +14,7 @@ function moveItem(m) {
   const unit = m.unit ? ' ' + m.unit : '';
   const part = m.expected ? `, ${signed(100 * m.deviation / Math.abs(m.expected), 2)} %` : '';
   return element('span', {}, link(whyAddress(m.metric, m.from, m.to), m.question),
-    ` ${signed(m.deviation, 4)}${unit}${part}, ${inDigits(Math.abs(m.score), 2)} sigma from its usual course`);
+    `: ${signed(m.deviation, 4)}${unit}${part}; ${inDigits(Math.abs(m.score), 2)} sigma from its usual course`);
 }
 
 async function whyNoMoves(largest) {

@@ -116,7 +116,8 @@ function drawLinks(links, label) {
 function linkRow(l) {
   const figures = l.found ? `figures: stability ${number(l.stability)}, ${lagInWords(l.lag)}` : '';
   const knowledge = [l.constraint.toLowerCase(), figures, l.unseen && saysUnseen(l.unseen)].filter(Boolean).join(', ');
-  return element('tr', {}, element('td', {}, link(saidFor(l), l.causeLabel)), element('td', {}, `${arrowOf(l)} ${l.effectLabel}`),
+  return element('tr', {}, element('td', {}, link(saidFor(l), l.causeLabel)),
+    element('td', {}, `${arrowOf(l)} ${l.effectLabel}`),
     element('td', { className: 'number' }, l.believed ? number(l.belief) : ''),
     element('td', { className: 'number' }, l.against ? number(l.against) : ''), element('td', {}, knowledge));
 }

@@ -67,6 +67,7 @@ async function listPage(list) {
   $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + shown.size}` : '';
   $('before').disabled = state.offset === 0;
   $('after').disabled = keys.length <= PAGE;
+  $('pager').hidden = $('before').disabled && $('after').disabled;
   return [rows.length ? listTable(list, rows) : 'Nothing here.', ...(list.legend ? [legend(list.legend)] : [])];
 }
 
@@ -81,6 +82,7 @@ async function showList() {
 
 function turnTo(offset) {
   state.offset = Math.max(0, offset);
+  remember({ offset: state.offset, order: state.order, contains: $('contains').value });
   showList();
 }
 

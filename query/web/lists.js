@@ -90,6 +90,7 @@ async function sourceNamed(row) {
     const kind = 'document' + (row.format ? ', ' + row.format.value : '');
     return [row.title ? row.title.value : last, kind, address('claims', { document: row.document.value })];
   }
+  if (iri.includes('/id/links/')) return ['links found in the figures', 'conclusions', '#links'];
   if (iri.includes('/id/review/')) return ['a verdict', 'verdict', '#hypotheses'];
   if (iri === 'https://w3id.org/propter#current') return ['what propter infer concludes', 'conclusions', '#hypotheses'];
   const [found] = await select(`SELECT ?row ?file WHERE {
@@ -188,7 +189,7 @@ const LISTS = {
       OPTIONAL { ?claim propter:causeText ?causeText } OPTIONAL { ?claim propter:effectText ?effectText }
       OPTIONAL { ?claim propter:polarity ?p } OPTIONAL { ?claim propter:section ?section }
       OPTIONAL { ?claim propter:charStart ?start }
-      BIND(STRAFTER(STR(?p), "#") AS ?polarity) BIND(REPLACE(STR(?d), "^.*/", "") AS ?document)`,
+      BIND(${words('?p')} AS ?polarity) BIND(REPLACE(STR(?d), "^.*/", "") AS ?document)`,
     extra: '?claim',
     order: '?document ?start',
     given: { link: iri => `<${iri}> propter:basedOn ?claim .`, document: iri => `?claim propter:document <${iri}> .` },
@@ -226,11 +227,12 @@ const LISTS = {
   },
   runs: {
     title: 'Runs',
-    about: 'What was loaded, ingested, read and inferred, the newest first.',
+    about: 'What was loaded, ingested, read and inferred, the newest first. A run that rejected any opens them.',
     columns: { run: 'run', kind: 'kind', started: 'started', read: 'rows read', rejected: 'rejected', added: 'added',
       removed: 'removed' },
     path: '/runs',
-    open: row => address('rejects', { run: row.run.value }),
+    as: { started: time => time.replace('T', ' ').replace('Z', '') },
+    open: row => (Number(row.rejected.value) ? address('rejects', { run: row.run.value }) : ''),
   },
   rejects: {
     title: 'Rejects',

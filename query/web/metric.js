@@ -71,12 +71,12 @@ function chartScales(points) {
 }
 
 function patternBand(metric, p, { x, step }) {
-  const { height, top, bottom } = CHART, from = x(Date.parse(p.from)), to = Math.max(x(Date.parse(p.to)), from + 4);
-  const width = to - from + (step > 4 ? 0 : 4);
+  const { height, top, bottom } = CHART, from = x(Date.parse(p.from)) - step / 2;
+  const to = x(Date.parse(p.to) + DAY) - step / 2, width = Math.max(to - from, 6), middle = (from + to) / 2;
   return svg('a', { href: whyAddress(metric, p.from, p.to), class: 'pattern' },
     svg('title', {}, `${p.kind}, ${p.from} to ${p.to}, ${number(p.score)} sigma: ask why`),
-    svg('rect', { x: from - step / 2, y: top, width, height: height - top - bottom }),
-    svgText((from + to - step) / 2, top - 8, 'middle', p.score > 0 ? '▲' : '▼'));
+    svg('rect', { x: middle - width / 2, y: top, width, height: height - top - bottom }),
+    svgText(middle, top - 8, 'middle', p.score > 0 ? '▲' : '▼'));
 }
 
 function chooseWindow(from, to) {

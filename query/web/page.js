@@ -17,6 +17,9 @@ const link = (href, ...children) => element('a', { href }, ...children);
 const address = (view, parameters) => `#${view}?` + new URLSearchParams(parameters);
 const failed = error => element('p', { className: 'error', role: 'alert' }, String(error.message || error));
 
+/* What an entry of the history keeps of its view: which it is, the page and order of a list. */
+const remember = kept => history.replaceState({ ...history.state, ...kept }, '');
+
 /* --- Requests ------------------------------------------------------------------------------------------------- */
 
 function authorization() {
@@ -132,5 +135,6 @@ function table(columns, rows, { sort, order = '', cards, ...options } = {}) {
   const head = element('tr', {}, ...tableHead(columns, sort, order));
   if (options.review) head.append(element('th', { scope: 'col' }, 'verdict'));
   const body = rows.map(row => tableRow(columns, row, options));
+  [...head.cells].forEach((th, i) => { if (body.some(tr => tr.cells[i].className === 'number')) th.className = 'number'; });
   return element('table', { className: cards ? 'cards' : '' }, element('thead', {}, head), element('tbody', {}, ...body));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A verdict about a hypothesis, given from the page: who, what, why. It is written with a token of scope write, which
-// stays in this tab.
+// A verdict about a hypothesis or a claim, given from the page: who, what, why. It is written with a token of scope write,
+// which stays in this tab.
 'use strict';
 
 const VERDICTS = { confirmed: 'Confirmed', refuted: 'Refuted', unsure: 'Unsure' };
@@ -10,8 +10,8 @@ function verdictSaid(v) {
   return `${v.verdict}, ${who}, ${v.time.slice(0, 10)}${v.reason ? ': ' + v.reason : ''}`;
 }
 
-async function verdictsSoFar(hypothesis) {
-  const given = await getJson('/review', { hypothesis });
+async function verdictsSoFar(about) {
+  const given = await getJson('/review', { hypothesis: about });
   if (!given.length) return element('p', { className: 'note' }, 'No verdict so far.');
   return element('ul', {}, ...given.map(v => element('li', {}, verdictSaid(v))));
 }
@@ -20,7 +20,7 @@ async function verdictsSoFar(hypothesis) {
 
 async function sendVerdict(body, token) {
   const headers = token ? { Authorization: 'Bearer ' + token } : {};
-  const reply = await fetch('/review', { method: 'POST', headers, body: new URLSearchParams(body) });
+  const reply = await fetch('/review', { method: 'POST', headers, body: new URLSearchParams(body) }).catch(unanswered);
   if (reply.ok) return;
   const problem = await reply.json().catch(() => ({}));
   const refused = reply.status === 401 || reply.status === 403;
@@ -39,12 +39,13 @@ function verdictFields() {
   };
 }
 
-/* `shown`: what the reviewer has seen, kept with the verdict. */
-async function review(hypothesis, title, shown) {
+/* `about`: IRI of a hypothesis or claim; `shown`: what the reviewer has seen, kept with the verdict; `chosen`: the verdict to
+ * begin with. */
+async function review(about, title, shown, chosen = '') {
   const fields = verdictFields(), said = element('p', { role: 'status' }), given = element('div');
   const dialog = element('dialog', { id: 'review' });
   const field = (label, input) => element('p', {}, element('label', { htmlFor: input.id }, label), input);
-  const tell = async () => given.replaceChildren(await verdictsSoFar(hypothesis).catch(failed));
+  const tell = async () => given.replaceChildren(await verdictsSoFar(about).catch(failed));
   const send = async event => {
     event.preventDefault();
     const verdict = fields.verdict.value, reason = fields.reason.value.trim(), reviewer = fields.reviewer.value.trim();
@@ -53,7 +54,7 @@ async function review(hypothesis, title, shown) {
       return fields.reason.focus();
     }
     try {
-      await sendVerdict({ hypothesis, verdict, reason, reviewer, shown }, fields.token.value);
+      await sendVerdict({ hypothesis: about, verdict, reason, reviewer, shown }, fields.token.value);
     } catch (error) {
       return said.replaceChildren(failed(error));
     }
@@ -68,16 +69,23 @@ async function review(hypothesis, title, shown) {
     field('Verdict', fields.verdict), field('Why', fields.reason), field('Who reviews', fields.reviewer),
     field('Token (of scope write, from whoever runs the server: --token-file, --print-token)', fields.token),
     element('button', {}, 'Keep the verdict'),
-    element('button', { type: 'button', onclick: () => dialog.close() }, 'Close')), said);
+    element('button', { type: 'button', className: 'plain', onclick: () => dialog.close() }, 'Close')), said);
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  fields.verdict.value = chosen;
+  if (chosen) fields.reason.focus();
   await tell();
 }
 
-const reviewButton = (hypothesis, title, shown) =>
-  element('button', { type: 'button', className: 'small', title: 'Review: ' + title,
-    onclick: () => review(hypothesis, title, shown) }, 'Review');
+const reviewButton = (about, title, shown, chosen = '', text = 'Review') =>
+  element('button', { type: 'button', className: 'small', title: `${text}: ${title}`,
+    onclick: () => review(about, title, shown, chosen) }, text);
+
+/* A question that is answered by a verdict. */
+const verdictButtons = (about, title, shown) =>
+  Object.entries({ confirmed: 'Yes', refuted: 'No', unsure: 'Unsure' })
+    .flatMap(([verdict, text]) => [' ', reviewButton(about, title, shown, verdict, text)]);
 
 /* --- Where verdicts are given --------------------------------------------------------------------------------- */
 
@@ -103,8 +111,8 @@ async function showReviews({ causes, question, headline }) {
   if (!known.length || !question.metric) return;
   const held = await heldOf(known, question);
   const items = known.flatMap(c => held.filter(h => h.c.value === c.iri).map(h => {
-    const title = `${c.name} for ${question.label}, ${h.from.value} to ${h.to.value}`;
-    return element('li', {}, title + ' ', reviewButton(h.h.value, title, headline));
+    const title = `${c.name} as a cause of what ${question.label} did, ${daysInWords(h.from.value, h.to.value)}`;
+    return element('li', {}, title, ...verdictButtons(h.h.value, title, headline));
   }));
   const none = element('p', { className: 'note' }, 'Verdicts are given on what propter infer lists; no pattern of its ' +
     'list overlaps these days with one of these causes. ', link('#hypotheses', 'Hypotheses'));

@@ -13,9 +13,11 @@ for (const [name, title] of Object.entries(MENU))
 const SHOW = {
   ask: given => {
     if (![...given].length) return showBegin();
-    const question = given.get('q');
-    if (question) $('words').value = /^(PREFIX|WHY) /.test(question) ? '' : question;
-    return ask(Object.fromEntries(given));
+    const { q = '', numbers, explain, ...rest } = Object.fromEntries(given);
+    $('words').value = /^(PREFIX|WHY) /.test(q) ? '' : q;
+    if (numbers) $('numbers').checked = true;
+    if (explain) $('terms').checked = true;
+    return ask(q ? { q, ...rest } : rest);
   },
   metric: given => showMetric(given.get('m')),
   graph: () => showGraph(),
@@ -24,9 +26,10 @@ const SHOW = {
 };
 
 function openList(name, rest) {
-  Object.assign(state, { list: name, rest, offset: 0, order: null });
-  $('contains').value = '';
-  showList();
+  const { offset = 0, order = null, contains = '' } = history.state || {};
+  Object.assign(state, { list: name, rest, offset, order });
+  $('contains').value = contains;
+  return showList();
 }
 
 function markView(view) {
@@ -39,14 +42,23 @@ function markView(view) {
   document.title = (OWN[view] || LISTED[view]) + ' – propter';
 }
 
-function route() {
-  state.hash = location.hash;
+const places = new Map(); /* how far each entry of the history was scrolled when it was left */
+
+/* Who comes back finds the view scrolled as it was left, once it is there; a new one begins at its top. */
+async function route() {
+  places.set(state.entry, scrollY);
+  state.entry = history.state?.entry ?? Math.random();
+  remember({ entry: state.entry });
+  const hash = state.hash = location.hash, y = places.get(state.entry) || 0;
   $('review')?.close(); /* it is about what was shown */
   const [name, rest] = location.hash.slice(1).split(/\?(.*)/s), view = OWN[name] || LISTS[name] ? name : 'ask';
   markView(view);
-  if (LISTS[view]) openList(view, rest);
-  else SHOW[view](new URLSearchParams(rest || ''));
+  if (!y) scrollTo(0, 0);
+  await (LISTS[view] ? openList(view, rest) : SHOW[view](new URLSearchParams(rest || '')));
+  if (y && hash === location.hash) scrollTo(0, y);
 }
+
+history.scrollRestoration = 'manual';
 
 /* The address names the view, so the skip link must not change it. */
 document.querySelector('.skip').addEventListener('click', event => {

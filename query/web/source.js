@@ -29,6 +29,18 @@ function sourcePlace(found) {
   return place.filter(Boolean).join(found.kind === 'row' ? ', ' : ' · ');
 }
 
+/* Of a claim what was read in the words, and whether it was read right. */
+async function sourceRead(claim, words) {
+  const [read] = await select(`SELECT ?cause ?effect ?p ?denied WHERE { <${claim}> a propter:Claim ; propter:causeText ?cause ;
+    propter:effectText ?effect . OPTIONAL { <${claim}> propter:polarity ?p } OPTIONAL { <${claim}> propter:negated ?denied } }`);
+  if (!read) return [];
+  const way = read.p ? `, ${read.p.value.replace(/^.*#/, '').toLowerCase()}` : '';
+  const denied = read.denied?.value === 'true' ? ', denied' : '';
+  const title = `“${read.cause.value}” → “${read.effect.value}”${way}${denied}`;
+  return [element('p', {}, 'Read in it: ', element('b', {}, title)),
+    element('p', {}, 'Does it say so?', ...verdictButtons(claim, title, words))];
+}
+
 async function showSource(iri) {
   $('source-place').textContent = 'Looking …';
   $('source-text').replaceChildren();
@@ -37,7 +49,7 @@ async function showSource(iri) {
     const all = found.document ? [' · ', link(address('claims', { document: found.document }), 'All that was read in it')] : [];
     $('source-place').replaceChildren(sourcePlace(found), ...all);
     if (found.problem) $('source-text').append(element('p', { className: 'error' }, `The file ${found.problem}.`));
-    if (found.kind !== 'row') return $('source-text').append(sourceParagraph(found));
+    if (found.kind !== 'row') return $('source-text').append(sourceParagraph(found), ...await sourceRead(iri, found.words));
     if (found.rows.length) $('source-text').append(sourceTable(found));
     $('source-text').querySelector('td.here')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   } catch (error) {
