@@ -354,13 +354,18 @@ PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, 
   return PROPTER_OK;
 }
 
-/* How far the error at twice the distance is from twice the error (`bend`): slopes cancel there, so that it shows the noise which a smooth series has from one
- * period to the next. Or the error at horizon h (from 0). */
-static double error_at(const double *row, size_t h, bool bend) { return bend ? row[2 * h + 1] - 2 * row[h] : row[h]; }
+/* What is looked at of the errors at horizon h (from 0). How far the error at twice the distance is from twice the error (bend): slopes cancel there, so that
+ * it shows the noise which a smooth series has from one period to the next. How far from the error of the first period (apart): the level before cancels there,
+ * so that it shows how long noise goes on. */
+typedef enum { LOOK_AT, LOOK_BEND, LOOK_APART, LOOKS } LookAt;
 
-static bool is_blocked(size_t origin, size_t h, bool bend, size_t block_from, size_t block_to) {
-  const size_t last = bend ? 2 * h + 1 : h;
-  return (origin > block_from && origin <= block_to) || (origin + last >= block_from && origin + h < block_to);
+static double error_at(const double *row, size_t h, LookAt look) {
+  return look == LOOK_BEND ? row[2 * h + 1] - 2 * row[h] : look == LOOK_APART ? row[h] - row[0] : row[h];
+}
+
+static bool is_blocked(size_t origin, size_t h, LookAt look, size_t block_from, size_t block_to) {
+  const size_t first = look == LOOK_APART ? 0 : h, last = look == LOOK_BEND ? 2 * h + 1 : h;
+  return (origin > block_from && origin <= block_to) || (origin + last >= block_from && origin + first < block_to);
 }
 
 static double variance_of(const Baseline *b, double scale) { return scale * scale + b->resolution * b->resolution / 6; }
@@ -398,57 +403,75 @@ double baseline_error_scale(const Baseline *b, double *error, size_t n) {
 }
 
 static size_t error_variance(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to, size_t h,
-                             bool bend, double *scratch, double *variance) {
+                             LookAt look, double *scratch, double *variance) {
   size_t n = 0;
   for (size_t o = 0; o < b->n; o++) {
-    const double value = error_at(rows + o * horizon, h, bend);
-    if (use[o] && !is_blocked(o, h, bend, block_from, block_to) && !isnan(value)) scratch[n++] = value;
+    const double value = error_at(rows + o * horizon, h, look);
+    if (use[o] && !is_blocked(o, h, look, block_from, block_to) && !isnan(value)) scratch[n++] = value;
   }
   *variance = variance_of(b, n ? baseline_error_scale(b, scratch, n) : (double)NAN);
   return n;
 }
 
 /* Points to which an error model is fitted, by least squares. */
+enum { TERMS = 3 + BASELINE_SWINGS };
 typedef struct {
-  double x[2 * FIT_HORIZON * 3], y[2 * FIT_HORIZON], weight[2 * FIT_HORIZON];
-  size_t count;
+  double x[LOOKS * FIT_HORIZON * TERMS], y[LOOKS * FIT_HORIZON], weight[LOOKS * FIT_HORIZON];
+  size_t count, terms; /* of the first terms alone is something known where no two periods of a window are looked at */
 } Points;
 
 /* The level before is one observation (as noisy as the window's own) or a median of several (variance π/2 of a mean's). */
 static double level_noise(const Baseline *b) { return b->width == 1 ? 1 : 1.5707963267948966 / (double)b->width; }
 
-static void add_point(const Baseline *b, Points *p, size_t h, bool bend, size_t n, double variance) {
-  const double at = (double)(h + 1), ratio = level_noise(b);
-  double *x = p->x + 3 * p->count;
+static ErrorModel model_of(const Baseline *b, const double c[TERMS]) {
+  const double ratio = level_noise(b);
+  ErrorModel m = {.noise = c[0], .walk = c[1], .slope = c[2], .shared = ratio / (1 + ratio), .width = (double)b->width};
+  memcpy(m.swing, c + 3, sizeof m.swing);
+  return m;
+}
+
+/* Variance of what is looked at, by the model. */
+static double look_variance(const ErrorModel *m, size_t h, LookAt look) {
+  const double own = error_covariance(m, h, h);
+  if (look == LOOK_AT) return own;
+  if (look == LOOK_APART) return own + error_covariance(m, 1, 1) - 2 * error_covariance(m, 1, h);
+  return error_covariance(m, 2 * h, 2 * h) + 4 * own - 4 * error_covariance(m, h, 2 * h);
+}
+
+static void add_point(const Baseline *b, Points *p, size_t h, LookAt look, size_t n, double variance) {
   if (n < FIT_ROWS) return;
-  x[0] = bend ? (5 + ratio) / (1 + ratio) : 1;
-  x[1] = bend ? 2 * at : at;
-  x[2] = bend ? 0 : at * at;
+  for (size_t k = 0; k < p->terms; k++) {
+    double unit[TERMS] = {0};
+    unit[k] = 1;
+    const ErrorModel m = model_of(b, unit);
+    p->x[p->terms * p->count + k] = look_variance(&m, h + 1, look);
+  }
   p->y[p->count] = variance;
   p->weight[p->count++] = (double)n / (variance * variance); /* relative errors of the variances are alike */
 }
 
 static bool fit_points(const Baseline *b, const Points *p, ErrorModel *model) {
-  const double floor = b->resolution * b->resolution / 6, ratio = level_noise(b);
-  double c[3];
-  if (!p->count || propter_nonnegative_fit(p->count, 3, p->x, p->y, p->weight, c, NULL) != PROPTER_OK) return false;
+  const double floor = b->resolution * b->resolution / 6;
+  double c[TERMS] = {0};
+  if (!p->count || propter_nonnegative_fit(p->count, p->terms, p->x, p->y, p->weight, c, NULL) != PROPTER_OK) return false;
   if (c[0] < floor) c[0] = floor;
-  *model = (ErrorModel){.noise = c[0], .walk = c[1], .slope = c[2], .shared = ratio / (1 + ratio)};
+  *model = model_of(b, c);
   return true;
 }
 
 bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to,
                   double *scratch, ErrorModel *model) {
   const size_t top = horizon < FIT_HORIZON ? horizon : FIT_HORIZON;
-  Points p = {.count = 0};
-  for (size_t k = 0; k < 2 * top; k++) {
+  const bool single = horizon <= 2;
+  Points p = {.terms = single ? 3 : TERMS};
+  for (size_t k = 0; k < LOOKS * top; k++) {
     /* up to FIT_HORIZON horizons, spread evenly over those that are asked for */
-    const size_t h = horizon <= FIT_HORIZON ? k / 2 : k / 2 * (horizon - 1) / (FIT_HORIZON - 1);
-    const bool bend = k % 2;
+    const size_t i = k / LOOKS, h = horizon <= FIT_HORIZON ? i : i * (horizon - 1) / (FIT_HORIZON - 1);
+    const LookAt look = (LookAt)(k % LOOKS);
     double variance;
-    if (bend && 2 * h + 1 >= horizon) continue;
-    const size_t n = error_variance(b, rows, horizon, use, block_from, block_to, h, bend, scratch, &variance);
-    add_point(b, &p, h, bend, n, variance);
+    if ((look == LOOK_BEND && 2 * h + 1 >= horizon) || (look == LOOK_APART && (single || !h))) continue;
+    const size_t n = error_variance(b, rows, horizon, use, block_from, block_to, h, look, scratch, &variance);
+    add_point(b, &p, h, look, n, variance);
   }
   return fit_points(b, &p, model);
 }
@@ -457,8 +480,8 @@ bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const u
 
 static const struct {
   size_t h;
-  bool bend;
-} ordered_points[BASELINE_ORDERED] = {{0, false}, {0, true}, {1, false}};
+  LookAt look;
+} ordered_points[BASELINE_ORDERED] = {{0, LOOK_AT}, {0, LOOK_BEND}, {1, LOOK_AT}};
 
 typedef struct {
   double size;
@@ -483,7 +506,7 @@ PropterStatus baseline_order(const Baseline *b, const double *rows, const unsign
       break;
     }
     for (size_t o = 0; o < b->n; o++) {
-      const double value = error_at(rows + 2 * o, ordered_points[k].h, ordered_points[k].bend);
+      const double value = error_at(rows + 2 * o, ordered_points[k].h, ordered_points[k].look);
       x->place[o] = SIZE_MAX;
       if (use[o] && !isnan(value)) all[x->count++] = (Sized){fabs(value), o};
     }
@@ -517,30 +540,44 @@ static double ordered_scale(const Baseline *b, const Ordered *x, const size_t *o
 }
 
 bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERED], size_t from, ErrorModel *model) {
-  Points p = {.count = 0};
+  Points p = {.terms = 3};
   for (int k = 0; k < BASELINE_ORDERED; k++) {
     const Ordered *x = &order[k];
     const size_t h = ordered_points[k].h;
-    const bool bend = ordered_points[k].bend;
+    const LookAt look = ordered_points[k].look;
     size_t out[4], outs = 0;
     for (size_t o = from ? from - 1 : 0; o <= from + 2 && o < b->n; o++) {
-      if (x->place[o] == SIZE_MAX || (o != from && o != from + 1 && !is_blocked(o, h, bend, from, from + 2))) continue;
+      if (x->place[o] == SIZE_MAX || (o != from && o != from + 1 && !is_blocked(o, h, look, from, from + 2))) continue;
       size_t at = outs++;
       for (; at && out[at - 1] > x->place[o]; at--) out[at] = out[at - 1];
       out[at] = x->place[o];
     }
     const size_t n = x->count - outs;
     if (!n) continue;
-    add_point(b, &p, h, bend, n, variance_of(b, ordered_scale(b, x, out, outs)));
+    add_point(b, &p, h, look, n, variance_of(b, ordered_scale(b, x, out, outs)));
   }
   return fit_points(b, &p, model);
 }
 
 /* Of independent errors the median size has .37 degrees of freedom each. Those of neighbouring windows share observations, and the width is chosen for their
- * being small; what is left was measured on made series of 18 to 730 periods. */
-double baseline_freedom(size_t errors) { return 3 + (double)errors / 7; }
+ * being small; what is left was measured on made series of 18 to 730 periods. Where periods go together, fewer of them tell the same, by half of that: the fit
+ * takes many horizons together (measured as well). */
+double baseline_freedom(double errors, double together) { return 3 + errors / 7 * fmin(1, 2 / together); }
+
+/* From one period to the next, what is left of a swing: half of it is gone after a day, three, a fortnight. */
+static const double swing_kept[BASELINE_SWINGS] = {.5, .8, .95};
+
+/* Of an autoregression of variance 1, less its mean over the `width` observations before the first horizon. */
+static double swing_covariance(double kept, double width, size_t g, size_t h) {
+  const double left = pow(kept, width), mean = (1 - left) / (width * (1 - kept));
+  const double own = (1 + kept) / (width * (1 - kept)) - 2 * kept * (1 - left) / pow(width * (1 - kept), 2);
+  const double far = (double)(g < h ? h - g : g - h);
+  return pow(kept, far) - mean * (pow(kept, (double)g) + pow(kept, (double)h)) + own;
+}
 
 double error_covariance(const ErrorModel *m, size_t g, size_t h) {
-  double low = (double)(g < h ? g : h);
-  return m->noise * (g == h ? 1 : m->shared) + m->walk * low + m->slope * (double)g * (double)h;
+  double low = (double)(g < h ? g : h), sum = m->noise * (g == h ? 1 : m->shared) + m->walk * low + m->slope * (double)g * (double)h;
+  for (int k = 0; k < BASELINE_SWINGS; k++)
+    if (m->swing[k] > 0) sum += m->swing[k] * swing_covariance(swing_kept[k], m->width, g, h);
+  return sum;
 }

@@ -118,10 +118,14 @@ PropterStatus baseline_errors(const Baseline *b, size_t length, size_t horizon, 
  * Errors become sizes, in any order. */
 double baseline_error_scale(const Baseline *b, double *error, size_t n);
 
-/* Error model: variance at horizon h = noise·(…) + walk·h + slope·h²; fitted to the robust scale by horizon of the rows whose flag in `use` is set. */
+enum { BASELINE_SWINGS = 3 };
+/* Error model: variance at horizon h = noise·(…) + walk·h + slope·h² + swings; fitted to the robust scales of the errors whose flag in `use` is set. Of
+ * doubles alone, so that it can be hashed as it is. */
 typedef struct {
   double noise, walk, slope;
   double shared; /* part of the noise that all horizons share, because it is the noise of the level before the window */
+  double swing[BASELINE_SWINGS]; /* variances of first-order autoregressions about the level, of fixed coefficients (baseline.c): noise that goes on for a while */
+  double width;  /* observations whose mean is the level before: what of a swing is in it */
 } ErrorModel;
 
 /* Errors of windows of one period, horizon 2, in order: a window that leaves out a few of them finds the robust scale of the rest at once. */
@@ -142,8 +146,9 @@ bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERE
 bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to,
                   double *scratch, ErrorModel *model);
 
-/* Degrees of freedom of an error model from so many errors: how far off by it is that of Student's t. */
-double baseline_freedom(size_t errors);
+/* Degrees of freedom of an error model from so many errors: how far off by it is that of Student's t. Of the mean of several periods `together` of them count as
+ * one: by so much its variance is larger than if they had no part of their errors in common (1: of one period). */
+double baseline_freedom(double errors, double together);
 
 /* Covariance of the errors at horizons g, h ≥ 1. */
 double error_covariance(const ErrorModel *model, size_t g, size_t h);

@@ -9,7 +9,7 @@
 
 enum { BACK = 3 /* observations whose median must be back */, DAYS = 36, WEEKS = 5 /* a longer stretch is a level of its own */ };
 
-/* Of a stretch, in robust standard errors of the forecast of one period, and of its mean. */
+/* Of a stretch, in robust standard errors of a forecast of its length, and of its mean. */
 static const double least_mean = 4, least_part = 0.25, back_part = 0.5;
 
 /* Days and weeks alone: longer periods are read one against the other, and the way back is a move of its own there. */
@@ -32,14 +32,14 @@ static bool was_held(const Baseline *b, size_t from, size_t count, double level,
 }
 
 /* First period after a move that begins with `from`; SIZE_MAX: none begins there, or it is not over. */
-static size_t move_end(const Baseline *b, size_t from, double level, double error) {
+static size_t move_end(const Baseline *b, size_t from, double level, const double *error) {
   const double sign = b->y[from] < level ? -1 : 1;
   double sum = 0, least = INFINITY;
   size_t count = 0;
   for (size_t i = from; i < b->n && i - from <= baseline_longest_move(b->grain); i++) {
     const double away = sign * (b->y[i] - level), mean = count ? sum / (double)count : 0;
     if (isnan(away)) continue;
-    if (mean >= least_mean * error && least >= least_part * mean && is_back(b, i, level, sign, back_part * mean))
+    if (mean >= least_mean * error[i - from - 1] && least >= least_part * mean && is_back(b, i, level, sign, back_part * mean))
       return was_held(b, from, count, level, back_part * mean) ? i : SIZE_MAX;
     sum += away;
     least = fmin(least, away);
@@ -48,34 +48,42 @@ static size_t move_end(const Baseline *b, size_t from, double level, double erro
   return SIZE_MAX;
 }
 
-/* Robust error of the forecast of one period by the level before it. */
-static double forecast_error(const Baseline *b, double *scratch) {
-  size_t n = 0;
-  for (size_t i = 0; i < b->n; i++) {
-    const double error = b->y[i] - baseline_level_before(b, i, 0, b->y);
-    if (!isnan(error)) scratch[n++] = error;
+/* Robust errors of the forecast of each of the `count` next periods by the level before, none less than that of a nearer one: of a series that wanders, more is
+ * needed of a longer stretch to be a move. level[n], scratch[n]. */
+static void forecast_errors(const Baseline *b, const double *level, size_t count, double *scratch, double *error) {
+  error[0] = b->resolution / sqrt(6);
+  for (size_t h = 0; h < count; h++) {
+    size_t n = 0;
+    if (h) error[h] = error[h - 1];
+    for (size_t i = 0; i + h < b->n; i++) {
+      const double off = b->y[i + h] - level[i];
+      if (!isnan(off)) scratch[n++] = off;
+    }
+    error[h] = fmax(baseline_error_scale(b, scratch, n), error[h]);
   }
-  return fmax(baseline_error_scale(b, scratch, n), b->resolution / sqrt(6));
 }
 
 bool baseline_in_one_move(const Baseline *b, size_t from, size_t to) { return b->left && b->left[from] != SIZE_MAX && b->left[from] == b->left[to]; }
 
 PropterStatus baseline_leave_out(Baseline *b, PropterError *err) {
-  if (!baseline_longest_move(b->grain)) return PROPTER_OK;
-  double *scratch = propter_malloc(b->n * sizeof *scratch);
+  const size_t longest = baseline_longest_move(b->grain);
+  double error[DAYS + 1];
+  if (!longest) return PROPTER_OK;
+  double *before = propter_malloc(2 * b->n * sizeof *before);
   size_t *left = propter_malloc((b->n + 1) * sizeof *left);
-  if (!scratch || !left) {
-    propter_free(scratch);
+  if (!before || !left) {
+    propter_free(before);
     propter_free(left);
     return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a baseline");
   }
-  const double error = forecast_error(b, scratch);
-  propter_free(scratch);
+  for (size_t i = 0; i < b->n; i++) before[i] = baseline_level_before(b, i, 0, b->y);
+  forecast_errors(b, before, longest + 1, before + b->n, error);
+  propter_free(before);
   for (size_t i = 0; i <= b->n; i++) left[i] = SIZE_MAX;
   b->left = left;
   for (size_t i = 0; i < b->n; i++) {
     const double level = baseline_level_before(b, i, 0, b->y);
-    const size_t end = fabs(b->y[i] - level) >= least_part * least_mean * error ? move_end(b, i, level, error) : SIZE_MAX;
+    const size_t end = fabs(b->y[i] - level) >= least_part * least_mean * error[0] ? move_end(b, i, level, error) : SIZE_MAX;
     if (end == SIZE_MAX) continue;
     for (size_t k = i; k < end; k++) left[k] = i;
     i = end - 1;

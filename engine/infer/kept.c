@@ -216,12 +216,12 @@ PropterStatus kept_columns(const Column *column, size_t count, bool dated, Propt
 PropterStatus kept_periods(const Frame *f, PropterHash128 *out, PropterError *err) {
   const PropterSeries *s = &f->model->series;
   const PropterScoreOptions *o = &f->model->options;
-  const double numbers[] = {f->rho,    f->unit, f->mean_se, f->error_model.noise, f->error_model.walk, f->error_model.slope, f->error_model.shared,
-                            o->dose_error};
+  const double numbers[] = {f->rho, f->unit, f->mean_se, o->dose_error};
   const uint64_t wholes[] = {(uint64_t)s->grain, (uint64_t)(int64_t)s->first, s->count, f->from, f->length, f->periods, f->rows, f->window_rows,
                              (uint64_t)(int64_t)o->shifts};
   PropterBuf key = {0};
   add_numbers(&key, numbers, sizeof numbers / sizeof *numbers);
+  propter_buf_add(&key, (PropterStr){(const char *)&f->error_model, sizeof f->error_model});
   for (size_t i = 0; i < sizeof wholes / sizeof *wholes; i++) add_whole(&key, wholes[i]);
   for (size_t i = 0; i < f->rows; i++) add_whole(&key, f->at[i]);
   for (size_t b = 0; b < f->lead; b++) add_whole(&key, f->lead_at[b]);

@@ -34,12 +34,13 @@ static double yearly_of(const Frame *f, size_t h) {
 /* The window as one number, over the periods with an observation. */
 static void summarise(Frame *f, const ErrorModel *error) {
   const PropterScoreModel *m = f->model;
-  double variance = 0, count = (double)f->window_rows;
+  double variance = 0, apart = 0, count = (double)f->window_rows;
   for (size_t i = 0; i < f->window_rows; i++) {
     f->observed += m->value[f->from + f->at[i]] / count;
     f->expected_mean += f->expected[f->at[i]] / count;
     if (f->base.yearly) f->yearly += yearly_of(f, f->at[i]) / count;
     for (size_t j = 0; j < f->window_rows; j++) variance += covariance(f, error, f->at[i], f->at[j]) / (count * count);
+    apart += pow(f->error[f->at[i]], 2) / (count * count); /* the variance if no period had a part of its error in common with another */
   }
   f->mean = f->observed - f->expected_mean;
   f->mean_se = sqrt(variance);
@@ -47,7 +48,7 @@ static void summarise(Frame *f, const ErrorModel *error) {
   f->end_at = f->at[f->window_rows - 1];
   f->end = m->value[f->from + f->end_at] - f->expected[f->end_at];
   f->end_se = f->error[f->end_at];
-  const double freedom = baseline_freedom(f->others);
+  const double freedom = baseline_freedom((double)f->others, variance / apart);
   const double end = (scale_to(m->scale, m->value[f->from + f->end_at]) - f->middle[f->end_at]) * f->slope[f->end_at] / f->end_se;
   const double mean = (scale_to(m->scale, f->observed) - scale_to(m->scale, f->expected_mean)) * f->unit / f->mean_se;
   f->end_z = propter_normal_of_t(end, freedom);

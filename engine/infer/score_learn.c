@@ -21,6 +21,7 @@ static void coarse_errors(ErrorModel *e, size_t horizon) {
   e->noise = in_steps(e->noise, digit_step(e->noise, DIGITS));
   e->walk = in_steps(e->walk * far, step) / far;
   e->slope = in_steps(e->slope * far * far, step) / (far * far);
+  for (int k = 0; k < BASELINE_SWINGS; k++) e->swing[k] = in_steps(e->swing[k], digit_step(e->swing[k], DIGITS));
 }
 
 void learn_from(const PropterScoreModel *m, size_t from, size_t length, unsigned char *use) {

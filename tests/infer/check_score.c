@@ -41,7 +41,7 @@ static void make_world(World *w, uint64_t seed) {
 }
 
 static void add(double *y, size_t from, size_t to, double by) {
-  for (size_t i = from; i < to && i < N; i++) y[i] += by;
+  for (size_t i = from; i < to; i++) y[i] += by;
 }
 
 static PropterScoreModel *model_of(const World *w) {
@@ -112,6 +112,76 @@ START_TEST(days_that_never_come_hide_no_window) {
   ck_assert_uint_gt(windows, 400);
   ck_assert_uint_eq(found, 10);
   ck_assert_uint_le(quiet, 1);
+}
+END_TEST
+
+/* Made quiet series of days, windows of several of them; `shift` standard deviations are added to those that must be found. */
+typedef struct {
+  const char *name;
+  double kept, gaps; /* of the noise, from one day to the next; part of the days that have no figure */
+  size_t days, series, length;
+  double shift, least, most; /* part of the windows that alarm */
+} Windows;
+
+static void draw_days(const Windows *w, PropterRng *rng, double *y) {
+  double noise = propter_rng_normal(rng);
+  for (size_t i = 0; i < w->days; i++) {
+    noise = w->kept * noise + sqrt(1 - w->kept * w->kept) * propter_rng_normal(rng);
+    y[i] = propter_rng_unit(rng) < w->gaps ? NAN : 100 + noise;
+  }
+}
+
+/* Counts the windows that alarm, and those whose observed mean lies inside the 95 % interval of what was expected. */
+typedef struct {
+  size_t judged, alarms, inside;
+} Counted;
+
+static void look_at_series(const Windows *w, uint64_t seed, Counted *n) {
+  enum { EACH = 10, MOST = 730 };
+  double y[MOST];
+  const PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = propter_day(2024, 1, 1), .count = w->days, .value = y};
+  PropterScoreModel *m = NULL;
+  PropterRng rng;
+  propter_rng_seed(&rng, seed);
+  draw_days(w, &rng, y);
+  for (int k = 0; k < EACH; k++) {
+    const size_t from = 30 + (size_t)propter_rng_below(&rng, w->days - 30 - w->length);
+    PropterAnswer a;
+    add(y, from, from + w->length, w->shift);
+    if (!m || w->shift > 0) {
+      propter_score_model_free(m);
+      ck_ok(propter_score_model_new(&s, NULL, 0, NULL, NULL, &m, err));
+    }
+    ck_ok(propter_score_window(m, from, from + w->length - 1, NULL, 0, &a, err));
+    add(y, from, from + w->length, -w->shift);
+    n->judged += a.outcome != PROPTER_OUTCOME_NOT_TESTABLE;
+    n->alarms += a.outcome == PROPTER_OUTCOME_CAUSE_UNKNOWN;
+    n->inside += a.observed >= a.expected_low && a.observed <= a.expected_high;
+    propter_answer_clear(&a);
+  }
+  propter_score_model_free(m);
+}
+
+/* What goes on for a while makes means of windows wide, whatever the noise of a day; a shift of a fortnight is still found. */
+START_TEST(quiet_windows_are_quiet) {
+  static const Windows windows[] = {
+      {"noise, 7 days", 0, 0, 365, 90, 7, 0, 0, .015},
+      {"half kept, 7 days", .6, 0, 365, 90, 7, 0, 0, .015},
+      {"half kept, 14 days", .6, 0, 365, 90, 14, 0, 0, .015},
+      {"half kept, 20 days", .6, 0, 365, 90, 20, 0, 0, .015},
+      {"most kept, 14 days", .8, 0, 365, 90, 14, 0, 0, .015},
+      {"gaps, 14 days", 0, .4, 365, 60, 14, 0, 0, .015},
+      {"half kept with gaps, 14 days", .6, .3, 365, 90, 14, 0, 0, .015},
+      {"a shift of 14 days", 0, 0, 730, 6, 14, 2, .8, 1},
+  };
+  for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
+    const Windows *w = &windows[i];
+    Counted n = {0};
+    for (uint64_t seed = 1; seed <= w->series; seed++) look_at_series(w, seed, &n);
+    const double alarms = (double)n.alarms / (double)n.judged, covered = (double)n.inside / (double)n.judged;
+    ck_assert_msg(alarms >= w->least && alarms <= w->most, "%s: alarms %.4f", w->name, alarms);
+    ck_assert_msg(w->shift > 0 || (covered > .92 && covered < .985), "%s: the 95 %% interval covers %.3f", w->name, covered);
+  }
 }
 END_TEST
 
@@ -888,6 +958,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, reviews_and_calibration_have_their_lines);
   tcase_add_test(tc, others_of_the_kind_move_the_prior);
   tcase_add_test(tc, days_that_never_come_hide_no_window);
+  tcase_add_test(tc, quiet_windows_are_quiet);
   tcase_add_test(tc, what_cannot_be_judged);
   tcase_add_test(tc, threads_change_nothing);
   tcase_add_test(tc, failing_allocations);
