@@ -560,9 +560,14 @@ bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERE
 }
 
 /* Of independent errors the median size has .37 degrees of freedom each. Those of neighbouring windows share observations, and the width is chosen for their
- * being small; what is left was measured on made series of 18 to 730 periods. Where periods go together, fewer of them tell the same, by half of that: the fit
- * takes many horizons together (measured as well). */
-double baseline_freedom(double errors, double together) { return 3 + errors / 7 * fmin(1, 2 / together); }
+ * being small; what is left was measured on made series of 18 to 730 periods. */
+double baseline_freedom(double errors) { return 3 + errors / 7; }
+
+/* Half of what is lost when periods go together is made up for by the fit, which takes many horizons together; measured as well. */
+double baseline_wider(size_t errors, double together) {
+  const double rare = propter_normal_quantile(.995), all = baseline_freedom((double)errors);
+  return together > 2 ? propter_t_of_normal(rare, baseline_freedom(2 * (double)errors / together)) / propter_t_of_normal(rare, all) : 1;
+}
 
 /* From one period to the next, what is left of a swing: half of it is gone after a day, three, a fortnight. */
 static const double swing_kept[BASELINE_SWINGS] = {.5, .8, .95};

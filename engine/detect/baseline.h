@@ -146,9 +146,12 @@ bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERE
 bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const unsigned char *use, size_t block_from, size_t block_to,
                   double *scratch, ErrorModel *model);
 
-/* Degrees of freedom of an error model from so many errors: how far off by it is that of Student's t. Of the mean of several periods `together` of them count as
- * one: by so much its variance is larger than if they had no part of their errors in common (1: of one period). */
-double baseline_freedom(double errors, double together);
+/* Degrees of freedom of an error model from so many errors: how far off by it is that of Student's t. */
+double baseline_freedom(double errors);
+
+/* By how much the standard error of a mean of several periods is to be wider, because fewer errors tell it, where `together` of them count as one (its variance
+ * is so many times what it would be if they had no part of their errors in common): as what is seen in one of a hundred is by Student's t of fewer degrees. */
+double baseline_wider(size_t errors, double together);
 
 /* Covariance of the errors at horizons g, h ≥ 1. */
 double error_covariance(const ErrorModel *model, size_t g, size_t h);

@@ -243,7 +243,7 @@ static PropterStatus extend(const double *adjusted, size_t n, size_t count, doub
   if (!status && (!baseline_expect(b, n, 1, count, scratch, expected, &drift, NULL) || !baseline_fit(b, rows, horizon, use, n, n, scratch, &model)))
     status = propter_fail(err, PROPTER_INVALID, "a history of %zu periods is too short to tell the errors of a forecast", n);
   for (size_t h = 0; h < count && !status; h++) {
-    const double reach = propter_t_of_normal(z, baseline_freedom((double)n, 1)) * sqrt(error_covariance(&model, h + 1, h + 1));
+    const double reach = propter_t_of_normal(z, baseline_freedom((double)n)) * sqrt(error_covariance(&model, h + 1, h + 1));
     low[h] = expected[h] - reach, high[h] = expected[h] + reach;
   }
   propter_free(rows), propter_free(scratch), propter_free(use);

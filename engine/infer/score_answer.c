@@ -335,7 +335,7 @@ static PropterStatus control_interval(const Frame *f, double *low, double *high,
           variance += (g < h ? 2 : 1) * slopes * error_covariance(&error, g + 1, h + 1) / (length * length);
         }
       }
-      const double z = propter_t_of_normal(propter_normal_quantile(0.975), baseline_freedom((double)b->n, 1));
+      const double z = propter_t_of_normal(propter_normal_quantile(0.975), baseline_freedom((double)b->n));
       *low = scale_shift(scale, mean, -z, sqrt(variance));
       *high = scale_shift(scale, mean, z, sqrt(variance));
     }

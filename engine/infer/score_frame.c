@@ -43,12 +43,12 @@ static void summarise(Frame *f, const ErrorModel *error) {
     apart += pow(f->error[f->at[i]], 2) / (count * count); /* the variance if no period had a part of its error in common with another */
   }
   f->mean = f->observed - f->expected_mean;
-  f->mean_se = sqrt(variance);
+  f->mean_se = sqrt(variance) * baseline_wider(f->others, variance / apart);
   f->unit = scale_slope(m->scale, f->expected_mean);
   f->end_at = f->at[f->window_rows - 1];
   f->end = m->value[f->from + f->end_at] - f->expected[f->end_at];
   f->end_se = f->error[f->end_at];
-  const double freedom = baseline_freedom((double)f->others, variance / apart);
+  const double freedom = baseline_freedom((double)f->others);
   const double end = (scale_to(m->scale, m->value[f->from + f->end_at]) - f->middle[f->end_at]) * f->slope[f->end_at] / f->end_se;
   const double mean = (scale_to(m->scale, f->observed) - scale_to(m->scale, f->expected_mean)) * f->unit / f->mean_se;
   f->end_z = propter_normal_of_t(end, freedom);

@@ -181,7 +181,7 @@ static double off(const Quiet *q, const Baseline *b, const double *rows, size_t 
   baseline_set_aside(&own, from, 1, y, season);
   memset(use, 1, q->count);
   if (!baseline_fit(b, rows, 2, use, from, from + 2, scratch, &m) || !baseline_expect(&own, from, 1, 1, scratch, expected, &drift, NULL)) return NAN;
-  return propter_normal_of_t((y[from] - expected[0]) / sqrt(error_covariance(&m, 1, 1)), baseline_freedom((double)(q->count - 2), 1));
+  return propter_normal_of_t((y[from] - expected[0]) / sqrt(error_covariance(&m, 1, 1)), baseline_freedom((double)(q->count - 2)));
 }
 
 /* Alarms at 1 % in quiet series, and how many of as many moves of `move` standard deviations are found, one a series. */
