@@ -328,6 +328,16 @@ static bool twice(const PropterSniff *out, size_t i) {
   return false;
 }
 
+/* "store": 12, 7, N7. Its name says that they name parts; few, whole, each one often and in at least half of the periods. */
+static bool names_parts(const Sniff *s, size_t i) {
+  const Seen *c = &s->columns[i], *time = &s->columns[s->out->time];
+  const PropterColumn *column = &s->out->columns[i];
+  const uint64_t periods = time->day[time->form].set.count;
+  if (!(column->identifier || c->part) || c->numeric * 2 <= column->values || c->digits || column->unit || column->mean) return false;
+  return column->values == good_rows(s->out) && column->distinct > 1 && column->distinct <= SLICE_VALUES / 4 &&
+         column->distinct * 4 <= s->out->rows && column->distinct * periods <= 2 * s->out->rows;
+}
+
 /* What a column beside the time column is; else why it is not used. */
 static const char *choose_role(const Sniff *s, size_t i) {
   const PropterSniff *out = s->out;
@@ -340,6 +350,7 @@ static const char *choose_role(const Sniff *s, size_t i) {
   if (!column->name.len) return "it has no name";
   if (twice(out, i)) return "another column has the same name";
   if (is_time(c)) return "the periods are those of another column";
+  if (names_parts(s, i)) return column->role = PROPTER_COLUMN_SLICE, NULL;
   if (number && c->calendar) return "its name says that its numbers are those of a calendar";
   if (number && column->identifier) return "its numbers name things";
   if (number && !column->label.len) return "its name has no letters";

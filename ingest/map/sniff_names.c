@@ -73,6 +73,9 @@ void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
     case KIND_IDENTIFIER:
       column->identifier = true;
       break;
+    case KIND_PART:
+      c->part = true;
+      break;
     case KIND_CALENDAR:
       c->calendar = true;
       c->says_time = true;
@@ -230,7 +233,7 @@ PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen
   for (size_t at = 0; at < column->label.len; at++) {
     PropterStr word = {column->label.data + at, 0};
     const char *unit = column->unit;
-    last = at, averaged = column->mean;
+    last = at, averaged = column->mean, c->part = false;
     while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
     sniff_read_word(word, column, c);
     if (c->span && at >= column->label.len) read_short_unit(word, column);

@@ -11,6 +11,7 @@ enum { TYPES = 6, NUMBERS = 3, SIGNS = 6 };
 /* What a word of sniff.def tells. */
 typedef enum {
   KIND_IDENTIFIER,
+  KIND_PART,
   KIND_TIME,
   KIND_CALENDAR,
   KIND_YEAR,
@@ -55,6 +56,7 @@ typedef struct {
   size_t form;       /* the bit of `days` that was chosen */
   bool zeros;        /* a number has a zero before it, as codes have */
   bool says_time, names_year;
+  bool part;     /* the last word of its name is that of a part of the whole */
   bool calendar; /* its numbers are weeks, years and the like */
   bool span;     /* something that takes its time */
   bool stock;    /* a level */

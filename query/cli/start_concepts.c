@@ -46,15 +46,27 @@ static PropterStatus metric_concept(Start *s, const PropterTerm *row, void *payl
   return propter_buf_status(out, s->err);
 }
 
+/* A part that is called by a number is named with what it is one of: "store 12", "store N7". {NULL}: no memory. */
+static PropterStr part_name(Start *s, PropterStr dimension, PropterStr member) {
+  size_t digits = 0, letters = 0;
+  for (size_t i = 0; i < member.len; i++) {
+    digits += isdigit((unsigned char)member.data[i]) != 0;
+    letters += isalpha((unsigned char)member.data[i]) || (unsigned char)member.data[i] >= 0x80;
+  }
+  return digits && letters < 2 ? propter_arena_printf(&s->arena, "%.*s %.*s", (int)dimension.len, dimension.data, (int)member.len, member.data) : member;
+}
+
 /* "net revenue, Hamburg", and how questions and documents may call it. */
-static void put_slice_labels(Start *s, PropterBuf *out, PropterStr measure, PropterStr dimension, PropterStr member) {
+static void put_slice_labels(Start *s, PropterBuf *out, PropterStr measure, PropterStr dimension, PropterStr value) {
   static const char *const between[] = {", ", " in ", " of ", " for "};
+  const PropterStr member = part_name(s, dimension, value);
   for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
     propter_buf_printf(out, " ;\n  skos:%s ", i ? "altLabel" : "prefLabel");
     put_label(out, propter_arena_printf(&s->arena, "%.*s%s%.*s", (int)measure.len, measure.data, between[i], (int)member.len, member.data));
   }
   propter_buf_printf(out, " ;\n  skos:altLabel ");
   put_label(out, propter_arena_printf(&s->arena, "%.*s %.*s", (int)member.len, member.data, (int)measure.len, measure.data));
+  if (member.data != value.data) return;
   propter_buf_printf(out, " ;\n  skos:altLabel ");
   put_label(out, propter_arena_printf(&s->arena, "%.*s in %.*s %.*s", (int)measure.len, measure.data, (int)member.len, member.data, (int)dimension.len,
                                       dimension.data));
@@ -108,7 +120,7 @@ static PropterStatus member_concept(Start *s, const PropterTerm *row, void *payl
   PropterBuf *out = payload;
   propter_buf_add_char(out, ':'), put_local(out, row[0].value), propter_buf_add_char(out, '-'), put_local(out, row[1].value);
   propter_buf_printf(out, " a skos:Concept ; skos:inScheme :"), put_local(out, row[0].value), propter_buf_printf(out, " ; skos:prefLabel ");
-  put_label(out, row[1].value), propter_buf_add(out, PROPTER_STR(" .\n"));
+  put_label(out, part_name(s, row[0].value, row[1].value)), propter_buf_add(out, PROPTER_STR(" .\n"));
   return propter_buf_status(out, s->err);
 }
 

@@ -93,6 +93,12 @@ static void say_columns(FILE *out, const PropterSniff *f, PropterColumnRole role
   }
 }
 
+static bool has_slices(const PropterSniff *f) {
+  for (size_t i = 0; i < f->count; i++)
+    if (f->columns[i].role == PROPTER_COLUMN_SLICE) return true;
+  return false;
+}
+
 static PropterStatus write_mapping(Start *s, const PropterSniff *found, const char *source, const char *stem) {
   PropterBuf mapping = {.max = 16 << 20};
   char *base = start_text(s, "https://example.org/%s/", s->name.data, ""), *path = start_text(s, "%s/%s.ttl", s->pack, stem);
@@ -149,8 +155,9 @@ static PropterStatus add_up(Start *s, const PropterSniff *sniffed, const Propter
   if (status == PROPTER_OK) status = use_made(s, &cells, stem, "cells", found->counted, &sniff);
   propter_buf_clear(&cells);
   if (status == PROPTER_OK)
-    fprintf(s->notes, "         added up by period and slice: %s rows of %zu file%s to %s cells; how many there were is the measure %.*s\n",
-            output_number(summary.rows), count, count == 1 ? "" : "s", output_number(summary.cells), (int)found->counted.len, found->counted.data);
+    fprintf(s->notes, "         several rows a period: the %s rows of %zu file%s were added up to %s, one for each period%s; the measure \"%.*s\" counts them\n",
+            output_number(summary.rows), count, count == 1 ? "" : "s", output_number(summary.cells), has_slices(found) ? " and part" : "",
+            (int)found->counted.len, found->counted.data);
   for (size_t i = 0; status == PROPTER_OK && i < found->count && i < 64; i++)
     if (summary.fixed >> i & 1)
       fprintf(s->notes, "         not used: %.*s, which is the same in all rows of a part\n", (int)found->columns[i].name.len, found->columns[i].name.data);
@@ -247,6 +254,7 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   fprintf(out, "table    %s%s: %s rows by %.*s", called, count > 1 ? " and others like it" : "", output_number(found->rows - found->aside - found->bad_rows),
           (int)found->columns[found->time].name.len, found->columns[found->time].name.data);
   say_columns(out, found, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(out, found, PROPTER_COLUMN_SLICE, ", slices ");
+  say_columns(out, found, PROPTER_COLUMN_KEY, ", told apart by ");
   fputc('\n', out);
   say_means(out, found);
   PROPTER_TRY(say_left_out(s, found));

@@ -45,7 +45,7 @@ awk "$uniform"'BEGIN {
 }'
 start events
 said 'files of one shape are one table' 'and others like it'
-said 'events are added up' 'of 3 files to 178 cells'
+said 'events are added up' 'rows of 3 files were added up to 178'
 said 'the failed days are among the moves' '2024-03-1'
 head -1 events-pack/events-cells.csv | grep -q '^when,country,amount eur,rows$' && ok 'their table can be read' || not_ok 'their table' "$(head -2 events-pack/events-cells.csv)"
 case $got in 0|7) ok 'an answer or an honest refusal' ;; *) not_ok "exit $got" "$out" ;; esac
@@ -63,6 +63,16 @@ said 'a part of the data by its name, a slip forgiven and said' '"Norwya" was re
 said 'literal members stand in the form' 'dimension/country> "Norway" }'
 out=$("$PROPTER" -g events.g --today 2024-07-01 why 'why did amount eur fall in March 2024, each?' 2>&1); got=$?
 ended 'a word for all parts with nothing behind it' 7; said 'is left, and named' 'not understood: "each"'
+
+# Stores that are called by numbers, one of them with a letter, are parts; what tells rows apart is named.
+mkdir numbered
+awk "$uniform"'BEGIN { print "date,store,ref,sales"
+  for (d = 0; d < 280; d++) for (i = 0; i < 3; i++)
+    printf "2024-%02d-%02d,%s,r%d,%d\n", 1 + int(d / 28), 1 + d % 28, substr("12 N731 ", 1 + 3 * i - (i == 2), 2), k++, (400 + 100 * i) * (1 + uniform() / 20) * (i == 0 && d >= 150 && d < 162 ? 1.4 : 1) }' >numbered/sales.csv
+start numbered
+said 'numbers that name stores are no amounts' 'by date, measures sales, slices store'
+said 'a part that has a number is called by what it is one of' 'moves    1 sales, store 12, 2024-06-11 to 2024-06-22'
+out=$("$PROPTER" -g numbered.g --today 2024-12-20 why 'sales in store N7 in June 2024' 2>&1); said 'and asked for so' '(m:sales-store-n7 = sales, store N7: sales)'
 
 # As a statistics program writes numbers, with a list of what happened.
 mkdir desk2
@@ -140,7 +150,7 @@ mkdir log
 awk "$uniform"'BEGIN { print "Ticket ID,created,channel"
   for (d = 0; d < 196; d++) for (c = 1; c <= 2; c++) { n = c == 2 && d >= 150 && d < 153 ? 0 : 8 + int(5 * uniform()); while (n-- > 0) printf "T-%d,2024-%02d-%02dT%02d:%02d:00,%s\n", ++k, 1 + int(d / 28), 1 + d % 28, 8 + n % 10, 60 * uniform(), c == 1 ? "mail" : "phone" } }' >log/export.csv
 start log
-said 'a log counts its rows, by their name' 'how many there were is the measure tickets'
+said 'a log counts its rows, by their name' 'the measure "tickets" counts them'
 said 'a day without any is no gap' 'moves    1 tickets, phone, 2024-06-11 to 2024-06-13: −100.0 %'
 
 # Nothing but noise, in many figures: the largest of them is no news.
@@ -309,7 +319,7 @@ awk 'BEGIN { for (d = 0; d < 84; d++) { file = sprintf("ride/trips/trips_2024_%0
 printf 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20240101T000000Z\r\nSUMMARY:Harbour fair\r\nDTSTART;VALUE=DATE:20240210\r\nLOCATION:Harbour\r\nEND:VEVENT\r\n' >ride/city.ics
 printf 'BEGIN:VEVENT\r\nUID:2\r\nDTSTAMP:20240101T000000Z\r\nSUMMARY:Council\r\nDTSTART;VALUE=DATE:20240211\r\nLOCATION:Room 4\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n' >>ride/city.ics
 start ride
-said 'many files are called what they have in common' 'how many there were is the measure trips'
+said 'many files are called what they have in common' 'the measure "trips" counts them'
 out=$("$PROPTER" -g ride.g --today 2024-07-01 why 'duration on 12 March 2024' 2>&1); said 'a few long trips weigh as few' 'observed    14.5'
 out=$("$PROPTER" -g ride.g --today 2024-07-01 why 'trips by start station on 12 March 2024' 2>&1); said 'a column is named in words' 'where       start station'
 out=$("$PROPTER" -g ride.g query -f tsv 'PREFIX p: <https://w3id.org/propter#> PREFIX s: <http://www.w3.org/2004/02/skos/core#>
@@ -451,7 +461,7 @@ Betrag jumped right after the redesign went live. Many believe the new logo drov
 X
 start belege
 said 'numbers of receipts are no measure, receipts are' 'measures betrag, slices kostenstelle'
-said 'and counted by their name' 'how many there were is the measure belege'
+said 'and counted by their name' 'the measure "belege" counts them'
 labels=$(sed -n 's/^:cause.*skos:prefLabel "\([^"]*\)".*/\1/p' belege-pack/concepts.ttl | LC_ALL=C sort | tr '\n' ';')
 case ";$labels" in *';Getriebeschaden;'*) ok 'a cause has its first case' ;; *) not_ok 'a cause has its first case' "$labels" ;; esac
 case ";$labels" in *';zweite Schicht;'*) ok 'with its adjective' ;; *) not_ok 'with its adjective' "$labels" ;; esac
@@ -476,7 +486,7 @@ printf 'The shop was closed on 3 May 2023 because of a strike.\n' >'web/a "quote
 start web
 ended 'lists in JSON are tables' 7
 said 'with their measures and slices' 'web/orders.json: 300 rows by day, measures orders, slices shop region'
-said 'rows of happenings in files of one shape are added up' 'added up by period and slice: 900 rows of 2 files'
+said 'rows of happenings in files of one shape are added up' 'several rows a period: the 900 rows of 2 files were added up to'
 said 'CloudEvents are events' 'web/ci.json: 1 events'
 said 'and a file that is none is named' 'web/package.json: not used: it has no column of days'
 

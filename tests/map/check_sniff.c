@@ -187,6 +187,34 @@ START_TEST(what_is_not_used_says_why) {
 }
 END_TEST
 
+/* Few whole numbers that come again in every period are parts where the name says so, also where one of them has a letter; else they are amounts. */
+START_TEST(numbers_that_name_parts) {
+  static const struct {
+    const char *name, *second;
+    unsigned codes;
+    PropterColumnRole role;
+  } columns[] = {{"store", "7", 2, PROPTER_COLUMN_SLICE},      {"Filiale", "7", 2, PROPTER_COLUMN_SLICE},        {"Line No", "N7", 2, PROPTER_COLUMN_SLICE},
+                 {"store", "7.5", 2, PROPTER_COLUMN_MEASURE},  {"store hours", "7", 2, PROPTER_COLUMN_MEASURE},  {"stores", "7", 2, PROPTER_COLUMN_MEASURE},
+                 {"store", "7", 20, PROPTER_COLUMN_MEASURE}};
+  const size_t n = sizeof columns / sizeof *columns;
+  for (size_t k = 0; k < n; k++) {
+    PropterBuf text = {0};
+    PropterSniff s = {0};
+    propter_buf_printf(&text, "date,%s,sales\n", columns[k].name);
+    for (unsigned i = 0; i < 40; i++) {
+      propter_buf_printf(&text, "2024-01-%02u,", 1 + i / 2);
+      if (i % 2) propter_buf_printf(&text, "%s", columns[k].second);
+      else propter_buf_printf(&text, "%u", 12 + i % columns[k].codes);
+      propter_buf_printf(&text, ",%u\n", 900 + i * 37 % 50);
+    }
+    ck_ok(propter_sniff(table(text.data), NULL, NULL, &s, err));
+    ck_assert_msg(column(&s, columns[k].name)->role == columns[k].role, "%s", columns[k].name);
+    ck_assert_int_eq(column(&s, "sales")->role, PROPTER_COLUMN_MEASURE);
+    propter_sniff_clear(&s), propter_buf_clear(&text);
+  }
+}
+END_TEST
+
 /* What was planned stands beside what came about; alone it is all there is. */
 START_TEST(plans_are_no_measures) {
   PropterSniff s = {0};
@@ -614,6 +642,7 @@ Suite *suite_sniff(void) {
   tcase_add_loop_test(t, days_and_numbers_as_people_write_them, 0, sizeof forms / sizeof *forms);
   tcase_add_loop_test(t, untidy_tables_are_used, 0, sizeof untidy / sizeof *untidy);
   tcase_add_test(t, what_is_not_used_says_why);
+  tcase_add_test(t, numbers_that_name_parts);
   tcase_add_test(t, plans_are_no_measures);
   tcase_add_test(t, rows_that_are_happenings);
   tcase_add_test(t, hours_lengths_and_currencies);
