@@ -22,6 +22,9 @@ twice=$(sed -n 's/^TERM(\(.*\)).*/\1/p' ontology/terms.def | LC_ALL=C sort | uni
 check 'terms.def: no row stands twice' "$twice"
 twice=$(grep -v '^ \*' query/why/words.def | grep -o 'WORD([A-Z]*, "[^"]*")' | cut -d'"' -f2 | LC_ALL=C sort | uniq -d)
 check 'words.def: no words stand twice, the second would never be read' "$twice"
+missing=$(for f in tests/cli/*.sh; do grep -q "\`${f##*/}\`" tests/cli/README.md || echo "tests/cli/README.md does not name ${f##*/}"; done
+  for f in $(grep -o '`[a-z_]*\.sh`' tests/cli/README.md | tr -d '`'); do [ -f "tests/cli/$f" ] || echo "no script $f"; done)
+check 'tests/cli/README.md: names every script, and each is there' "$missing"
 unlicensed=$(for f in $(find engine ontology ingest query tests -name '*.[ch]' -o -name '*.def' -o -name '*.am' -o -name '*.sh' -o -name '*.ttl' -o -name '*.rules' | LC_ALL=C sort) configure.ac Makefile.am autogen.sh; do
   case $f in *fixtures/*) continue ;; esac; head -3 "$f" | grep -q 'SPDX-License-Identifier: Apache-2.0' || echo "$f"; done)
 check 'every source file names its licence' "$unlicensed"

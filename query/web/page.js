@@ -128,6 +128,7 @@ function tableRow(columns, row, { open, as = {}, tips = {}, review: about }) {
   const opens = open && open(row);
   if (opens) tr.firstChild.replaceChildren(link(opens, tr.firstChild.textContent || 'open'));
   if (about) tr.append(element('td', {}, row.verdict ? row.verdict.value + ' ' : '', reviewButton(...about(row))));
+  if (about) tr.lastChild.dataset.title = 'verdict';
   return tr;
 }
 
