@@ -51,11 +51,35 @@ size_t pattern_columns(const Frame *f, Column *column, double *shape, PropterPat
   return count;
 }
 
-/* One course, level or growing, in the bins from … end − 1. */
-static void add_course(Frame *f, size_t from, size_t end, bool grows) {
+/* Where a course of the unknown cause may begin or end: at any bin, and in the middle of one of the window that holds several days, since a documented course is
+ * not held to the bins. */
+typedef struct {
+  size_t bin;
+  double part; /* of the bin */
+} Piece;
+
+static size_t list_pieces(const Frame *f, Piece *piece) {
+  size_t n = 0;
+  for (size_t b = 0; b < f->bins; b++) {
+    size_t rows = 0;
+    for (size_t i = 0; f->part[b] > 0 && i < f->rows; i++) rows += f->average[b * f->periods + f->at[i]] > 0;
+    const double first = rows > 1 ? (double)(rows / 2) / (double)rows : 1;
+    piece[n++] = (Piece){b, first};
+    if (first < 1) piece[n++] = (Piece){b, 1 - first};
+  }
+  return n;
+}
+
+/* One course, level or growing, in the pieces from … end − 1. */
+static void add_course(Frame *f, const Piece *piece, size_t from, size_t end, bool grows) {
   double mean = 0;
-  for (size_t b = from; b < end; b++) mean += f->part[b] * (grows ? (double)(b - from + 1) : 1);
-  for (size_t b = from; b < end; b++) f->course[b][f->courses] = (grows ? (double)(b - from + 1) : 1) / mean;
+  for (size_t k = from; k < end; k++) {
+    const double level = piece[k].part * (grows ? (double)(k - from + 1) : 1);
+    f->course[piece[k].bin][f->courses] += level;
+    mean += f->part[piece[k].bin] * level;
+  }
+  for (size_t k = from; k < end; k++)
+    if (k == from || piece[k].bin != piece[k - 1].bin) f->course[piece[k].bin][f->courses] /= mean;
   f->courses++;
 }
 
@@ -75,10 +99,13 @@ void fill_courses(Frame *f, double *scratch) {
     return;
   }
   const size_t inside = f->lead + f->window_bins;
-  for (size_t from = 0; from < inside; from++) {
-    for (size_t end = (from < f->lead ? f->lead : from) + 1; end < f->bins && end <= inside + LATER; end++) add_course(f, from, end, false);
-    add_course(f, from, f->bins, false);
-    add_course(f, from, f->bins, true);
+  Piece piece[DIM + BINS];
+  const size_t all = list_pieces(f, piece);
+  for (size_t from = 0; from < all && piece[from].bin < inside; from++) {
+    for (size_t end = from + 1; end < all && piece[end - 1].bin < inside + LATER; end++)
+      if (piece[end - 1].bin >= f->lead) add_course(f, piece, from, end, false);
+    add_course(f, piece, from, all, false);
+    add_course(f, piece, from, all, true);
   }
 }
 
@@ -141,7 +168,7 @@ static size_t list_endless(const Frame *f, const PropterCandidate *c, Course *co
   return n;
 }
 
-/* The documented one, or all that the dates allow. */
+/* The documented one, or all that the dates allow: even odds that what it did ends with it and that it stays, at once or growing meanwhile. */
 static size_t list_courses(const Frame *f, const PropterCandidate *c, Course *course) {
   const PropterSeries *series = &f->model->series;
   const PropterEffect *e = &c->effect;
@@ -151,10 +178,10 @@ static size_t list_courses(const Frame *f, const PropterCandidate *c, Course *co
     return n;
   }
   if (e->end == PROPTER_NO_DAY) return list_endless(f, c, course);
-  course[n++] = (Course){PROPTER_PROFILE_STEP, e->end, 0};
-  course[n++] = (Course){PROPTER_PROFILE_PULSE, e->end, 0};
-  if (propter_period_of(series->grain, e->start) != propter_period_of(series->grain, e->end)) course[n++] = (Course){PROPTER_PROFILE_RAMP, e->end, 0};
-  for (size_t i = 0; i < n; i++) course[i].weight = 1 / (double)n;
+  const bool grows = propter_period_of(series->grain, e->start) != propter_period_of(series->grain, e->end);
+  course[n++] = (Course){PROPTER_PROFILE_STEP, e->end, grows ? .25 : .5};
+  course[n++] = (Course){PROPTER_PROFILE_PULSE, e->end, .5};
+  if (grows) course[n++] = (Course){PROPTER_PROFILE_RAMP, e->end, .25};
   return n;
 }
 

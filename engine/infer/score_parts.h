@@ -21,7 +21,7 @@ enum {
   LATER = 3,      /* of those after the window in which a course of the unknown cause may end */
   LEAD = 3,       /* days before the window, each a part of its own: what began before it shows there */
   DIM = LEAD + 2 * BINS,
-  COURSES = 104   /* of the unknown cause; room for LEAD + BINS beginnings with their ends, and for none; whole eights (score_evidence.c) */
+  COURSES = 232   /* of the unknown cause; room for LEAD + 2·BINS beginnings with their ends, and for none; whole eights (score_evidence.c) */
 };
 
 /* Densities of a standardised deviation: unmoved, and moved by an unknown cause of each scale that is weighed. */
@@ -29,9 +29,9 @@ typedef double UnknownDensity[1 + UNKNOWN_SCALES];
 /* Log likelihoods of its scale and rate. */
 typedef double UnknownLikelihood[UNKNOWN_SCALES][UNKNOWN_RATES];
 
-/* Relative error of an idealised profile per bin: between a pulse, a step and a ramp of the same mean lie such differences (a step and a ramp over three
- * bins differ by 1/3 at either end). */
-static const double ideal_error = 0.3;
+/* Relative error of an idealised profile per bin: a step and a ramp of the same mean over three bins differ by 1/3 at either end, and as both are tried, what lies
+ * between them is off by half of that from the nearer one at most. */
+static const double ideal_error = 1.0 / 6;
 
 /* What the windows of a length that nobody asks about say of one, to as many digits as can be known. Of numbers of eight bytes alone, since it is kept as it
  * is. */

@@ -284,6 +284,32 @@ START_TEST(an_unknown_cause_may_end) {
 }
 END_TEST
 
+/* Days: an undocumented move that begins and ends in the middle of parts of the window needs no event beside it that covers the first days of it. */
+START_TEST(an_unknown_cause_is_not_held_to_parts_of_the_window) {
+  enum { DAYS = 400, AT = 300, LENGTH = 14, FIRST_DAY = AT + 1, LAST_DAY = AT + 10, SEEDS = 8 };
+  double y[DAYS], right = 0, wrong = 0;
+  for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+    PropterRng rng;
+    propter_rng_seed(&rng, seed);
+    for (size_t i = 0; i < DAYS; i++) y[i] = 100 + 4 * propter_rng_normal(&rng) + (i >= FIRST_DAY && i <= LAST_DAY ? 30 : 0);
+    const PropterSeries s = {.grain = PROPTER_GRAIN_DAY, .first = 19000, .count = DAYS, .value = y};
+    PropterScoreModel *m;
+    ck_ok(propter_score_model_new(&s, NULL, 0, NULL, NULL, &m, err));
+    for (int part = 0; part < 2; part++) {
+      PropterAnswer a;
+      PropterCandidate c = unsized(70, 70, 1);
+      c.effect.start = 19000 + FIRST_DAY;
+      c.effect.end = 19000 + (part ? FIRST_DAY + 4 : LAST_DAY);
+      ck_ok(propter_score_window(m, AT, AT + LENGTH - 1, &c, 1, &a, err));
+      *(part ? &wrong : &right) += a.cause[0].p / SEEDS;
+      propter_answer_clear(&a);
+    }
+    propter_score_model_free(m);
+  }
+  ck_assert_msg(right > .9 && wrong < .3, "all of its days %.3f, half of them %.3f", right, wrong);
+}
+END_TEST
+
 /* Days: what began three days before the move did not do it, though its other days are the move's; of what began a day before a window that is asked about a
  * day late, the day before speaks as well as those after. */
 START_TEST(what_began_before_the_window_shows_there) {
@@ -944,6 +970,7 @@ Suite *suite_score(void) {
   tcase_add_test(tc, a_shift_and_a_ramp_are_explained);
   tcase_add_test(tc, a_wrong_date_is_not_believed);
   tcase_add_test(tc, an_unknown_cause_may_end);
+  tcase_add_test(tc, an_unknown_cause_is_not_held_to_parts_of_the_window);
   tcase_add_test(tc, what_began_before_the_window_shows_there);
   tcase_add_test(tc, an_end_that_is_not_known_is_weighed);
   tcase_add_test(tc, an_end_that_nobody_told_is_found_in_the_figures);
