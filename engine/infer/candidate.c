@@ -20,6 +20,8 @@ static const double said_of_other = .5;
 static const double guessed_period = .8;
 /* What a told event of no known kind weighs among the events of the calendar; set, not fitted. */
 static const double unnamed_kind = .25;
+/* What a happening told where the figure is spoken of weighs beside an explanation; set, not fitted. */
+static const double told_of_figure = .5;
 
 PropterStr pattern_iri(const KnowMetric *metric, PropterDay first, PropterDay last, PropterArena *arena) {
   char hex[33], a[16], b[16];
@@ -708,14 +710,27 @@ static PropterDay effect_start(const Case *c, const Cause *cause, const KnowEven
   return start;
 }
 
+/* Days until the next day that a told event's passage gives to something: as good an idea of its end as an end of another event of its kind; 0: none. */
+static double told_until(Know *know, const KnowEvent *e) {
+  enum { LONGEST = 365 };
+  const size_t said = e->told ? know_claim(know, e->quote) : SIZE_MAX;
+  for (size_t i = said == SIZE_MAX ? know->claims.count : said + 1; i < know->claims.count; i++) {
+    const KnowClaim *own = &know->claims.items[said], *next = &know->claims.items[i];
+    if (next->document != own->document || !propter_str_equal(next->section, own->section)) break;
+    const KnowEvent *x = know_event(know, next->id);
+    if (x && x->start != PROPTER_NO_DAY && x->start > e->start && x->start - e->start < LONGEST) return x->start - e->start + 1;
+  }
+  return 0;
+}
+
 /* How long events of its kind last that are known to have ended, and how many were left open, which tells something where half of all events on record have
  * an end. Told ones are left out: an end that is read may be that of a sentence. */
 static PropterStatus set_lasted(const Case *c, Cause *cause, PropterError *err) {
-  const Know *know = c->know;
+  Know *know = c->know;
   const KnowEvent *e = cause->root == SIZE_MAX ? NULL : &know->events.items[cause->root];
   PropterCandidate *n = &cause->number;
   if (!e || e->end != PROPTER_NO_DAY || e->profile != PROPTER_PROFILE_UNKNOWN) return PROPTER_OK;
-  double *days = propter_malloc((know->ended + 1) * sizeof *days);
+  double *days = propter_malloc((know->ended + 2) * sizeof *days);
   if (!days) return propter_fail(err, PROPTER_NO_MEMORY, "%zu events", know->ended);
   for (size_t i = 0; i < know->events.count; i++) {
     const KnowEvent *x = &know->events.items[i];
@@ -724,6 +739,8 @@ static PropterStatus set_lasted(const Case *c, Cause *cause, PropterError *err) 
     else days[n->ended++] = fmax(1, x->end - x->start + 1);
   }
   if (2 * know->ended < know->dated) n->open = 0;
+  const double until = told_until(know, e);
+  if (until > 0) days[n->ended++] = until;
   if (n->ended) n->lasted = propter_median(days, n->ended);
   propter_free(days);
   return PROPTER_OK;
@@ -901,6 +918,27 @@ static void set_late(const Case *c, Cause *cause) {
   if (c->metric->def.grain == PROPTER_GRAIN_DAY && !cause->links.count && n->effect.profile == PROPTER_PROFILE_UNKNOWN) n->lag_max = 1;
 }
 
+/* What is measured, by the widest metric of it: names of slices are not in its label. */
+static PropterStr measure_name(const Case *c) {
+  const KnowMetric *widest = c->metric;
+  for (size_t i = 0; i < c->know->metrics.count; i++) {
+    const KnowMetric *m = &c->know->metrics.items[i];
+    if (m->def.dataset == widest->def.dataset && m->def.measure == widest->def.measure && m->scope.count < widest->scope.count) widest = m;
+  }
+  return widest->def.label;
+}
+
+/* The passage that tells it (its words, its headings, the title) names what is measured. */
+static bool told_with_figure(const Case *c, const KnowEvent *e) {
+  const Know *know = c->know;
+  const size_t said = e->told && !e->kind ? know_claim(know, e->quote) : SIZE_MAX;
+  if (said == SIZE_MAX) return false;
+  const KnowClaim *own = &know->claims.items[said];
+  const PropterStr name = measure_name(c);
+  return shares_word(own->quote, name) || shares_word(own->section, name) ||
+         (own->document != SIZE_MAX && shares_word(know->documents.items[own->document].title, name));
+}
+
 static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   Know *know = c->know;
   PropterCandidate *n = &cause->number;
@@ -917,6 +955,10 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   n->weight[PROPTER_CHANNEL_TEXT] = fmax(n->weight[PROPTER_CHANNEL_TEXT], said) * (1 - cause->belief_against);
   /* A sentence tells that something happened, and nothing what kind of thing it was: little speaks for its acting on just this. */
   if (e && cause->in_scope) n->weight[PROPTER_CHANNEL_CALENDAR] = cause->part * e->happened * (e->told && !e->kind ? unnamed_kind : 1);
+  if (e && cause->in_scope && told_with_figure(c, e)) {
+    const double told = told_of_figure * cause->part * e->happened * (1 - cause->belief_against) / know->options.belief.attribution_lr;
+    n->weight[PROPTER_CHANNEL_TEXT] = fmax(n->weight[PROPTER_CHANNEL_TEXT], told);
+  }
   cause->stretched = documented && !cause->in_scope;
   n->happened = documented ? 1 : e ? fmax(e->happened, cause->belief_for) : cause->belief_for;
   set_effect(c, cause);

@@ -863,6 +863,7 @@ PropterStatus know_load(Know *know, PropterError *err) {
     if (know->events.items[i].told) told_scope(know, &know->events.items[i]);
   PROPTER_TRY(match_told(know, err));
   PROPTER_TRY(claims_relink(know, err));
+  PROPTER_TRY(claims_date(know, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_CausalLink, read_link, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Review, read_review, err));
   PROPTER_TRY(all_met(know, err));

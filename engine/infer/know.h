@@ -234,8 +234,12 @@ PropterStatus events_rekind(Know *know, PropterError *err);
 PropterStatus told_by_name(Know *know, const KnowEvent *told, const KnowEvent *known, bool *same, PropterError *err);
 /* … whether two names are the same words, but for case, articles and the s of a plural. */
 bool same_label(PropterStr a, PropterStr b);
+/* … whether a word of the name stands in the text, by its first six letters. */
+bool shares_word(PropterStr text, PropterStr name);
 /* … claims linked to a place, whose words name an event. */
 PropterStatus claims_relink(Know *know, PropterError *err);
+/* … claims about something without a date, beside which their passage dates what happened. */
+PropterStatus claims_date(Know *know, PropterError *err);
 
 /* Probability that a claim says so of these two things: the sentence's confidence times the weaker of its two links (they go wrong together: a sentence
  * about something else is usually wrong at both ends). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What names tell that no link does: events of a kind that claims name in words of the event's name ("Checkout outage": "the outage"), told events that bear
  * the name of one on record, and claims whose cause was taken for the place that its words also name ("the strike in the north" for the north): they speak of
- * the event that bears the other words. */
+ * the event that bears the other words. And what stands beside a claim: the happening that its passage dates. */
 #include <ctype.h>
 
 #include "../graph/id.h"
@@ -44,6 +44,8 @@ static bool bears(PropterStr text, PropterStr name, PropterStr place) {
     if (word.len >= LEAST && !has_word(place, word) && has_word(text, word)) return true;
   return false;
 }
+
+bool shares_word(PropterStr text, PropterStr name) { return bears(text, name, (PropterStr){"", 0}); }
 
 /* All words of the kind's name stand in the event's. */
 static bool named_by(PropterStr event, PropterStr kind) {
@@ -171,5 +173,71 @@ PropterStatus claims_relink(Know *know, PropterError *err) {
     const KnowEvent *meant = event_meant(know, claim, place);
     if (meant) claim->cause = claim->causes.items[0] = meant->id;
   }
+  return PROPTER_OK;
+}
+
+/* --- what stands beside a claim ------------------------------------------------------------------------------------------------------------- */
+
+/* A claim that dates no cause and names nothing on record. */
+static bool names_no_event(Know *know, const KnowClaim *claim) {
+  if (claim->kind == CLAIM_TYPE_LEVEL || claim->negated || !claim->cause || claim->causes.count != 1 || claim->cause_start != PROPTER_NO_DAY ||
+      claim->document == SIZE_MAX || know_event(know, claim->cause) || know_is_scope(know, claim->cause))
+    return false;
+  for (size_t i = 0; i < know->events.count; i++)
+    if (know->events.items[i].kind && concept_covers(know, claim->cause, know->events.items[i].kind)) return false;
+  return true;
+}
+
+/* It had begun when the effect showed, and was no older than an account reaches. */
+static bool can_be_meant(const KnowClaim *claim, const KnowEvent *e) {
+  const PropterDay first = claim->effect_start != PROPTER_NO_DAY ? claim->effect_start : claim->known;
+  const PropterDay last = claim->effect_end != PROPTER_NO_DAY && claim->effect_end > first ? claim->effect_end - 1 : first;
+  return e->told && !e->kind && e->same_as == SIZE_MAX && e->start != PROPTER_NO_DAY && first != PROPTER_NO_DAY && e->start <= last &&
+         e->start + PROPTER_ACCOUNT_DAYS >= first;
+}
+
+/* Letters between two passages of one document; 0 where they meet. */
+static uint64_t between(const KnowClaim *a, const KnowClaim *b) {
+  return a->char_start > b->char_end ? a->char_start - b->char_end : b->char_start > a->char_end ? b->char_start - a->char_end : 0;
+}
+
+/* The dated happening that the claim's own sentence tells, or one at most a short sentence away in its section: the nearest, the first of several as near. */
+static const KnowEvent *told_beside(Know *know, size_t claim) {
+  enum { NEAR = 120, SENTENCE = 2000 }; /* letters */
+  const KnowClaim *own = &know->claims.items[claim];
+  const KnowEvent *meant = NULL;
+  uint64_t nearest = NEAR + 1;
+  for (size_t i = claim; i-- > 0 && know->claims.items[i].document == own->document && know->claims.items[i].char_start + SENTENCE > own->char_start;) claim = i;
+  for (size_t i = claim; i < know->claims.count && know->claims.items[i].document == own->document; i++) {
+    const KnowClaim *x = &know->claims.items[i];
+    if (x->char_start > own->char_end + NEAR) break;
+    const KnowEvent *e = between(own, x) < nearest && propter_str_equal(x->section, own->section) ? know_event(know, x->id) : NULL;
+    if (e && can_be_meant(own, e)) meant = e, nearest = between(own, x);
+  }
+  return meant;
+}
+
+static void speak_of(Know *know, const KnowEvent **meant) {
+  for (size_t i = 0; i < know->claims.count; i++) meant[i] = names_no_event(know, &know->claims.items[i]) ? told_beside(know, i) : NULL;
+  /* What another document says of the same thing and the same time, too. */
+  for (size_t i = 0; i < know->claims.count; i++)
+    for (size_t k = 0; k < know->claims.count && meant[i]; k++) {
+      const KnowClaim *other = &know->claims.items[k];
+      if (!meant[k] && other->cause == know->claims.items[i].cause && names_no_event(know, other) && can_be_meant(other, meant[i])) meant[k] = meant[i];
+    }
+  for (size_t i = 0; i < know->claims.count; i++) {
+    static const double guessed = .6; /* as what a pronoun stands for (ingest/read) */
+    KnowClaim *claim = &know->claims.items[i];
+    if (!meant[i]) continue;
+    claim->cause = claim->causes.items[0] = meant[i]->id;
+    if (!(claim->cause_score <= guessed)) claim->cause_score = guessed;
+  }
+}
+
+PropterStatus claims_date(Know *know, PropterError *err) {
+  const KnowEvent **meant = propter_calloc(know->claims.count + 1, sizeof *meant);
+  if (!meant) return propter_fail(err, PROPTER_NO_MEMORY, "%zu claims", know->claims.count);
+  speak_of(know, meant);
+  propter_free(meant);
   return PROPTER_OK;
 }

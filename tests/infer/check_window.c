@@ -598,6 +598,68 @@ START_TEST(what_a_sentence_tells_can_be_an_event) {
 }
 END_TEST
 
+#define MISHAP "w:mishap a skos:Concept , p:EventKind ; skos:prefLabel \"mishap\" .\n" DOC("d", "2013-08-01") DOC("e", "2013-08-02")
+#define BESIDE(start, at, more)                                                                                                                            \
+  "w:idle a p:Event ; skos:prefLabel \"crane stood idle\" ; p:scope w:north ; p:start \"" start "\"^^xsd:date ; p:document w:d ; p:source w:d ;"              \
+  " p:quote \"From then on the crane stood idle.\" ; p:confidence 0.7 ; p:charStart " at " " more " .\n"
+
+/* A claim whose cause has no date speaks of the happening that its passage dates, and so does another document about the same. */
+START_TEST(a_claim_speaks_of_what_its_passage_dates) {
+  static const struct {
+    const char *text;
+    bool meant;
+  } rows[] = {
+      {BESIDE("2013-06-01", "60", "; p:charEnd 90"), true},
+      {BESIDE("2013-06-01", "0", "; p:charEnd 9"), true},
+      {BESIDE("2013-06-01", "300", "; p:charEnd 330"), false},                            /* not beside it */
+      {BESIDE("2013-06-01", "60", "; p:charEnd 90 ; p:section \"Other business\""), false}, /* of another section */
+      {BESIDE("2013-06-30", "60", "; p:charEnd 90"), false},                              /* when it was over */
+      {BESIDE("2013-01-01", "60", "; p:charEnd 90"), false},                              /* long before */
+      {BESIDE("2013-06-01", "60", "; p:charEnd 90") "w:mishap1 a p:Event ; p:concept w:mishap ; p:scope w:south ; p:start \"2012-02-01\"^^xsd:date .\n", false}, /* its kind is on record */
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    PropterInference *x = world_ask(world_make(join(MISHAP CLAIM("c", "d", "mishap", "Orders fell because of the mishap.", FELL), rows[i].text,
+                                                    CLAIM("c2", "e", "mishap", "The mishap of that month cost us orders.", FELL))),
+                                    NULL);
+    const PropterCause *idle = world_cause(x, "idle"), *mishap = world_cause(x, "mishap");
+    size_t quotes = 0;
+    for (size_t k = 0; idle && k < idle->evidences; k++) quotes += idle->evidence[k].kind == PROPTER_EVIDENCE_QUOTE;
+    ck_assert_msg(rows[i].meant ? idle && !mishap && quotes == 3 : !!mishap, "row %zu: %zu quotes", i, quotes);
+    propter_inference_free(x);
+  }
+}
+END_TEST
+
+#define IDLE(quote, at, more)                                                                                                                             \
+  "w:idle a p:Event ; skos:prefLabel \"crane stood idle\" ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:document w:d ; p:quote \"" quote        \
+  "\" ; p:confidence 0.7 ; p:charStart " at " " more " .\n"
+#define WORKED(section)                                                                                                                                   \
+  "w:worked a p:Event ; skos:prefLabel \"crane was back\" ; p:scope w:north ; p:start \"2013-06-30\"^^xsd:date ; p:document w:d ; p:quote \"It was back.\" ;" \
+  " p:confidence 0.7 ; p:charStart 90 ; p:section \"" section "\" .\n"
+
+static PropterCauseScore score_of_idle(const char *text, const char *more) {
+  PropterInference *x = world_ask(world_make(join(MISHAP, text, more)), NULL);
+  const PropterCause *idle = world_cause(x, "idle");
+  ck_assert_ptr_nonnull(idle);
+  const PropterCauseScore score = idle->score;
+  propter_inference_free(x);
+  return score;
+}
+
+/* What a document tells where it speaks of the figure is likelier to be about it, and a later day that it tells there is an idea of the end. */
+START_TEST(the_passage_of_a_told_event_counts) {
+  const PropterCauseScore apart = score_of_idle(IDLE("The crane stood idle.", "60", ""), ""),
+                          words = score_of_idle(IDLE("The crane stood idle and orders waited.", "60", ""), ""),
+                          heading = score_of_idle(IDLE("The crane stood idle.", "60", "; p:section \"Report > Orders in June\""), "");
+  ck_assert_double_lt(apart.prior, .06);
+  ck_assert_double_gt(words.prior, .2);
+  ck_assert_double_eq_tol(words.prior, heading.prior, 1e-12);
+  const PropterCauseScore other = score_of_idle(IDLE("The crane stood idle.", "60", "; p:section \"Harbour\""), WORKED("Staff")),
+                          ended = score_of_idle(IDLE("The crane stood idle.", "60", "; p:section \"Harbour\""), WORKED("Harbour"));
+  ck_assert_msg(ended.p > other.p, "ended %.4f, something else began %.4f", ended.p, other.p);
+}
+END_TEST
+
 START_TEST(an_event_without_a_kind_is_known_by_its_name) {
   /* On record without a kind, told by a clause, and named by a claim: one cause. */
   const char *dir = world_make(
@@ -1134,6 +1196,8 @@ Suite *suite_window(void) {
   tcase_add_test(t, what_an_event_in_a_part_would_do);
   tcase_add_test(t, a_slice_is_compared_with_those_beside_it);
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
+  tcase_add_test(t, a_claim_speaks_of_what_its_passage_dates);
+  tcase_add_test(t, the_passage_of_a_told_event_counts);
   tcase_add_test(t, an_event_without_a_kind_is_known_by_its_name);
   tcase_add_test(t, an_event_that_two_documents_tell_is_one);
   tcase_add_test(t, a_chain_stands_behind_its_cause);

@@ -446,6 +446,7 @@ static const struct {
     {"Between 3 and 7 May 2011 both cranes were out of order.", "both cranes were out of order", "2011-05-03", "2011-05-07",
      "cranes were out of order", true},
     {"Orders hit a record on 3 May 2011.", NULL, NULL, NULL, NULL, false},
+    {"We lost far more accounts than usual in May 2011.", NULL, NULL, NULL, NULL, false},
     {"All ferries were cancelled on 3 May 2011.", "All ferries were cancelled", "2011-05-03", "2011-05-03", "ferries were cancelled", false},
     {"Some of them were cancelled on 3 May 2011.", NULL, NULL, NULL, NULL, false},
     {"A storm swept the harbour from 3 to 5 May 2011; the boats stayed in.", "A storm swept the harbour", "2011-05-03", "2011-05-05", "storm", true},
