@@ -211,6 +211,35 @@ START_TEST(a_verb_of_its_own_is_turned_by_nothing) {
 }
 END_TEST
 
+/* What is shown, thought, reported or quoted, without who does so; nothing of the clause itself is lost. */
+START_TEST(ends_of_arguments) {
+  static const struct {
+    const char *text, *cause, *effect;
+  } cut[] = {{"The chart shows it is steady, so the tank holds.", "it is steady", "the tank holds"},
+             {"I think they left because the pay was low.", "the pay was low", "they left"},
+             {"Note that the mill stopped because the dam broke.", "the dam broke", "the mill stopped"},
+             {"The reason is that the crews had to wait, since the gate was shut.", "the gate was shut", "the crews had to wait"},
+             {"The new valve mends a fault where the pump stalled, causing a flood.", "The new valve mends a fault where the pump stalled", "a flood"},
+             {"The update mends a rare case where the pump stalled, causing a flood.", "the pump stalled", "a flood"},
+             {"“We closed the shop because the rent was too high,” Miller said.", "the rent was too high", "We closed the shop"},
+             {"The mill used steel as the main material, resulting in lower costs.", "The mill used steel as the main material", "lower costs"},
+             {"We count the share of deployments that cause outages.", "deployments", "outages"},
+             {"They repainted the shop, resulting in a similar look and feel.", "They repainted the shop", "a similar look and feel"},
+             {"Using it results in a long delay.", "Using it", "a long delay"},
+             {"Ensuring that bolts hold is important because bolts carry the roof.", "bolts carry the roof", "Ensuring that bolts hold is important"},
+             {"In practice, the pump failed because the filter was clogged.", "the filter was clogged", "the pump failed"},
+             {"But that is hard to bear because the noise never stops.", "the noise never stops", "that is hard to bear"},
+             {"It slowed the work precisely because two teams shared one crane.", "two teams shared one crane", "It slowed the work"}};
+  for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+    Read x = read_text(cut[i].text);
+    ck_assert_msg(x.r.claims.count == 1, "%s: %zu", cut[i].text, x.r.claims.count);
+    check_words(&x, x.r.claims.items[0].cause, cut[i].cause);
+    check_words(&x, x.r.claims.items[0].effect, cut[i].effect);
+    done(&x);
+  }
+}
+END_TEST
+
 START_TEST(dates_are_cut_off) {
   static const struct {
     const char *text, *cause, *first, *last, *duration;
@@ -562,6 +591,7 @@ Suite *suite_claims(void) {
   tcase_add_loop_test(tc, parts_of_a_list, 0, sizeof lists / sizeof *lists);
   tcase_add_loop_test(tc, numbers_have_units, 0, sizeof measures / sizeof *measures);
   tcase_add_test(tc, a_verb_of_its_own_is_turned_by_nothing);
+  tcase_add_test(tc, ends_of_arguments);
   tcase_add_test(tc, dates_are_cut_off);
   tcase_add_test(tc, how_long_and_where_not);
   tcase_add_test(tc, periods_of_neighbours);
