@@ -30,10 +30,11 @@ function listQuery(list) {
     ORDER BY ${order} ${page}`;
 }
 
+const termOf = v => (typeof v === 'number' ? { value: String(v), datatype: '#integer' } : { value: v });
+
 /* A page of a list that is no query: an array of objects. */
 async function plainRows(path, offset) {
-  const term = v => (typeof v === 'number' ? { value: String(v), datatype: '#integer' } : { value: v });
-  const rowOf = row => Object.fromEntries(Object.entries(row).map(([k, v]) => [k, term(v)]));
+  const rowOf = row => Object.fromEntries(Object.entries(row).map(([k, v]) => [k, termOf(v)]));
   return (await getJson(path)).slice(offset, offset + PAGE + 1).map(rowOf);
 }
 
@@ -63,7 +64,7 @@ async function listPage(list) {
   const found = await findRows(list), keyOf = (row, i) => (list.key ? row[list.key].value : i);
   const keys = [...new Set(found.map(keyOf))], shown = new Set(keys.slice(0, PAGE));
   const rows = found.filter((row, i) => shown.has(keyOf(row, i)));
-  if (list.review) await addVerdicts(rows);
+  if (list.review && list.key) await addVerdicts(rows);
   $('place').textContent = rows.length ? `${state.offset + 1} to ${state.offset + shown.size}` : '';
   $('before').disabled = state.offset === 0;
   $('after').disabled = keys.length <= PAGE;

@@ -107,6 +107,14 @@ async function sources(offset) {
   }));
 }
 
+/* What waits for a verdict of the reviewer, whose name this tab keeps. */
+async function waiting(offset) {
+  if (!sessionStorage.getItem('reviewer') &&
+    !await askFor('reviewer', 'Reviewer', 'Who reviews? A name', { autocomplete: 'name' })) return [];
+  const queue = sessionStorage.getItem('reviewer'), found = await getJson('/review', { queue, limit: offset + PAGE + 1 });
+  return found.waiting.slice(offset).map(w => Object.fromEntries(Object.entries(w).map(([k, v]) => [k, termOf(v)])));
+}
+
 /* Those of the run that was chosen, else of the newest that left any out. */
 async function rejects(offset) {
   const chosen = new URLSearchParams(state.rest || '').get('run');
@@ -180,6 +188,16 @@ const LISTS = {
       `${likely(row.probability.value)}, grade ${row.grade ? row.grade.value : ''}`],
     legend: ['What a likelihood rests on: the grades', GRADES],
   },
+  waiting: {
+    title: 'To judge',
+    about: 'What waits for your verdict, given before you see how likely propter holds it: every tenth is drawn by chance, the ' +
+      'others come by how much a verdict would tell. A row opens the sentences behind it.',
+    columns: { causeLabel: 'cause', metricLabel: 'metric', first: 'from', last: 'to', reviews: 'verdicts of others' },
+    rows: waiting,
+    open: row => address('claims', { hypothesis: row.hypothesis.value }),
+    review: row => [row.hypothesis.value, causeOf(row.causeLabel.value, row.metricLabel.value, row.first.value, row.last.value),
+      'the sentences that speak for it', '', 'Judge', true],
+  },
   claims: {
     title: 'Claims',
     about: 'What documents say causes what, in their own words.',
@@ -192,7 +210,9 @@ const LISTS = {
       BIND(${words('?p')} AS ?polarity) BIND(REPLACE(STR(?d), "^.*/", "") AS ?document)`,
     extra: '?claim',
     order: '?document ?start',
-    given: { link: iri => `<${iri}> propter:basedOn ?claim .`, document: iri => `?claim propter:document <${iri}> .` },
+    given: { link: iri => `<${iri}> propter:basedOn ?claim .`,
+      hypothesis: iri => `<${iri}> propter:evidence/<http://www.w3.org/ns/prov#wasQuotedFrom> ?claim .`,
+      document: iri => `?claim propter:document <${iri}> .` },
     open: row => address('source', { iri: row.claim.value }),
   },
   links: {

@@ -29,23 +29,27 @@ function authorization() {
 
 let asking = null; /* for a token: once, however many requests wait for it; it stays in this tab */
 
-function tokenDialog(done) {
-  const token = element('input', { id: 'read-token', type: 'password', autocomplete: 'off', required: true });
-  const label = element('label', { htmlFor: token.id }, 'This server reads to holders of a token. Token');
-  const dialog = element('dialog', {},
-    element('form', { method: 'dialog' }, element('p', {}, label, token), element('button', {}, 'Go on')));
-  dialog.setAttribute('aria-label', 'Token');
-  dialog.addEventListener('close', () => {
-    dialog.remove();
-    if (token.value) sessionStorage.setItem('token', token.value);
-    done(Boolean(token.value));
+/* Asks for what this tab keeps under `name`; true if it was given. */
+function askFor(name, title, text, properties) {
+  return new Promise(done => {
+    const input = element('input', { id: 'asked-' + name, required: true, ...properties });
+    const label = element('label', { htmlFor: input.id }, text);
+    const dialog = element('dialog', {},
+      element('form', { method: 'dialog' }, element('p', {}, label, input), element('button', {}, 'Go on')));
+    dialog.setAttribute('aria-label', title);
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      if (input.value) sessionStorage.setItem(name, input.value);
+      done(Boolean(input.value));
+    });
+    document.body.append(dialog);
+    dialog.showModal();
   });
-  document.body.append(dialog);
-  dialog.showModal();
 }
 
 function askToken() {
-  asking ??= new Promise(tokenDialog).finally(() => { asking = null; });
+  const secret = { type: 'password', autocomplete: 'off' };
+  asking ??= askFor('token', 'Token', 'This server reads to holders of a token. Token', secret).finally(() => { asking = null; });
   return asking;
 }
 

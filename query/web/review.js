@@ -39,9 +39,16 @@ function verdictFields() {
   };
 }
 
+/* What propter holds of a hypothesis: told once the verdict is there. */
+async function heldLikely(hypothesis) {
+  const [held] = await select(`SELECT ?p ?g WHERE { <${hypothesis}> propter:probability ?p ; propter:grade ?grade
+    BIND(${words('?grade')} AS ?g) }`);
+  return held ? ` propter holds it ${likely(held.p.value)}, grade ${held.g.value}.` : '';
+}
+
 /* `about`: IRI of a hypothesis or claim; `shown`: what the reviewer has seen, kept with the verdict; `chosen`: the verdict to
- * begin with. */
-async function review(about, title, shown, chosen = '') {
+ * begin with; `blind`: the score was not shown. */
+async function review(about, title, shown, chosen = '', blind = false) {
   const fields = verdictFields(), said = element('p', { role: 'status' }), given = element('div');
   const dialog = element('dialog', { id: 'review' });
   const field = (label, input) => element('p', {}, element('label', { htmlFor: input.id }, label), input);
@@ -54,13 +61,14 @@ async function review(about, title, shown, chosen = '') {
       return fields.reason.focus();
     }
     try {
-      await sendVerdict({ hypothesis: about, verdict, reason, reviewer, shown }, fields.token.value);
+      await sendVerdict({ hypothesis: about, verdict, reason, reviewer, shown, blind: Number(blind) }, fields.token.value);
     } catch (error) {
       return said.replaceChildren(failed(error));
     }
     sessionStorage.setItem('reviewer', reviewer);
     sessionStorage.setItem('token', fields.token.value);
-    said.textContent = 'Kept. It counts from the next inference on.';
+    said.textContent = 'Kept. It counts from the next inference on.' + (blind ? await heldLikely(about) : '');
+    blind = false; /* the next one is not */
     await tell();
     if (!$('list').hidden) showList();
   };
@@ -75,12 +83,14 @@ async function review(about, title, shown, chosen = '') {
   dialog.showModal();
   fields.verdict.value = chosen;
   if (chosen) fields.reason.focus();
-  await tell();
+  if (!blind) await tell();
 }
 
-const reviewButton = (about, title, shown, chosen = '', text = 'Review') =>
+const reviewButton = (about, title, shown, chosen = '', text = 'Review', blind = false) =>
   element('button', { type: 'button', className: 'small', title: `${text}: ${title}`,
-    onclick: () => review(about, title, shown, chosen) }, text);
+    onclick: () => review(about, title, shown, chosen, blind) }, text);
+
+const causeOf = (cause, metric, from, to) => `${cause} as a cause of what ${metric} did, ${daysInWords(from, to)}`;
 
 /* A question that is answered by a verdict. */
 const verdictButtons = (about, title, shown) =>
@@ -111,7 +121,7 @@ async function showReviews({ causes, question, headline }) {
   if (!known.length || !question.metric) return;
   const held = await heldOf(known, question);
   const items = known.flatMap(c => held.filter(h => h.c.value === c.iri).map(h => {
-    const title = `${c.name} as a cause of what ${question.label} did, ${daysInWords(h.from.value, h.to.value)}`;
+    const title = causeOf(c.name, question.label, h.from.value, h.to.value);
     return element('li', {}, title, ...verdictButtons(h.h.value, title, headline));
   }));
   const none = element('p', { className: 'note' }, 'Verdicts are given on what propter infer lists; no pattern of its ' +
