@@ -17,21 +17,48 @@ typedef struct {
 
 static int by_iri(const void *a, const void *b) { return propter_str_compare(((const Member *)a)->iri, ((const Member *)b)->iri); }
 
-static bool is_own(const KnowMetric *m, PropterId dimension, PropterId member) {
+/* One of the members that the slice holds, or of a group that it holds. */
+static bool is_own(const Know *know, const KnowMetric *m, PropterId dimension, PropterId member) {
+  for (size_t k = 0; k < m->slice_count; k++)
+    if (m->slice[k].dimension == dimension && concept_covers(know, m->slice[k].member, member)) return true;
+  return false;
+}
+
+static bool is_held(const KnowMetric *m, PropterId dimension, PropterId member) {
   for (size_t k = 0; k < m->slice_count; k++)
     if (m->slice[k].dimension == dimension && m->slice[k].member == member) return true;
   return false;
 }
 
-/* Members that scopes can name, but the metric's own. */
-static PropterStatus list_members(Know *know, const KnowMetric *m, const PropterMetricSlices *s, Member **out, size_t *count, PropterError *err) {
+static bool is_first_of_dimension(const KnowMetric *m, size_t slice) {
+  for (size_t k = 0; k < slice; k++)
+    if (m->slice[k].dimension == m->slice[slice].dimension) return false;
+  return true;
+}
+
+static size_t held_of(const KnowMetric *m, PropterId dimension) {
+  size_t n = 0;
+  for (size_t k = 0; k < m->slice_count; k++) n += m->slice[k].dimension == dimension;
+  return n;
+}
+
+/* Of the members of a dimension those beside the slice; else, where the slice holds several or a group, these. */
+static bool is_wanted(const Know *know, const KnowMetric *m, PropterId dimension, PropterId member, bool beside) {
+  const size_t held = held_of(m, dimension);
+  if (beside || !held) return !is_own(know, m, dimension, member);
+  return is_own(know, m, dimension, member) && (held > 1 || !is_held(m, dimension, member));
+}
+
+/* Members that scopes can name. */
+static PropterStatus list_members(Know *know, const KnowMetric *m, const PropterMetricSlices *s, bool beside, Member **out, size_t *count,
+                                  PropterError *err) {
   Member *list = propter_arena_alloc(&know->arena, (s->count + 1) * sizeof *list);
   if (!list) return propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", s->count);
   *out = list, *count = 0;
   for (size_t i = 0; i < s->count; i++) {
     Member *one = &list[*count];
     *one = (Member){.id = s->member[i], .at = i};
-    if (!concept_find(know, one->id) || is_own(m, s->dimension[0], one->id) || !s->series[i].series.count) continue;
+    if (!concept_find(know, one->id) || !is_wanted(know, m, s->dimension[0], one->id, beside) || !s->series[i].series.count) continue;
     PROPTER_TRY(node_text(know->snapshot, one->id, &know->arena, &one->iri, err));
     ++*count;
   }
@@ -39,23 +66,21 @@ static PropterStatus list_members(Know *know, const KnowMetric *m, const Propter
   return PROPTER_OK;
 }
 
-/* The metric's slice with this member in place of its own of the dimension, if it has one. */
+/* The metric's slice with this member in place of its own of the dimension, if it has any. */
 static PropterStatus make_cut(Know *know, const KnowMetric *m, PropterId dimension, const Member *member, PropterMetricSeries *series, KnowMetric *out,
                               PropterError *err) {
   PropterMember *slice = propter_arena_alloc(&know->arena, (m->slice_count + 1) * sizeof *slice);
   PropterStr name;
   *out = (KnowMetric){.def = m->def, .slice = slice, .tier = m->tier};
   if (!slice) return propter_fail(err, PROPTER_NO_MEMORY, "a slice");
-  PropterId own = PROPTER_NO_ID;
   for (size_t k = 0; k < m->slice_count; k++)
-    if (m->slice[k].dimension == dimension) own = m->slice[k].member;
-    else slice[out->slice_count++] = m->slice[k];
+    if (m->slice[k].dimension != dimension) slice[out->slice_count++] = m->slice[k];
   slice[out->slice_count++] = (PropterMember){.dimension = dimension, .member = member->id};
   PROPTER_TRY(label_of(know->snapshot, know->v, member->id, &know->arena, &name, err));
   out->def.label = propter_arena_printf(&know->arena, "%.*s, %.*s", (int)m->def.label.len, m->def.label.data, (int)name.len, name.data);
   bool good = out->def.label.data != NULL;
   for (size_t k = 0; k < m->scope.count; k++)
-    if (m->scope.items[k] != own) good &= propter_vec_push(&out->scope, m->scope.items[k]);
+    if (!is_held(m, dimension, m->scope.items[k])) good &= propter_vec_push(&out->scope, m->scope.items[k]);
   good &= propter_vec_push(&out->scope, member->id);
   if (!good) return propter_fail(err, PROPTER_NO_MEMORY, "a slice");
   out->series = *series;
@@ -63,7 +88,7 @@ static PropterStatus make_cut(Know *know, const KnowMetric *m, PropterId dimensi
   return know_take_series(know, out, err);
 }
 
-static PropterStatus cut_by(Know *know, const KnowMetric *m, PropterId dimension, size_t most, KnowCuts *out, PropterError *err) {
+static PropterStatus cut_by(Know *know, const KnowMetric *m, PropterId dimension, bool beside, KnowCuts *out, PropterError *err) {
   PropterMetric def = m->def;
   PropterMetricSlices read = {0};
   Member *member = NULL;
@@ -75,8 +100,8 @@ static PropterStatus cut_by(Know *know, const KnowMetric *m, PropterId dimension
     if (m->slice[k].dimension != dimension) fixed[def.fixed_count++] = m->slice[k];
   def.fixed = fixed;
   PropterStatus status = propter_metric_slices(know->snapshot, &def, &dimension, 1, know->options.known_by, &read, err);
-  if (!status) status = list_members(know, m, &read, &member, &count, err);
-  if (count > most) count = most;
+  if (!status) status = list_members(know, m, &read, beside, &member, &count, err);
+  if (beside && count > MOST_BESIDE) count = MOST_BESIDE;
   KnowMetric *all = status ? NULL : propter_realloc(out->items, (out->count + count + 1) * sizeof *all);
   if (!status && !all) status = propter_fail(err, PROPTER_NO_MEMORY, "%zu slices", count);
   if (all) out->items = all;
@@ -85,16 +110,25 @@ static PropterStatus cut_by(Know *know, const KnowMetric *m, PropterId dimension
   return status;
 }
 
+/* Has the metric parts by this dimension? A slice of it has, where it holds several members or one that others are narrower than. */
+static bool is_divided(const Know *know, const KnowMetric *m, PropterId dimension) {
+  const size_t held = held_of(m, dimension);
+  bool group = held != 1;
+  for (size_t k = 0; k < m->slice_count && !group; k++) {
+    const KnowConcept *c = m->slice[k].dimension == dimension ? concept_find(know, m->slice[k].member) : NULL;
+    group = c && c->leaves.count > 1;
+  }
+  return group;
+}
+
 PropterStatus know_cuts(Know *know, KnowMetric *m, bool beside, KnowCuts **out, PropterError *err) {
   *out = &m->cuts[beside];
   if ((*out)->read || m->def.numerator || !m->def.measure) return PROPTER_OK;
   (*out)->read = true;
-  for (size_t k = 0; k < m->slice_count && beside; k++) PROPTER_TRY(cut_by(know, m, m->slice[k].dimension, MOST_BESIDE, *out, err));
-  for (size_t d = 0; d < m->def.slice_dimensions && !beside; d++) {
-    bool sliced = false;
-    for (size_t k = 0; k < m->slice_count; k++) sliced |= m->slice[k].dimension == m->def.slice_dimension[d];
-    if (!sliced) PROPTER_TRY(cut_by(know, m, m->def.slice_dimension[d], SIZE_MAX, *out, err));
-  }
+  for (size_t k = 0; k < m->slice_count && beside; k++)
+    if (is_first_of_dimension(m, k)) PROPTER_TRY(cut_by(know, m, m->slice[k].dimension, true, *out, err));
+  for (size_t d = 0; d < m->def.slice_dimensions && !beside; d++)
+    if (is_divided(know, m, m->def.slice_dimension[d])) PROPTER_TRY(cut_by(know, m, m->def.slice_dimension[d], false, *out, err));
   return PROPTER_OK;
 }
 

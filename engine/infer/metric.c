@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../graph/id.h"
 #include "node.h"
 #include "propter/hash.h"
 #include "propter/infer.h"
@@ -266,6 +267,104 @@ static PropterStatus keep_member(PropterSnapshot *snapshot, PropterMember member
   }
   propter_scan_close(column->scan);
   propter_free(column);
+  return status;
+}
+
+/* --- groups of members ------------------------------------------------------------------------------------------------------- */
+
+static PropterStatus is_held(PropterSnapshot *snapshot, PropterId dimension, PropterId member, bool *held, PropterError *err) {
+  PropterScan *scan = NULL;
+  PropterQuad row;
+  size_t count = 0;
+  PropterStatus status = propter_scan_open(snapshot, PROPTER_POSG, (PropterQuad){.p = dimension, .o = member}, 2, &scan, err);
+  if (!status) status = propter_scan_next(scan, &row, 1, &count, err);
+  propter_scan_close(scan);
+  *held = count > 0;
+  return status;
+}
+
+/* Members that metrics call by the concept: texts of a column are no concepts themselves. */
+static PropterStatus add_called(PropterSnapshot *snapshot, const PropterId *v, PropterId concept, PropterIds *found, PropterError *err) {
+  PropterIds node = {0};
+  if (!v[VOCAB_propter_concept] || !v[VOCAB_propter_member]) return PROPTER_OK;
+  PropterStatus status = propter_snapshot_subjects(snapshot, v[VOCAB_propter_concept], concept, &node, err);
+  for (size_t i = 0; i < node.count && !status; i++) status = propter_snapshot_objects(snapshot, node.items[i], v[VOCAB_propter_member], found, err);
+  propter_vec_clear(&node);
+  return status;
+}
+
+static PropterStatus add_narrower(PropterSnapshot *snapshot, const PropterId *v, PropterId concept, PropterIds *found, PropterError *err) {
+  const size_t before = found->count;
+  if (v[VOCAB_skos_broader]) PROPTER_TRY(propter_snapshot_subjects(snapshot, v[VOCAB_skos_broader], concept, found, err));
+  if (v[VOCAB_skos_narrower]) PROPTER_TRY(propter_snapshot_objects(snapshot, concept, v[VOCAB_skos_narrower], found, err));
+  PROPTER_TRY(add_called(snapshot, v, concept, found, err));
+  size_t kept = before;
+  for (size_t i = before; i < found->count; i++) { /* each once, so a circle ends */
+    bool known = false;
+    for (size_t k = 0; k < kept && !known; k++) known = found->items[k] == found->items[i];
+    if (!known) found->items[kept++] = found->items[i];
+  }
+  found->count = kept;
+  return PROPTER_OK;
+}
+
+/* What observations hold of a member: itself, else the nearest of what is narrower that they hold. */
+static PropterStatus add_held(PropterSnapshot *snapshot, const PropterId *v, PropterMember member, PropterIds *out, PropterError *err) {
+  PropterIds met = {0};
+  if (!member.dimension || !member.member) return PROPTER_OK;
+  PropterStatus status = propter_vec_push(&met, member.member) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "a group of members");
+  for (size_t i = 0; i < met.count && !status; i++) {
+    bool held;
+    status = is_held(snapshot, member.dimension, met.items[i], &held, err);
+    if (!status && !held) status = add_narrower(snapshot, v, met.items[i], &met, err);
+    if (!status && held && !propter_vec_push(out, met.items[i])) status = propter_fail(err, PROPTER_NO_MEMORY, "a group of members");
+  }
+  propter_vec_clear(&met);
+  return status;
+}
+
+/* The subjects that hold a member of the dimension of slice[at], any of those that the slice names of it. */
+static PropterStatus add_subjects(PropterSnapshot *snapshot, const PropterMember *slice, size_t count, size_t at, const PropterId *v, PropterIds *out,
+                                  PropterError *err) {
+  PropterIds member = {0};
+  PropterStatus status = PROPTER_OK;
+  for (size_t i = at; i < count && !status; i++)
+    if (slice[i].dimension == slice[at].dimension) status = add_held(snapshot, v, slice[i], &member, err);
+  ids_sort(&member, 0);
+  for (size_t i = 0; i < member.count && !status; i++) status = propter_snapshot_subjects(snapshot, slice[at].dimension, member.items[i], out, err);
+  if (member.count > 1) ids_sort(out, 0);
+  propter_vec_clear(&member);
+  return status;
+}
+
+static bool is_first_of_dimension(const PropterMember *slice, size_t at) {
+  for (size_t i = 0; i < at; i++)
+    if (slice[i].dimension == slice[at].dimension) return false;
+  return true;
+}
+
+/* Is it one member that observations hold? Its column is then read beside the subjects, and not all of its subjects. */
+static PropterStatus is_plain(PropterSnapshot *snapshot, const PropterMember *slice, size_t count, size_t at, bool *plain, PropterError *err) {
+  for (size_t i = at + 1; i < count; i++)
+    if (slice[i].dimension == slice[at].dimension) return *plain = false, PROPTER_OK;
+  *plain = true;
+  return slice[at].dimension && slice[at].member ? is_held(snapshot, slice[at].dimension, slice[at].member, plain, err) : PROPTER_OK;
+}
+
+/* Of the subjects those in the slice: members of one dimension stand together. */
+static PropterStatus keep_slice(PropterSnapshot *snapshot, const PropterId *v, const PropterMember *slice, size_t count, size_t at, PropterIds *ids,
+                                PropterError *err) {
+  PropterIds group = {0};
+  bool plain;
+  size_t kept = 0;
+  if (!is_first_of_dimension(slice, at) || !ids->count) return PROPTER_OK;
+  PROPTER_TRY(is_plain(snapshot, slice, count, at, &plain, err));
+  if (plain) return keep_member(snapshot, slice[at], ids, err);
+  PropterStatus status = add_subjects(snapshot, slice, count, at, v, &group, err);
+  for (size_t i = 0; i < ids->count && !status; i++)
+    if (ids_have(&group, ids->items[i])) ids->items[kept++] = ids->items[i];
+  ids->count = kept;
+  propter_vec_clear(&group);
   return status;
 }
 
@@ -602,11 +701,12 @@ static PropterStatus series_of(const Reading *reading, const PropterMember *slic
   /* A member has fewer observations than the cube. */
   const PropterMember cube = {.dimension = reading->v[VOCAB_qb_dataSet], .member = m->dataset};
   const PropterMember *first = m->fixed_count ? m->fixed : slice_count ? slice : &cube;
-  PropterStatus status = propter_snapshot_subjects(reading->snapshot, first->dimension, first->member, &ids, err);
+  PropterStatus status = first == slice ? add_subjects(reading->snapshot, slice, slice_count, 0, reading->v, &ids, err)
+                                        : propter_snapshot_subjects(reading->snapshot, first->dimension, first->member, &ids, err);
   for (size_t i = 0; !status && i < m->fixed_count; i++)
     if (first != &m->fixed[i]) status = keep_member(reading->snapshot, m->fixed[i], &ids, err);
   for (size_t i = 0; !status && i < slice_count; i++)
-    if (first != &slice[i]) status = keep_member(reading->snapshot, slice[i], &ids, err);
+    if (first != &slice[i]) status = keep_slice(reading->snapshot, reading->v, slice, slice_count, i, &ids, err);
   if (!status && first != &cube) status = keep_member(reading->snapshot, cube, &ids, err);
   if (!status) status = find_apart(reading, &ids, out, err);
   if (!status && ids.count && !out->apart) status = collect(reading, &ids, &cells, err);
@@ -735,7 +835,7 @@ PropterStatus propter_metric_slices(PropterSnapshot *snapshot, const PropterMetr
   for (size_t i = 0; !status && i < metric->fixed_count; i++) {
     bool cut = false;
     for (size_t d = 0; d < dimensions; d++) cut |= metric->fixed[i].dimension == dimension[d];
-    if (!cut) status = keep_member(snapshot, metric->fixed[i], &ids, err);
+    if (!cut) status = keep_slice(snapshot, v, metric->fixed, metric->fixed_count, i, &ids, err);
   }
   if (!status) status = sort_observations(&reading, &ids, &sorting, err);
   if (!status) status = slice_series(&reading, &sorting, err);

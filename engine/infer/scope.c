@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Scopes: which part of the world a metric, an event or a claim speaks of. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,21 @@ static PropterStatus find_leaves(Know *know, PropterError *err) {
   return status;
 }
 
+/* A group that stands in no scheme is of those of its members. */
+static PropterStatus find_schemes(Know *know, PropterError *err) {
+  for (size_t i = 0; i < know->concepts.count; i++) {
+    KnowConcept *group = &know->concepts.items[i];
+    if (group->schemes.count) continue;
+    for (size_t k = 0; k < group->leaves.count; k++) {
+      const KnowConcept *leaf = find(know, group->leaves.items[k]);
+      for (size_t j = 0; leaf && leaf != group && j < leaf->schemes.count; j++)
+        if (!propter_vec_push(&group->schemes, leaf->schemes.items[j])) return propter_fail(err, PROPTER_NO_MEMORY, "schemes");
+    }
+    ids_sort(&group->schemes, 0);
+  }
+  return PROPTER_OK;
+}
+
 /* How often it is there. */
 static size_t count_id(const PropterIds *sorted, PropterId id) {
   size_t low = 0, high = sorted->count, from;
@@ -155,7 +171,7 @@ PropterStatus concepts_load(Know *know, PropterError *err) {
   for (size_t i = 0; i < know->concepts.count; i++) ids_sort(&know->concepts.items[i].above, 0), ids_sort(&know->concepts.items[i].schemes, 0);
   if ((status = close_above(know, err)) || (status = find_leaves(know, err))) goto done;
   for (size_t i = 0; i < know->concepts.count; i++) ids_sort(&know->concepts.items[i].leaves, 0);
-  status = count_beside(know, err);
+  if (!(status = find_schemes(know, err))) status = count_beside(know, err);
 done:
   propter_vec_clear(&ids);
   propter_vec_clear(&up);
@@ -227,32 +243,51 @@ static double part_of_rest(const Know *know, const PropterIds *a, const PropterI
   return part;
 }
 
+/* Two that stand beside each other in one scheme are a union. */
+static bool are_union(const Know *know, PropterId x, PropterId y) {
+  return concept_comparable(know, x, y) && !concept_covers(know, x, y) && !concept_covers(know, y, x);
+}
+
+typedef struct {
+  bool met;        /* one of `a` can be compared with it */
+  Relation best;
+  double touched;
+} Met;
+
+static Met meet(const Know *know, const PropterIds *a, PropterId b) {
+  Met m = {.best = RELATION_DISJOINT};
+  for (size_t i = 0; i < a->count; i++) {
+    double share;
+    if (!concept_comparable(know, a->items[i], b)) continue;
+    m.met = true;
+    const Relation r = concept_relation(know, a->items[i], b, &share);
+    if (r == RELATION_DISJOINT) continue;
+    m.touched = fmin(1, m.touched + share);
+    if (m.best == RELATION_DISJOINT || r == RELATION_SAME || (m.best == RELATION_CHILD && r == RELATION_PARENT)) m.best = r;
+  }
+  return m;
+}
+
 /* A scope of several concepts is a product of dimensions where they stand in different schemes, and a union inside one scheme. */
 static Relation relate(const Know *know, const PropterIds *a, const PropterIds *b, bool by_place, double *part) {
   bool parent = false, child = false;
   *part = 1;
   if (!a->count) return RELATION_PARENT;
   for (size_t j = 0; j < b->count; j++) {
-    Relation best = RELATION_DISJOINT;
-    double touched = 0;
-    bool met = false;
-    for (size_t i = 0; i < a->count; i++) {
-      double share;
-      if (!concept_comparable(know, a->items[i], b->items[j])) continue;
-      met = true;
-      Relation r = concept_relation(know, a->items[i], b->items[j], &share);
-      if (r == RELATION_DISJOINT) continue;
-      touched += share;
-      if (best == RELATION_DISJOINT || r == RELATION_SAME || (best == RELATION_CHILD && r == RELATION_PARENT)) best = r;
+    bool met = false, told = false;
+    double touched = 0, members = 0;
+    for (size_t k = 0; k < j && !told; k++) told = are_union(know, b->items[k], b->items[j]);
+    for (size_t k = j; k < b->count && !told; k++) {
+      if (k > j && !are_union(know, b->items[j], b->items[k])) continue;
+      const Met m = meet(know, a, b->items[k]);
+      met |= m.met, touched += m.touched, members++;
+      parent |= m.best == RELATION_PARENT;
+      child |= m.met && (m.best == RELATION_CHILD || m.best == RELATION_DISJOINT);
     }
-    if (!met) {
-      parent |= !by_place || !ids_have(&know->measured, b->items[j]); /* the cause says nothing of this dimension: it covers it */
-      continue;
-    }
-    if (best == RELATION_DISJOINT) return RELATION_DISJOINT;
-    parent |= best == RELATION_PARENT;
-    child |= best == RELATION_CHILD;
-    *part *= touched < 1 ? touched : 1;
+    if (told) continue;
+    if (met && touched == 0) return RELATION_DISJOINT;
+    if (met) *part *= touched / members;
+    else parent |= !by_place || !ids_have(&know->measured, b->items[j]); /* the cause says nothing of this dimension: it covers it */
   }
   const double whole = part_of_rest(know, a, b);
   child |= whole < 1;

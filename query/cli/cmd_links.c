@@ -156,7 +156,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 
 static const CommandOption options[] = {
     {"among", 0, "METRIC", "search only these metrics (repeat)"},
-    {"where", 0, "DIM=VALUE", "search the figures of this slice (repeat)"},
+    {"where", 0, "DIM=VALUE", "search the figures of this slice (repeat; members of one DIM together)"},
     {"order", 0, "METRIC", "repeat: of the metrics given so, none acts on one before it"},
     {"hidden", 0, "METRIC", "do not adjust for it, as if nobody had measured it (repeat)"},
     {"method", 0, "NAME", "pcmci_plus (default), var, var_lingam, pc or boss"},

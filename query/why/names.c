@@ -181,6 +181,26 @@ static PropterStatus count_row(const PropterTerm *row, void *payload, PropterErr
   return PROPTER_OK;
 }
 
+static PropterStatus add_group(const PropterTerm *row, void *payload, PropterError *err) {
+  const PropterLexicon *members = ((Members *)payload)->lexicon->members;
+  for (size_t i = 0; members && i < members->names.count; i++)
+    if (propter_str_equal_caseless(members->names.items[i].text, row[1].value)) return PROPTER_OK; /* what observations hold goes first */
+  return add_member(row, payload, err);
+}
+
+/* What members of the dimension are narrower than stands for them, if no observation holds it. */
+static PropterStatus groups_of(Load *l, Members *m) {
+  PropterBuf text = {0};
+  propter_buf_printf(
+      &text,
+      "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+      "SELECT ?m ?name { { SELECT DISTINCT ?m { { SELECT DISTINCT ?x { ?o <%.*s> ?x } } ?x (^p:member/p:concept)?/(skos:broader|^skos:narrower)+ ?m "
+      "FILTER NOT EXISTS { ?held <%.*s> ?m } } } "
+      "?m skos:prefLabel|skos:altLabel|rdfs:label ?name } ORDER BY ?m ?name",
+      (int)m->dimension.len, m->dimension.data, (int)m->dimension.len, m->dimension.data);
+  return why_each_row(l->snapshot, &text, add_group, m, l->err);
+}
+
 static PropterStatus members_of(Load *l, size_t metric, PropterId dimension, int64_t *room) {
   Members m = {.lexicon = l->lexicon, .metric = metric};
   PropterBuf text = {0};
@@ -199,6 +219,7 @@ static PropterStatus members_of(Load *l, size_t metric, PropterId dimension, int
       "SELECT ?m ?name { { SELECT DISTINCT ?m { ?o <%.*s> ?m } } OPTIONAL { ?m skos:prefLabel|skos:altLabel|rdfs:label ?name } } ORDER BY ?m ?name",
       (int)term.value.len, term.value.data);
   PropterStatus status = why_each_row(l->snapshot, &text, add_member, &m, l->err);
+  if (!status) status = groups_of(l, &m);
   propter_arena_clear(&m.arena);
   return status;
 }

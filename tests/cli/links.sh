@@ -237,6 +237,22 @@ expect "in a slice" 0 'all ads → all visits, 1 day later' propter links --amon
 propter links --among "all ads" --among "all visits" --where region=south --format csv >south.csv
 propter links --among "ad spend south" --among "visits south" --format csv >fixed.csv
 same "its figures are those of the slice" "$(cut -d, -f5-12 south.csv)" "$(cut -d, -f5-12 fixed.csv)"
+
+# A group that no observation holds is what is narrower, together; so are members that are listed.
+printf '@prefix : <https://example.org/shop#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n:isle a skos:Concept ; skos:prefLabel "Isle"@en ; skos:narrower :north , :south .\n' >isle.ttl
+propter load isle.ttl >load.out 2>&1 || not_ok "load" "$(cat load.out)"
+propter links --among "all ads" --among "all visits" --format csv >whole.csv
+propter links --among "all ads" --among "all visits" --where region=isle --format csv >isle.csv
+propter links --among "all ads" --among "all visits" --where region=north --where region=south --format csv >both.csv
+same "a group is the sum of its members" "$(cut -d, -f5-12 isle.csv)" "$(cut -d, -f5-12 whole.csv)"
+same "so are members listed" "$(cut -d, -f5-12 both.csv)" "$(cut -d, -f5-12 whole.csv)"
+propter why --format json "all visits on the Isle in October 2024" >isle.json; propter why --format json "all visits in October 2024" >all.json
+observed() { sed -n 's/.*"observed":\([0-9.]*\).*/\1/p' "$1" | head -1; }
+same "a question names it" "$(observed isle.json)" "$(observed all.json)"
+expect "and is understood so" 1 'WHERE { ?slice <https://example.org/shop#region> <https://example.org/shop#isle> }' propter why "all visits on the Isle in October 2024"
+form='PREFIX : <https://example.org/shop#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> WHY :all-visits DURING "2024-10-01"^^xsd:date TO "2024-10-31"^^xsd:date WHERE { ?slice :region'
+propter query --format csv "$form :north , :south }" >both.csv 2>&1; propter query --format csv "$form :isle }" >isle.csv 2>&1
+same "the form takes both" "$(sed 's/,[^,]*$//' both.csv)" "$(sed 's/,[^,]*$//' isle.csv)" # all but the name of the pattern
 expect "a slice of no name" 3 'no dimension of that name' propter links --where colour=red
 expect "no slice at all" 2 'expected DIM=VALUE' propter links --where region
 

@@ -138,6 +138,32 @@ START_TEST(a_ratio_divides_where_both_are_known) {
 }
 END_TEST
 
+#define HELD(id, set, region, value) \
+  "w:" id " qb:dataSet w:" set " ; w:t \"2020-01-01\"^^xsd:date ; w:region w:" region " ; w:v " value " .\n"
+
+/* Of a group of members both sides are added up, and the sums divided: (1 + 3) / (2 + 4). A circle of broader ones ends. */
+START_TEST(a_ratio_of_a_group_is_pooled) {
+  const char *dir = world_make(
+      "w:r a p:Metric ; p:numerator w:n ; p:denominator w:c .\n"
+      "w:n a p:Metric ; p:dataset w:d1 ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P1D\"^^xsd:duration .\n"
+      "w:c a p:Metric ; p:dataset w:d2 ; p:measure w:v ; p:timeDimension w:t ; p:grain \"P1D\"^^xsd:duration .\n"
+      "w:de skos:broader w:eu . w:fr skos:broader w:core . w:core skos:broader w:eu . w:eu skos:broader w:core .\n" HELD("a", "d1", "de", "1")
+          HELD("b", "d2", "de", "2") HELD("e", "d1", "fr", "3") HELD("f", "d2", "fr", "4") HELD("g", "d1", "us", "5") HELD("h", "d2", "us", "5"));
+  World w = world_open(dir);
+  PropterArena arena = {0};
+  PropterMetric m;
+  ck_ok(propter_metric_read(w.snapshot, world_id(&w, W "r"), &arena, &m, err));
+  const PropterMember eu = {.dimension = world_id(&w, W "region"), .member = world_id(&w, W "eu")};
+  PropterMetricSeries s;
+  ck_ok(propter_metric_series(w.snapshot, &m, &eu, 1, PROPTER_NO_DAY, &s, err));
+  ck_assert_uint_eq(s.series.count, 1);
+  ck_assert_double_eq_tol(s.series.value[0], 4.0 / 6, 1e-12);
+  propter_metric_series_clear(&s);
+  propter_arena_clear(&arena);
+  world_close(&w);
+}
+END_TEST
+
 #define LABEL(id, text) "w:" id " <http://www.w3.org/2000/01/rdf-schema#label> \"" text "\" .\n"
 
 /* Each side of a ratio calls the dimension by an IRI of its own. */
@@ -222,6 +248,7 @@ Suite *suite_metric(void) {
   tcase_add_test(t, odd_values_are_gaps_not_numbers);
   tcase_add_test(t, what_was_known_by_a_day);
   tcase_add_test(t, a_ratio_divides_where_both_are_known);
+  tcase_add_test(t, a_ratio_of_a_group_is_pooled);
   tcase_add_loop_test(t, what_is_wrong_with_a_definition_is_said, 0, 8);
   tcase_add_test(t, a_ratio_in_a_circle_ends);
   tcase_add_test(t, a_ratio_is_cut_by_dimensions_of_one_name);

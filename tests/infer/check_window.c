@@ -559,6 +559,52 @@ START_TEST(what_an_event_in_a_part_would_do) {
 }
 END_TEST
 
+#define UPLAND \
+  "w:upland a skos:Concept ; skos:prefLabel \"Upland\" . w:north skos:broader w:upland . w:upland skos:narrower w:east .\n"
+
+/* A group that no observation holds is the sum of what is narrower, and so is a list: a flood in one of them moved it, one beside it did not. */
+START_TEST(a_group_of_members_is_their_sum) {
+  static const struct {
+    const char *event, *member[2];
+    const char *compared;
+  } rows[] = {{UPLAND IN("north"), {W "upland"}, "Compared with 3 other series"}, {UPLAND IN("south"), {W "upland"}, NULL},
+              {IN("north"), {W "north", W "east"}, "Compared with 3 other series"}, {IN("south"), {W "north", W "east"}, NULL},
+              {IN("south"), {W "south", W "north"}, "Compared with 3 other series"}};
+  const char *dir = cut_world(rows[_i].event);
+  World w = world_open(dir);
+  PropterMember slice[3] = {{0}};
+  PropterMetricSeries whole, part;
+  PropterMetric m;
+  PropterArena arena = {0};
+  PropterInferOptions options = world_options();
+  options.slice = slice;
+  for (size_t i = 0; i < 2 && rows[_i].member[i]; i++, options.slice_count++)
+    slice[i] = (PropterMember){.dimension = world_id(&w, W "region"), .member = world_id(&w, rows[_i].member[i])};
+  ck_ok(propter_metric_read(w.snapshot, world_id(&w, W "all"), &arena, &m, err));
+  ck_ok(propter_metric_series(w.snapshot, &m, slice, options.slice_count, PROPTER_NO_DAY, &whole, err));
+  double sum = 0;
+  const char *const members[] = {W "north", _i == 4 ? W "south" : W "east"};
+  for (size_t i = 0; i < 2; i++) {
+    const PropterMember one = {.dimension = slice[0].dimension, .member = world_id(&w, members[i])};
+    ck_ok(propter_metric_series(w.snapshot, &m, &one, 1, PROPTER_NO_DAY, &part, err));
+    sum += part.series.value[41];
+    propter_metric_series_clear(&part);
+  }
+  ck_assert_double_eq_tol(whole.series.value[41], sum, 1e-9);
+  propter_metric_series_clear(&whole);
+  propter_arena_clear(&arena);
+  world_close(&w);
+  PropterInference *x = world_ask_at(dir, W "all", 2013, 6, &options);
+  const PropterCause *c = world_cause(x, "flood");
+  ck_assert_int_eq(c != NULL, rows[_i].compared != NULL);
+  bool compared = !c;
+  for (size_t i = 0; c && i < c->evidences; i++) compared |= strstr(c->evidence[i].text.data, rows[_i].compared) != NULL;
+  ck_assert(compared);
+  if (c) ck_assert_msg(_i == 4 ? c->score.p < .1 : c->score.p > .9, "P %.3f", c->score.p); /* what moved the north is not what flooded the south */
+  propter_inference_free(x);
+}
+END_TEST
+
 /* The slices beside the one asked about are what it is compared with. */
 START_TEST(a_slice_is_compared_with_those_beside_it) {
   const char *dir = cut_world(IN("north"));
@@ -1194,6 +1240,7 @@ Suite *suite_window(void) {
   tcase_add_loop_test(t, a_cause_in_a_slice_did_what_the_slice_did, 0, 4);
   tcase_add_loop_test(t, a_size_of_a_wider_scope_is_left_open, 0, 3);
   tcase_add_test(t, what_an_event_in_a_part_would_do);
+  tcase_add_loop_test(t, a_group_of_members_is_their_sum, 0, 5);
   tcase_add_test(t, a_slice_is_compared_with_those_beside_it);
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
   tcase_add_test(t, a_claim_speaks_of_what_its_passage_dates);

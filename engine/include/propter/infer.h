@@ -72,7 +72,9 @@ typedef struct {
   PropterDay settled;   /* from this day on figures may still be corrected (propter:mutabilityWindow); PROPTER_NO_DAY: none of these */
 } PropterMetricSeries;
 
-/* Scans the cube by columns: dataset × fixed members (and `slice`, may be NULL). `known_by` PROPTER_NO_DAY: everything; otherwise only
+/* Scans the cube by columns: dataset × fixed members (and `slice`, may be NULL). Several members of one dimension in `slice` are taken together; one that no
+ * observation holds stands for the nearest of its skos:narrower ones that observations hold, by itself or as what a metric's member is called
+ * (propter:concept). So a measure that adds up is their sum, a ratio that of the sums. `known_by` PROPTER_NO_DAY: everything; otherwise only
  * observations known by that day (propter:knownFrom; if that is absent, the last day of the period). An observation that was
  * superseded by then does not count. An empty series is no error. LIMIT for a calendar of more than 10 million periods. */
 PROPTER_API PropterStatus propter_metric_series(PropterSnapshot *snapshot, const PropterMetric *metric, const PropterMember *slice, size_t slice_count,
