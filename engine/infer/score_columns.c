@@ -93,6 +93,10 @@ static void add_patterns(Frame *f, double *scratch) {
     }
 }
 
+/* From each beginning to each later place, and two on and on; and one place more, since a cause without a date may not act (undated_columns). */
+_Static_assert(LEAD * (2 * BINS + LATER) + BINS * (2 * BINS + 1) + 2 * BINS * LATER + 2 * (LEAD + 2 * BINS) + 1 <= COURSES && COURSES % 8 == 0,
+               "room for all courses");
+
 void fill_courses(Frame *f, double *scratch) {
   if (f->base.grain != PROPTER_GRAIN_DAY) {
     add_patterns(f, scratch);

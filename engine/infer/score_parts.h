@@ -21,7 +21,7 @@ enum {
   LATER = 3,      /* of those after the window in which a course of the unknown cause may end */
   LEAD = 3,       /* days before the window, each a part of its own: what began before it shows there */
   DIM = LEAD + 2 * BINS,
-  COURSES = 232   /* of the unknown cause; room for LEAD + 2·BINS beginnings with their ends, and for none; whole eights (score_evidence.c) */
+  COURSES = 240   /* of the unknown cause; room for LEAD + 2·BINS beginnings with their ends, and for none; whole eights (score_evidence.c) */
 };
 
 /* Densities of a standardised deviation: unmoved, and moved by an unknown cause of each scale that is weighed. */
