@@ -57,12 +57,20 @@ static size_t list_tests(const PropterLaggedGraph *g, const PropterLaggedOptions
   return n;
 }
 
+/* The lags at which a required link may stand: of one that says its lag this one, one more or one less, and never at once. */
+static void find_lags(uint8_t required, bool now, size_t lags, size_t *from, size_t *to) {
+  const size_t said = required > 1 ? (size_t)required - 1 : 0;
+  *from = said > 1 ? said - 1 : said || !now ? 1 : 0;
+  *to = said && said < lags ? said + 1 : lags;
+}
+
 static void require_links(const PropterLaggedOptions *o, bool now, PropterLaggedGraph *g) {
   for (size_t i = 0; i < g->p; i++)
     for (size_t j = 0; j < g->p; j++) {
-      size_t best = SIZE_MAX;
+      size_t best = SIZE_MAX, from = 0, to = 0;
       bool there = i == j || !knowledge_requires(o->knowledge, g->p, i, j);
-      for (size_t lag = !now; lag <= g->lags && !there; lag++) {
+      if (!there) find_lags(o->knowledge->required[i * g->p + j], now, g->lags, &from, &to);
+      for (size_t lag = from; lag <= to && !there; lag++) {
         size_t c = lagged_cell(g, lag, i, j);
         there = g->mark[c] != PROPTER_NO_EDGE;
         if (best == SIZE_MAX || g->p_value[c] < g->p_value[best]) best = c;

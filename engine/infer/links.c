@@ -544,10 +544,26 @@ static PropterStatus add_claims(LinkPanel *x, const PairClaim *told, size_t coun
   return status;
 }
 
+/* Days of a link's lag as steps; 0: it says none. */
+static size_t lag_steps(const LinkPanel *x, const KnowLink *link) {
+  static const double days[] = {1, 7, 365.25 / 12, 365.25 / 4, 365.25};
+  const double open = x->closed ? (double)x->n / (double)(x->n + x->closed) : 1, steps = (double)link->lag / days[x->grain] * open;
+  return steps > 0 ? (size_t)lround(fmax(1, steps)) : 0;
+}
+
+/* A link that comes later than the search looks back cannot be kept in it. */
+static PropterStatus leave_out_link(LinkPanel *x, size_t i, size_t j, size_t lag, PropterError *err) {
+  const PropterStr cause = x->metric[i]->def.label, effect = x->metric[j]->def.label;
+  const LinkLeftOut one = {NULL, propter_arena_printf(x->arena, "%.*s → %.*s is required %zu %ss later, and lags up to %zu are searched", (int)cause.len,
+                                                      cause.data, (int)effect.len, effect.data, lag, propter_grain_name(x->grain), x->lags)};
+  return one.text.data && propter_vec_push(&x->left_out, one) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "links left out");
+}
+
 static PropterStatus tell(LinkPanel *x, size_t cell, const KnowLink *link, size_t claims, double belief, PropterError *err) {
   PropterBuf text = {.max = 1 << 16};
   if (link) {
     propter_buf_printf(&text, link->required ? "required" : link->forbidden ? "forbidden" : "believed %.2f", link->belief);
+    if (link->required && link->lag) propter_buf_printf(&text, " %d day%s later", link->lag, link->lag == 1 ? "" : "s");
     if (link->reason.len) propter_buf_printf(&text, ": %.*s", (int)link->reason.len, link->reason.data);
   }
   if (claims) propter_buf_printf(&text, "%sdocuments say so (%zu statement%s, belief %.2f)", link ? "; " : "", claims, claims == 1 ? "" : "s", belief);
@@ -574,7 +590,11 @@ static PropterStatus know_pair(LinkPanel *x, size_t cell, const KnowLink *curate
     return propter_fail(err, PROPTER_INVALID, "<%.*s> is required to act on <%.*s>, and comes after it in the order of %s", (int)x->metric[i]->def.iri.len,
                         x->metric[i]->def.iri.data, (int)x->metric[j]->def.iri.len, x->metric[j]->def.iri.data, placed ? "the search" : "propter:tier");
   if (late || placed || is_ended(x, i, j) || (curated && curated->forbidden)) forbidden[cell] = 1;
-  required[cell] = !forbidden[cell] && curated && curated->required;
+  if (!forbidden[cell] && curated && curated->required) {
+    const size_t lag = lag_steps(x, curated);
+    if (lag > x->lags) PROPTER_TRY(leave_out_link(x, i, j, lag, err));
+    else required[cell] = (uint8_t)(1 + lag);
+  }
   const double sure = .99; /* from here on a belief says "required" */
   if (curated && !curated->required && !curated->forbidden && curated->belief > .5)
     prior[cell] = log(fmin(curated->belief, sure) / (1 - fmin(curated->belief, sure)));

@@ -127,6 +127,27 @@ START_TEST(knowledge_binds) {
 }
 END_TEST
 
+/* A required link that says its lag stands there or one beside it, whatever lag fits best; what the data show in reach of it is enough. */
+START_TEST(a_required_link_stands_at_its_lag) {
+  static const char *const names[] = {"var", "var_lingam", "pcmci_plus", "pc", "boss"};
+  enum { LAGS = 6 };
+  uint8_t required[P * P] = {0};
+  PropterKnowledge know = {.required = required};
+  PropterLaggedOptions o = {.lags = LAGS, .knowledge = &know, .rate = .01};
+  PropterLaggedGraph g;
+  for (size_t said = 1; said <= LAGS; said++) {
+    required[D * P + A] = (uint8_t)(1 + said);
+    for (size_t i = 0; i < 5; i++) {
+      size_t near = 0;
+      ck_ok(propter_lagged_search(P, N, x, names[i], &o, &g, err));
+      for (size_t lag = said > 1 ? said - 1 : 1; lag <= said + 1 && lag <= LAGS; lag++) near += g.mark[cell(lag, D, A)] == PROPTER_ARROW;
+      ck_assert_msg(near > 0, "%s: none %zu steps later", names[i], said);
+      propter_lagged_graph_free(&g);
+    }
+  }
+}
+END_TEST
+
 /* A weak link that the level misses is found where it is expected, and the other way round. */
 START_TEST(priors_move_the_level) {
   double prior[P * P] = {0}, q[2];
@@ -252,6 +273,7 @@ Suite *suite_lagged(void) {
   tcase_add_test(tc, structure_searches_over_the_unrolled_series);
   tcase_add_test(tc, the_rate_of_false_links_is_controlled);
   tcase_add_test(tc, knowledge_binds);
+  tcase_add_test(tc, a_required_link_stands_at_its_lag);
   tcase_add_test(tc, priors_move_the_level);
   tcase_add_test(tc, stability_and_threads);
   tcase_add_loop_test(tc, unseen_common_causes_are_told_from_effects, 1, 3);

@@ -114,6 +114,12 @@ propter links >known.out
 grep -q 'visits .* orders' known.out && not_ok "a forbidden link" "$(cat known.out)" || ok "a forbidden link"
 expect "a required one" 0 'ad spend north → refunds north' propter links "refunds north"
 expect "with its reason" 0 'required: the board says so' propter links "refunds north"
+cp -r graph late
+printf '@prefix : <https://example.org/shop#> . @prefix p: <https://w3id.org/propter#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n:must p:lag "P3D"^^xsd:duration .\n' >late.ttl
+"$PROPTER" -g late load late.ttl >load.out 2>&1 || not_ok "load" "$(cat load.out)"
+expect "a lag of it is kept, a day more or less" 0 'required 3 days later: the board says so' "$PROPTER" -g late links "refunds north"
+"$PROPTER" -g late links --format csv "refunds north" | awk -F, '$1 ~ /ads-north$/ { n++; far += $5 < 2 } END { exit !n || far }' && ok "and stands there" || not_ok "lag" "$("$PROPTER" -g late links --format csv "refunds north")"
+expect "later than is searched is left out by name" 0 'left out   ad spend north → refunds north is required 3 days later, and lags up to 1 are searched' "$PROPTER" -g late links --lags 1 "refunds north"
 expect "what documents say" 0 'documents say so (1 statement, belief' propter links "refunds north"
 awk -F, 'NR > 1 && $1 ~ /delivery-north$/ { seen = $12 } END { exit !(seen > .3 && seen < 1.2) }' <<E3 && ok "as log odds" || not_ok "prior" "$(propter links --format csv "refunds north")"
 $(propter links --format csv "refunds north")

@@ -23,7 +23,8 @@ typedef struct {
   unsigned threads; /* 0: all processors; the result does not depend on it */
   uint64_t seed;
   const PropterKnowledge *knowledge; /* of the series, whatever the lag; NULL: none. A prior weighs the p-values for the rate (Genovese, Roeder and Wasserman
-                                        2006); a required link that no lag shows stands at its best lag */
+                                        2006); a required link that no lag shows stands at its best lag. Where its cell is not 1 but 1 + a lag
+                                        from 1 to `lags`, it stands at that one, one more or one less */
 } PropterLaggedOptions;
 
 /* Cell ((lag·p) + i)·p + j is the link from series i, lag steps earlier, to series j; lag 0 … lags. */
