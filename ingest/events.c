@@ -53,7 +53,8 @@ static const char *const dates[] = {
 typedef struct {
   Field field;
   size_t column;
-  bool more; /* its value is added to what others say: a dimension of the scope */
+  bool more;    /* its value is added to what others say: a dimension of the scope */
+  bool guessed; /* by its values: one that is no part of the data says nothing */
 } Binding;
 
 /* How a file is read, and what its rows are. */
@@ -100,7 +101,7 @@ static bool same_header(PropterStr header, const char *name) {
 }
 
 static PropterStatus bind(Events *e, Field field, size_t column, PropterError *err) {
-  return propter_vec_push(&e->bindings, ((Binding){field, column, false})) ? PROPTER_OK : no_memory(err);
+  return propter_vec_push(&e->bindings, ((Binding){field, column, false, false})) ? PROPTER_OK : no_memory(err);
 }
 
 static PropterStatus fold(PropterStr name, PropterBuf *out, PropterError *err) {
@@ -124,7 +125,7 @@ static PropterStatus bind_dimensions(Events *e, const PropterStr *columns, size_
     bool told = columns[c].len > 6 && strncasecmp(columns[c].data, "scope.", 6) == 0;
     if (!told) status = fold(columns[c], &name, err);
     if (status != PROPTER_OK || (!told && (!name.len || is_read(e, c) || !propter_map_get(&e->dimensions, propter_buf_str(&name))))) continue;
-    if (!propter_vec_push(&e->bindings, ((Binding){SCOPE, c, true}))) status = no_memory(err);
+    if (!propter_vec_push(&e->bindings, ((Binding){SCOPE, c, true, false}))) status = no_memory(err);
   }
   propter_buf_clear(&name);
   return status;
@@ -187,7 +188,7 @@ static PropterStatus bind_all(Events *e, PropterTable *table, const Shape *shape
   for (size_t c = 0; c < count; c++)
     if (!is_read(e, c) && same_header(columns[c], words[PLACE])) PROPTER_TRY(bind(e, PLACE, c, err));
   Field missing = !bound(e, START) ? START : !bound(e, TITLE) && !bound(e, KIND) ? TITLE : FIELDS;
-  if (missing == FIELDS) return shape->list ? PROPTER_OK : warn_of_unread(e, columns, count, err);
+  if (missing == FIELDS) return PROPTER_OK;
   propter_error_at(err, e->file.data, 1, 0);
   return propter_fail(err, PROPTER_INVALID, "no column for the %s of events: expected one called \"%s\", or --column %s=NAME", words[missing], words[missing],
                       words[missing]);
@@ -200,19 +201,6 @@ static PropterStatus reject(Events *e, Entry *n, Field field, const char *rule, 
   n->rejected = true;
   e->result->rejected++;
   return propter_run_reject(e->run, &r, err);
-}
-
-/* What the columns of single dimensions say, after what the column of all says. */
-static PropterStatus fill_scope(Events *e, const PropterRow *row, Entry *n, PropterError *err) {
-  propter_buf_reset(&e->scope);
-  propter_buf_add(&e->scope, n->value[SCOPE]);
-  for (size_t i = 0; i < e->bindings.count; i++) {
-    PropterStr text = e->bindings.items[i].more ? propter_row_text(row, e->bindings.items[i].column) : (PropterStr){"", 0};
-    if (text.len && e->scope.len) propter_buf_add(&e->scope, PROPTER_STR("; "));
-    propter_buf_add(&e->scope, text);
-  }
-  n->value[SCOPE] = propter_buf_str(&e->scope);
-  return propter_buf_status(&e->scope, err);
 }
 
 static void fill(const Events *e, const PropterRow *row, Entry *n) {
@@ -283,8 +271,9 @@ static bool word_outside(PropterStr text, PropterSpan span) {
   return false;
 }
 
-/* The concept that the whole text is a label of; those that play the role go before others, better labels before lesser ones. *several: it is one of many. */
-static PropterStatus find_concept(Events *e, PropterStr text, unsigned role, PropterStr *iri, bool *several, PropterError *err) {
+/* The concept that the whole text is a label of; those that play the role go before others (only: there are no others), better labels before lesser ones.
+ * *several: it is one of many. */
+static PropterStatus find_concept(Events *e, PropterStr text, unsigned role, bool only, PropterStr *iri, bool *several, PropterError *err) {
   PropterNameMatches matches = {0};
   size_t best = SIZE_MAX;
   double worth = 0;
@@ -293,7 +282,7 @@ static PropterStatus find_concept(Events *e, PropterStr text, unsigned role, Pro
   for (size_t i = 0; i < matches.count; i++) {
     const PropterNameMatch *m = &matches.items[i];
     const PropterNamed *thing = propter_names_get(e->names, m->index);
-    if (!(thing->roles & PROPTER_ROLE_CONCEPT) || word_outside(text, m->words)) continue;
+    if (!(thing->roles & PROPTER_ROLE_CONCEPT) || (only && !(thing->roles & role)) || word_outside(text, m->words)) continue;
     double w = m->quality + ((thing->roles & role) != 0);
     if (w > worth) best = m->index, worth = w, *several = false;
     else if (w >= worth && m->index != best) *several = true;
@@ -315,8 +304,8 @@ static PropterStatus link_kind(Events *e, Entry *n, PropterError *err) {
   PropterStr text = n->value[KIND];
   n->kind = (PropterStr){"", 0};
   if (!text.len) return PROPTER_OK;
-  PROPTER_TRY(find_concept(e, text, PROPTER_ROLE_KIND, &n->kind, &several, err));
-  if (!n->kind.len) PROPTER_TRY(find_concept(e, last_name(text), PROPTER_ROLE_KIND, &n->kind, &several, err));
+  PROPTER_TRY(find_concept(e, text, PROPTER_ROLE_KIND, false, &n->kind, &several, err));
+  if (!n->kind.len) PROPTER_TRY(find_concept(e, last_name(text), PROPTER_ROLE_KIND, false, &n->kind, &several, err));
   if (several) return reject(e, n, KIND, "ambiguous", "several concepts of the graph are called that", err);
   return PROPTER_OK;
 }
@@ -325,7 +314,7 @@ static PropterStatus link_kind(Events *e, Entry *n, PropterError *err) {
 static PropterStatus link_place(Events *e, Entry *n, PropterError *err) {
   PropterStr iri = {"", 0};
   bool several = false;
-  if (n->value[PLACE].len) PROPTER_TRY(find_concept(e, n->value[PLACE], PROPTER_ROLE_SCOPE, &iri, &several, err));
+  if (n->value[PLACE].len) PROPTER_TRY(find_concept(e, n->value[PLACE], PROPTER_ROLE_SCOPE, false, &iri, &several, err));
   return !iri.len || several || propter_vec_push(&n->scopes, iri) ? PROPTER_OK : no_memory(err);
 }
 
@@ -338,12 +327,74 @@ static PropterStatus link_scopes(Events *e, Entry *n, PropterError *err) {
     bool several;
     rest = (PropterStr){rest.data + size + (end != NULL), rest.len - size - (end != NULL)};
     if (!one.len) continue;
-    PROPTER_TRY(find_concept(e, one, PROPTER_ROLE_SCOPE, &iri, &several, err));
+    PROPTER_TRY(find_concept(e, one, PROPTER_ROLE_SCOPE, false, &iri, &several, err));
     if (!iri.len) return reject(e, n, SCOPE, "unknown", "no concept of the graph is called that, and without a scope it would hold everywhere", err);
     if (several) return reject(e, n, SCOPE, "ambiguous", "several concepts of the graph are called that", err);
     if (!propter_vec_push(&n->scopes, iri)) return no_memory(err);
   }
   return n->rejected || n->scopes.count ? PROPTER_OK : link_place(e, n, err);
+}
+
+/* Whether it is called as one part of the data. */
+static PropterStatus is_part(Events *e, PropterStr text, bool *part, PropterError *err) {
+  PropterStr iri = {"", 0};
+  bool several = false;
+  PROPTER_TRY(find_concept(e, text, PROPTER_ROLE_SCOPE, true, &iri, &several, err));
+  *part = iri.len && !several;
+  return PROPTER_OK;
+}
+
+/* A column that nothing is read from, half of whose values are parts of the data or more, says where: "service" of tickets by product. */
+static PropterStatus bind_parts(Events *e, PropterTable *table, PropterError *err) {
+  enum { LOOKED_AT = 200 };
+  size_t count;
+  PropterRow row;
+  bool found = true, part = false;
+  (void)propter_table_columns(table, &count);
+  size_t *texts = propter_calloc(2 * count + 1, sizeof *texts);
+  PropterStatus status = texts ? PROPTER_OK : no_memory(err);
+  for (size_t n = 0; n < LOOKED_AT && status == PROPTER_OK; n++) {
+    status = propter_table_next(table, &row, &found, err);
+    if (status != PROPTER_OK || !found) break;
+    for (size_t c = 0; c < count && !row.problem && status == PROPTER_OK; c++) {
+      const PropterStr text = is_read(e, c) ? (PropterStr){"", 0} : propter_row_text(&row, c);
+      if (text.len) status = is_part(e, text, &part, err), texts[2 * c]++, texts[2 * c + 1] += status == PROPTER_OK && part;
+    }
+  }
+  for (size_t c = 0; c < count && status == PROPTER_OK; c++)
+    if (texts[2 * c] && 2 * texts[2 * c + 1] >= texts[2 * c] && !propter_vec_push(&e->bindings, ((Binding){SCOPE, c, true, true}))) status = no_memory(err);
+  propter_free(texts);
+  return status;
+}
+
+/* A table without expressions is read twice: first for what its columns say. */
+static PropterStatus bind_rest(Events *e, PropterTable *table, const Shape *shape, PropterError *err) {
+  PropterTable *again = NULL;
+  size_t count;
+  if (shape->list || propter_table_has_expressions(table)) return PROPTER_OK;
+  PropterStatus status = propter_table_open(e->file.data, &shape->table, e->options->limits, &again, err);
+  if (status == PROPTER_OK) status = bind_parts(e, again, err);
+  propter_table_close(again);
+  PROPTER_TRY(status);
+  const PropterStr *columns = propter_table_columns(table, &count);
+  return warn_of_unread(e, columns, count, err);
+}
+
+/* What the columns of single dimensions say, after what the column of all says. */
+static PropterStatus fill_scope(Events *e, const PropterRow *row, Entry *n, PropterError *err) {
+  propter_buf_reset(&e->scope);
+  propter_buf_add(&e->scope, n->value[SCOPE]);
+  for (size_t i = 0; i < e->bindings.count; i++) {
+    const Binding *b = &e->bindings.items[i];
+    PropterStr text = b->more ? propter_row_text(row, b->column) : (PropterStr){"", 0};
+    bool part = true;
+    if (text.len && b->guessed) PROPTER_TRY(is_part(e, text, &part, err));
+    if (!part) continue;
+    if (text.len && e->scope.len) propter_buf_add(&e->scope, PROPTER_STR("; "));
+    propter_buf_add(&e->scope, text);
+  }
+  n->value[SCOPE] = propter_buf_str(&e->scope);
+  return propter_buf_status(&e->scope, err);
 }
 
 /* --- Into the graph -------------------------------------------------------------------------------------------------------------------- */
@@ -434,6 +485,7 @@ static PropterStatus read_rows(Events *e, PropterTable *table, const Shape *shap
   PropterRow row;
   bool found = false;
   PROPTER_TRY(bind_all(e, table, shape, err));
+  PROPTER_TRY(bind_rest(e, table, shape, err));
   for (;;) {
     PROPTER_TRY(propter_table_next(table, &row, &found, err));
     if (!found) return PROPTER_OK;

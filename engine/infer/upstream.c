@@ -11,6 +11,7 @@ typedef struct {
   PropterUpstream told;
   size_t series, parent;
   int32_t first, last; /* periods of its window */
+  bool listed;         /* it is no mere sibling of what it drives */
 } Moved;
 
 typedef enum { NOT_SEEN, SEEN, HAS_MOVED } Seen;
@@ -30,6 +31,32 @@ static bool surest(const LinkPanel *x, size_t i, size_t j, size_t *lag) {
     *lag = l, found = true;
   }
   return found;
+}
+
+/* The table that a figure was read from: that of one of its cells, or, where these are sums of many, of all of it; empty: none is known. */
+static PropterStatus table_of(const LinkPanel *x, size_t i, PropterStr *file, PropterError *err) {
+  KnowMetric *m = x->metric[i];
+  PropterSourceCell cell;
+  Node node;
+  PROPTER_TRY(know_cell(x->know, m, m->series.series.count - 1, x->arena, &cell, err));
+  *file = cell.file;
+  if (file->len) return PROPTER_OK;
+  PropterStatus status = node_open(x->know->snapshot, x->know->v, m->def.id, &node, err);
+  if (!status) status = node_string(&node, VOCAB_propter_sourceFile, x->arena, file, err);
+  node_close(&node);
+  return status;
+}
+
+/* Measures of one table move in the same period because one is made of the other or all are of the same things: revenue of rooms. The figures do not tell which
+ * follows which; where nobody says it, one of them is upstream only on the way to what is. */
+static PropterStatus is_sibling(const LinkPanel *x, size_t lag, size_t i, size_t j, bool *sibling, PropterError *err) {
+  PropterStr a, b;
+  *sibling = false;
+  if (lag || x->said[i * x->p + j].len) return PROPTER_OK;
+  PROPTER_TRY(table_of(x, i, &a, err));
+  PROPTER_TRY(table_of(x, j, &b, err));
+  *sibling = a.len && propter_str_equal(a, b);
+  return PROPTER_OK;
 }
 
 /* The likeliest cause of the move, where one may be named. */
@@ -72,8 +99,10 @@ static PropterStatus try_metric(Walk *w, size_t i, size_t j, size_t lag, int32_t
   one.stability = x->graph.stability[c];
   one.value = link.value, one.low = link.low, one.high = link.high, one.adjustment = link.adjustment;
   PROPTER_TRY(add_cause(x, m, (size_t)from, (size_t)to, &one, err));
+  bool sibling;
+  PROPTER_TRY(is_sibling(x, lag, i, j, &sibling, err));
   w->seen[i] = HAS_MOVED;
-  const Moved met = {one, i, parent, first, last};
+  const Moved met = {one, i, parent, first, last, !sibling};
   return propter_vec_push(&w->moved, met) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "what is upstream");
 }
 
@@ -110,13 +139,15 @@ static PropterStatus walk(Walk *w, size_t target, int32_t first, int32_t last, P
     PROPTER_TRY(look_above(w, m.series, m.first, m.last, k, &driven, err));
     w->moved.items[k].told.origin = !driven;
   }
+  for (size_t k = w->moved.count; k-- > 0;) /* what is above stands behind */
+    if (w->moved.items[k].listed && w->moved.items[k].parent != SIZE_MAX) w->moved.items[w->moved.items[k].parent].listed = true;
   return PROPTER_OK;
 }
 
 /* Each followed by what is above it. */
 static void lay_out(const Walk *w, size_t parent, size_t place, size_t depth, PropterUpstream *out, size_t *count) {
   for (size_t k = 0; k < w->moved.count; k++) {
-    if (w->moved.items[k].parent != parent) continue;
+    if (w->moved.items[k].parent != parent || !w->moved.items[k].listed) continue;
     size_t own = (*count)++;
     out[own] = w->moved.items[k].told;
     out[own].parent = place, out[own].depth = depth;

@@ -119,6 +119,22 @@ const char *propter_pattern_name(PropterPatternKind kind) {
   return kind <= PROPTER_PATTERN_LAGGED ? names[kind] : "";
 }
 
+const char *propter_pattern_form(PropterPatternKind kind, double deviation, size_t periods, size_t days) {
+  static const struct {
+    PropterPatternKind kind;
+    int sign;
+    size_t periods, days;
+    const char *words;
+  } forms[] = {
+#define FORM(kind, sign, periods, days, words) {PROPTER_PATTERN_##kind, sign, periods, days, words},
+#include "forms.def"
+#undef FORM
+  };
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+    if (forms[i].kind == kind && forms[i].sign * deviation >= 0 && periods >= forms[i].periods && days >= forms[i].days) return forms[i].words;
+  return propter_pattern_name(kind);
+}
+
 static const struct {
   double from;
   const char *words;

@@ -78,6 +78,7 @@ const Command command_events = {
         "A table (CSV, TSV, XLSX, ODS) has a row for each event. Fields: title, start, end (the last day), known (the day from which it was known), kind,\n"
         "scope (several with ;), planned (yes or no), id, source, text. Their columns are found by name (start, from, begin, date ...) or told by --column; a\n"
         "column scope.DIMENSION, or called as a dimension of which metrics of the graph have a member (country), adds to the scope;\n"
+        "so does one with any other name at least half of whose values are called as such members (the rest of them say nothing);\n"
         "columns that are not read are named. Days are written 2024-03-01, 5/Jan/24 10:00 AM, 5 Jan 2024, Jan 5, 2024, or in seconds or milliseconds since 1970. Exports of ThirdEye, Jira (from Created to Resolved) and GitHub releases (CSV or JSON) are read as they are.\n"
         "A calendar (.ics) gives a row for each occurrence: SUMMARY, DTSTART, DTEND, CATEGORIES (kind), CREATED or an earlier DTSTAMP (known; what was known\n"
         "before it began is planned); rules are followed to COUNT or UNTIL, else to a year after DTSTAMP; LOCATION, the column place, is the scope\n"

@@ -221,9 +221,9 @@ static PropterStatus say_left_out(Start *s, const PropterSniff *found) {
   return status;
 }
 
-static void use_events(Start *s, const StartFile *file, const char *called, uint64_t rows) {
+static void use_events(Start *s, const StartFile *file, const char *called, uint64_t rows, bool spans) {
   s->files.items[file - s->files.items].events = true, s->events++;
-  if (rows) fprintf(s->notes, "table    %s: %s events\n", called, output_number(rows));
+  if (rows) fprintf(s->notes, "table    %s: %s events%s\n", called, output_number(rows), spans ? ", each from its start to its end" : "");
   else fprintf(s->notes, "table    %s: a list of events\n", called);
 }
 
@@ -241,9 +241,7 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   if (count == 1 && found->time == SIZE_MAX) PROPTER_TRY(turn(s, found, file->path, called, stem, &wide));
   if (wide) return PROPTER_OK;
   if (count == 1 && !file->sheet && propter_events_recognised(file->path, NULL, &spans) && (!measures || found->formulation || (spans && is_sparse(found)))) {
-    use_events(s, file, called, found->rows - found->bad_rows);
-    if (measures && !found->formulation)
-      say_columns(out, found, PROPTER_COLUMN_MEASURE, "         each from its start to its end; not used: "), fputc('\n', out);
+    use_events(s, file, called, found->rows - found->bad_rows, measures && !found->formulation);
     return PROPTER_OK;
   }
   if (found->time == SIZE_MAX || (!measures && !found->counted.len)) {
@@ -328,7 +326,7 @@ static PropterStatus use_table(Start *s, size_t at) {
   PropterError bad = {0};
   if (propter_sniff(file->path, &options, NULL, &found, &bad) != PROPTER_OK) {
     propter_sniff_clear(&found);
-    if (bad.status != PROPTER_NO_MEMORY && !file->sheet && propter_events_recognised(file->path, NULL, NULL)) return use_events(s, file, called, 0), PROPTER_OK;
+    if (bad.status != PROPTER_NO_MEMORY && !file->sheet && propter_events_recognised(file->path, NULL, NULL)) return use_events(s, file, called, 0, false), PROPTER_OK;
     fprintf(s->notes, "table    %s: not used: %s\n", called, bad.message);
     return bad.status == PROPTER_NO_MEMORY ? propter_fail(s->err, bad.status, "%s", bad.message) : PROPTER_OK;
   }

@@ -289,6 +289,25 @@ static PropterStr mean_words(Build *b) {
   return keep(b);
 }
 
+static bool is_usual(const PropterPathPoint *p) { return p->value >= p->low && p->value <= p->high; }
+static bool may_be_usual(const PropterPathPoint *p) { return isnan(p->value) || is_usual(p); }
+
+/* First of the periods at the end of what was asked about that lie in the usual range, as the one after it does, and less than half as far from what was expected,
+ * taken together, as those before them; end + 1: none. */
+static size_t begin_of_return(const PropterInference *f, size_t end) {
+  size_t begin = end + 1, first = end;
+  while (first && f->point[first - 1].in_window) first--;
+  if (begin >= f->points || !may_be_usual(&f->point[begin])) return begin;
+  while (begin > first + 1 && may_be_usual(&f->point[begin - 1])) begin--;
+  for (; begin <= end; begin++) {
+    double off[2] = {0}, count[2] = {0};
+    for (size_t i = first; i <= end; i++)
+      if (isfinite(f->point[i].value)) off[i >= begin] += f->point[i].value - f->point[i].expected, count[i >= begin]++;
+    if (is_usual(&f->point[begin]) && 2 * fabs(off[1]) * count[0] < fabs(off[0]) * count[1]) break;
+  }
+  return begin;
+}
+
 static PropterStr return_words(Build *b) {
   const PropterInference *f = b->a->inference;
   size_t end = SIZE_MAX;
@@ -296,9 +315,9 @@ static PropterStr return_words(Build *b) {
     if (f->point[i].in_window) end = i;
   if (end == SIZE_MAX || b->a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) return (PropterStr){"", 0};
   PropterDay last = PROPTER_NO_DAY;
-  for (size_t i = end + 1; i < f->points && isfinite(f->point[i].expected) && isfinite(f->point[i].value); i++) {
+  for (size_t i = begin_of_return(f, end); i < f->points && isfinite(f->point[i].expected) && isfinite(f->point[i].value); i++) {
     last = f->point[i].last;
-    if (f->point[i].value < f->point[i].low || f->point[i].value > f->point[i].high) continue;
+    if (!is_usual(&f->point[i])) continue;
     propter_buf_add(&b->text, PROPTER_STR("back to normal ")), why_put_when(&b->text, f->point[i].first, f->point[i].last);
     return keep(b);
   }

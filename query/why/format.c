@@ -226,6 +226,14 @@ void why_put_upstream(PropterBuf *out, const PropterWhyAnswer *a, size_t at, voi
   if (u->origin) propter_buf_add(out, PROPTER_STR("; nothing that drives it moved"));
 }
 
+const char *why_pattern(const PropterWhyAnswer *a) {
+  const PropterInference *f = a->inference;
+  size_t periods = 0, days = 0;
+  for (size_t i = 0; i < f->points; i++)
+    if (f->point[i].in_window) periods++, days += (size_t)(f->point[i].last - f->point[i].first) + 1;
+  return a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "none" : propter_pattern_form(f->pattern_kind, f->deviation, periods, days);
+}
+
 void why_put_observed(PropterBuf *out, const PropterWhyAnswer *a, const char *gap) {
   const PropterInference *f = a->inference;
   int d = why_answer_decimals(a);
@@ -237,7 +245,7 @@ void why_put_observed(PropterBuf *out, const PropterWhyAnswer *a, const char *ga
   propter_buf_add(out, propter_str(gap)), why_put_percent(out, f->relative, true);
   if (a->mean.len) propter_buf_add(out, propter_str(gap)), propter_buf_add(out, a->mean);
   if (a->outcome != PROPTER_ANSWER_DID_NOT_MOVE) {
-    propter_buf_printf(out, "%s%s", gap, propter_pattern_name(f->pattern_kind));
+    propter_buf_printf(out, "%s%s", gap, why_pattern(a));
     if (a->back.len) propter_buf_add(out, PROPTER_STR(", ")), propter_buf_add(out, a->back);
   }
   propter_buf_printf(out, "%sn = %zu", gap, f->usable);

@@ -42,7 +42,7 @@ static void facts(const PropterWhyAnswer *a, PropterBuf *out) {
   add(out, "</small></dd></div><div><dt>deviation</dt><dd>"), why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_html), add(out, "<small>"),
       why_put_percent(out, f->relative, true);
   add(out, "</small></dd></div><div><dt>pattern</dt><dd>"),
-      add(out, a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "none" : propter_pattern_name(f->pattern_kind));
+      add(out, why_pattern(a));
   if (a->back.len) escaped(out, "<small>", a->back, "</small>");
   propter_buf_printf(out, "</dd></div><div><dt>baseline rests on</dt><dd>%zu<small>observations</small></dd></div></dl>", f->usable);
 }

@@ -125,7 +125,7 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
     why_put_number(out, f->expected_low, d), add(out, "\xE2\x80\x93"), why_put_number(out, f->expected_high, d), add(out, ") | "),
         why_put_signed(out, f->deviation, d), why_put_unit(out, a, propter_put_md);
     add(out, " | "), why_put_percent(out, f->relative, true);
-    add(out, " | "), add(out, a->outcome == PROPTER_ANSWER_DID_NOT_MOVE ? "none" : propter_pattern_name(f->pattern_kind));
+    add(out, " | "), add(out, why_pattern(a));
     if (a->back.len) add(out, ", "), propter_put_md(out, a->back);
     propter_buf_printf(out, " | %zu |\n", f->usable);
   }

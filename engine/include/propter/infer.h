@@ -241,6 +241,8 @@ PROPTER_API const char *propter_answer_outcome_name(PropterAnswerOutcome outcome
 PROPTER_API const char *propter_grade_name(PropterGrade grade);
 /* "spike", "level shift", "trend change"; static. */
 PROPTER_API const char *propter_pattern_name(PropterPatternKind kind);
+/* What people call a move of that kind, sign and length (infer/forms.def): "dip" for a spike down, "level shift" for one of weeks; static. */
+PROPTER_API const char *propter_pattern_form(PropterPatternKind kind, double deviation, size_t periods, size_t days);
 
 /* A checkable statement the answer commits to; `text` is a whole sentence. */
 typedef struct {
