@@ -123,6 +123,34 @@ static void acts_as_cause(PropterQuestion *q, const Words *words) {
 
 /* --- the whole question ---------------------------------------------------------------------------------------------------------- */
 
+static bool says_word(PropterStr text, PropterStr word) {
+  static const char ends[] = " \t\n,;:.?!\"'()";
+  for (size_t at = 0; at < text.len; at++) {
+    size_t len = 0;
+    while (at + len < text.len && !strchr(ends, text.data[at + len])) len++;
+    if (len && propter_str_equal_caseless((PropterStr){text.data + at, len}, word)) return true;
+    at += len;
+  }
+  return false;
+}
+
+/* A word that asks, or three different others. */
+static bool is_in_another_language(const PropterQuestion *q) {
+  static const struct {
+    const char *word;
+    unsigned worth;
+  } known[] = {
+#define ASKS(word) {word, 3},
+#define OTHER(word) {word, 1},
+#include "languages.def"
+#undef ASKS
+#undef OTHER
+  };
+  unsigned worth = 0;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) worth += says_word(q->text, propter_str(known[i].word)) ? known[i].worth : 0;
+  return worth >= 3;
+}
+
 /* The words, or the gap of a question that has none or too many. */
 static PropterStatus split(Reading *r, PropterStr text) {
   PropterQuestion *q = r->q;
@@ -136,7 +164,10 @@ static PropterStatus split(Reading *r, PropterStr text) {
   q->gap = q->text.len > PROPTER_QUESTION_BYTES ? PROPTER_GAP_TOO_LONG : PROPTER_GAP_NONE;
   if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
   PROPTER_TRY(why_words_split(q->text, why_lexicon_stemmer(r->lexicon), PROPTER_QUESTION_WORDS, r->arena, &r->words, r->err));
-  q->gap = r->words.too_many ? PROPTER_GAP_TOO_LONG : r->words.count == 0 ? PROPTER_GAP_EMPTY : PROPTER_GAP_NONE;
+  q->gap = r->words.too_many              ? PROPTER_GAP_TOO_LONG
+           : r->words.count == 0          ? PROPTER_GAP_EMPTY
+           : is_in_another_language(q)    ? PROPTER_GAP_LANGUAGE
+                                          : PROPTER_GAP_NONE;
   return PROPTER_OK;
 }
 
