@@ -10,7 +10,7 @@
 #include "propter/math.h"
 #include "propter/mem.h"
 
-enum { REACH = 36, FIT_HORIZON = 24, FIT_ROWS = 8 };
+enum { REACH = 36, FIT_HORIZON = 24, FIT_ROWS = 8, TAIL_ERRORS = 60 };
 
 /* A seasonal term for an adjusted series needs strong evidence: a false one would hide causes that return every year. */
 static const double residual_season_p = 0.001;
@@ -563,10 +563,27 @@ bool baseline_fit_ordered(const Baseline *b, const Ordered order[BASELINE_ORDERE
  * being small; what is left was measured on made series of 18 to 730 periods. */
 double baseline_freedom(double errors) { return 3 + errors / 7; }
 
+static const double middle = .67448975019608171; /* half of the sizes of a normal distribution are less */
+
+/* Size of Student's t that a part of all sizes exceeds as one of a hundred exceeds 2.576 (`normal`); tail: 1/degrees of freedom, 0 the normal distribution. */
+static double size_at(double normal, double tail) { return tail > 0 ? propter_t_of_normal(normal, 1 / tail) : normal; }
+
+/* The middle says how wide the errors are, so that the size of one in twenty says how heavy their tails are; real moves are rarer than that. Of n errors the
+ * ratio of the two is off by 1.3/√n of itself, half of which is not taken for tails. In steps, as little more can be known. */
+double baseline_tail(const Baseline *b, const Ordered *sizes) {
+  static const double step = .05, most = .3, far = 1.959963984540054;
+  const size_t n = sizes->count;
+  if (n < TAIL_ERRORS || sizes->sorted[n / 2] <= rounding(b)) return 0;
+  const double ratio = sizes->sorted[n - 1 - n / 20] / sizes->sorted[n / 2] * (1 - .65 / sqrt((double)n));
+  double tail = 0;
+  while (tail < most && ratio > size_at(far, tail + step / 2) / size_at(middle, tail + step / 2)) tail += step;
+  return tail;
+}
+
 /* Half of what is lost when periods go together is made up for by the fit, which takes many horizons together; measured as well. */
-double baseline_wider(size_t errors, double together) {
-  const double rare = propter_normal_quantile(.995), all = baseline_freedom((double)errors);
-  return together > 2 ? propter_t_of_normal(rare, baseline_freedom(2 * (double)errors / together)) / propter_t_of_normal(rare, all) : 1;
+double baseline_wider(double normal, size_t errors, double together, double tail) {
+  const double all = baseline_freedom((double)errors), own = baseline_freedom((double)errors * fmin(1, 2 / together));
+  return propter_t_of_normal(normal, 1 / (1 / own + tail)) / propter_t_of_normal(normal, all) * (middle / size_at(middle, tail));
 }
 
 /* From one period to the next, what is left of a swing: half of it is gone after a day, three, a fortnight. */

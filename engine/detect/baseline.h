@@ -149,9 +149,14 @@ bool baseline_fit(const Baseline *b, const double *rows, size_t horizon, const u
 /* Degrees of freedom of an error model from so many errors: how far off by it is that of Student's t. */
 double baseline_freedom(double errors);
 
-/* By how much the standard error of a mean of several periods is to be wider, because fewer errors tell it, where `together` of them count as one (its variance
- * is so many times what it would be if they had no part of their errors in common): as what is seen in one of a hundred is by Student's t of fewer degrees. */
-double baseline_wider(size_t errors, double together);
+/* How heavy the tails of errors of one period are, by sizes in order: 1/degrees of freedom of the Student's t that has them, 0 for normal ones or where
+ * there are fewer than 60 errors. */
+double baseline_tail(const Baseline *b, const Ordered *sizes);
+
+/* By how much wider than Student's t of `errors` is what as many errors are as rare as the normal deviate `normal`: for a mean of several periods `together` of
+ * which count as one (its variance is so many times what it would be if they had no part of their errors in common; 1: one period), with tails as
+ * baseline_tail says, less as more periods that are not together are averaged. */
+double baseline_wider(double normal, size_t errors, double together, double tail);
 
 /* Covariance of the errors at horizons g, h ≥ 1. */
 double error_covariance(const ErrorModel *model, size_t g, size_t h);

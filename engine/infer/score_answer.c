@@ -91,8 +91,8 @@ PropterStatus answer_window(const Frame *f, PropterAnswer *a, PropterError *err)
   a->expected = f->expected_mean;
   a->yearly = f->yearly;
   a->scale = f->model->scale;
-  a->expected_low = f->window_rows == 1 ? bound_of(f, f->at[0], -z) : scale_shift(a->scale, f->expected_mean, -z, f->mean_se);
-  a->expected_high = f->window_rows == 1 ? bound_of(f, f->at[0], z) : scale_shift(a->scale, f->expected_mean, z, f->mean_se);
+  a->expected_low = f->window_rows == 1 ? bound_of(f, f->at[0], -z) : scale_shift(a->scale, f->expected_mean, -f->mean_reach, f->mean_se);
+  a->expected_high = f->window_rows == 1 ? bound_of(f, f->at[0], z) : scale_shift(a->scale, f->expected_mean, f->mean_reach, f->mean_se);
   a->deviation = f->mean;
   a->se = f->mean_se;
   a->end_expected = f->expected[f->end_at];

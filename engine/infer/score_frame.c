@@ -43,17 +43,20 @@ static void summarise(Frame *f, const ErrorModel *error) {
     apart += pow(f->error[f->at[i]], 2) / (count * count); /* the variance if no period had a part of its error in common with another */
   }
   f->mean = f->observed - f->expected_mean;
-  f->mean_se = sqrt(variance) * baseline_wider(f->others, variance / apart);
+  f->mean_se = sqrt(variance);
   f->unit = scale_slope(m->scale, f->expected_mean);
   f->end_at = f->at[f->window_rows - 1];
   f->end = m->value[f->from + f->end_at] - f->expected[f->end_at];
   f->end_se = f->error[f->end_at];
-  const double freedom = baseline_freedom((double)f->others);
   const double end = (scale_to(m->scale, m->value[f->from + f->end_at]) - f->middle[f->end_at]) * f->slope[f->end_at] / f->end_se;
   const double mean = (scale_to(m->scale, f->observed) - scale_to(m->scale, f->expected_mean)) * f->unit / f->mean_se;
-  f->end_z = propter_normal_of_t(end, freedom);
-  f->mean_z = f->window_rows == 1 ? f->end_z : propter_normal_of_t(mean, freedom);
-  f->reach = propter_t_of_normal(propter_normal_quantile(0.975), freedom);
+  const double together = variance / apart, several = m->tail / count;
+  const double single = f->length > 1 ? m->tail : 0; /* what is asked about is one far day: it may well be one of those that make the tails */
+  const double freedom = baseline_freedom((double)f->others), rare = propter_normal_quantile(.995), within = propter_normal_quantile(.975);
+  f->end_z = propter_normal_of_t(end / baseline_wider(rare, f->others, 1, single), freedom);
+  f->mean_z = f->window_rows == 1 ? f->end_z : propter_normal_of_t(mean / baseline_wider(rare, f->others, together, several), freedom);
+  f->reach = propter_t_of_normal(within, freedom) * baseline_wider(within, f->others, 1, single);
+  f->mean_reach = propter_t_of_normal(within, freedom) * baseline_wider(within, f->others, together, several);
 }
 
 /* The days just before the window, as far as the level rests on them or on older ones and no move that is over takes them. */

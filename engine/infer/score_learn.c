@@ -91,7 +91,9 @@ PropterStatus singles_new(PropterScoreModel *m, PropterError *err) {
   if (!s || !s->use || !s->deviation || !s->locking) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for a model");
   for (size_t o = 0; o < n; o++) s->use[o] = !m->covered[o];
   s->count = learn_deviations(n, m->rows, 2, 1, s->use, 1, s->deviation);
-  return baseline_order(m->base, m->rows, s->use, s->order, err);
+  PROPTER_TRY(baseline_order(m->base, m->rows, s->use, s->order, err));
+  m->tail = baseline_tail(m->base, &s->order[0]);
+  return PROPTER_OK;
 }
 
 static PropterStatus make_total(const PropterScoreModel *m, double se, Total **out, PropterError *err) {

@@ -59,6 +59,7 @@ struct PropterScoreModel {
   double *rows, *composite_rows; /* errors for windows of one period: n × 2 */
   double *standard;    /* changes in robust standard units */
   UnknownDensity *unknown; /* at steps of the deviation */
+  double tail;         /* of the errors of one period (baseline_tail) */
   struct Singles *singles; /* what windows of one period are learned about with; NULL: there are too few */
   double usual, spread; /* median and robust standard deviation of the changes */
 };
@@ -92,7 +93,7 @@ typedef struct PropterScoreFrame {
   double mean, mean_se, end, end_se, observed, expected_mean, yearly; /* of the observed part of the window */
   double unit;                  /* slope of the scale at the window's expected mean */
   double mean_z, end_z;         /* standard errors, counted on the scale, as rare as those of a normal distribution */
-  double reach;                 /* standard errors to either end of a 95 % interval */
+  double reach, mean_reach;     /* standard errors to either end of a 95 % interval of one period, of the window's mean */
   size_t end_at;
   ErrorModel error_model;
   double rho, size;             /* ρ and s_u */
