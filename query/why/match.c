@@ -267,7 +267,7 @@ static Match part_of(const Spelling *s, const Name *n, bool moves) {
     if (w->used != USED_NOT ||
         (w->kind != WORD_NONE && w->kind != WORD_WHO && w->kind != WORD_PARTS && w->kind != WORD_SPEAKER &&
          !(moves && (w->kind == WORD_DOWN || w->kind == WORD_UP))) ||
-        w->number)
+        (w->number && !w->named))
       continue;
     unsigned least = NO_MATCH;
     for (size_t k = 0; k < n->count; k++)
@@ -595,9 +595,19 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
   return PROPTER_OK;
 }
 
+/* A number that is one word with the letters before it, as in the name, is none of days or sizes: "p95", "fra1". */
+static void name_joined(const PropterLexicon *l, const Name *name, Words *words) {
+  for (size_t i = 1; i < words->count; i++) {
+    Word *w = &words->word[i];
+    for (size_t k = 1; k < name->count && w->number && !w->space && !w->mark && !w->named; k++)
+      w->named = propter_str_equal(w->text, l->terms.items[name->word[k]].text) && propter_str_equal(w[-1].text, l->terms.items[name->word[k - 1]].text);
+  }
+}
+
 void why_lexicon_names_numbers(const PropterLexicon *l, Words *words) {
   for (size_t n = 0; l && n < l->names.count; n++) {
     const Name *name = &l->names.items[n];
+    name_joined(l, name, words);
     for (size_t i = 0; name->count > 1 && i + name->count <= words->count; i++) {
       size_t k = 0, numbers = 0;
       while (k < name->count && propter_str_equal(words->word[i + k].text, l->terms.items[name->word[k]].text)) numbers += words->word[i + k++].number;

@@ -501,6 +501,26 @@ START_TEST(what_is_not_understood_is_quoted_and_names_come_near) {
 }
 END_TEST
 
+/* "p95" and "fra1" are words of a name, and their numbers no sizes or days. */
+START_TEST(numbers_within_words_belong_to_the_name) {
+  PropterLexicon *l = NULL;
+  PropterQuestion q;
+  size_t fra, iad;
+  ck_ok(propter_lexicon_new(&l, err));
+  ck_ok(propter_lexicon_add_metric(l, PROPTER_STR("http://example.org/fra"), PROPTER_STR("p95 latency ms fra1"), PROPTER_STR(""), &fra, err));
+  ck_ok(propter_lexicon_add_metric(l, PROPTER_STR("http://example.org/iad"), PROPTER_STR("p95 latency ms iad2"), PROPTER_STR(""), &iad, err));
+  ck_ok(propter_lexicon_add_name(l, fra, PROPTER_NAME_PREFERRED, PROPTER_STR("p95 latency ms fra1"), err));
+  ck_ok(propter_lexicon_add_name(l, iad, PROPTER_NAME_PREFERRED, PROPTER_STR("p95 latency ms iad2"), err));
+  ck_ok(propter_question_parse(l, PROPTER_STR("Why was the p95 latency in fra1 higher from 18 August to 5 September 2025?"), today, &arena, &q, err));
+  ck_assert_msg(q.gap == PROPTER_GAP_NONE, "%s", propter_gap_code(q.gap));
+  ck_assert_uint_eq(q.metric, fra);
+  ck_assert_int_eq(q.from, propter_day(2025, 8, 18));
+  ck_ok(propter_question_parse(l, PROPTER_STR("Why was the p95 latency in fra7 higher in August 2025?"), today, &arena, &q, err));
+  ck_assert_int_ne(q.gap, PROPTER_GAP_NONE);
+  propter_lexicon_free(l);
+}
+END_TEST
+
 START_TEST(two_metrics_of_one_name_are_offered_not_chosen) {
   PropterLexicon *l;
   size_t a, b;
@@ -625,6 +645,7 @@ Suite *suite_question(void) {
   tcase_add_test(t, an_unknown_word_is_read_by_its_senses_and_said);
   tcase_add_test(t, better_is_a_fall_of_what_had_better_fall);
   tcase_add_test(t, what_is_not_understood_is_quoted_and_names_come_near);
+  tcase_add_test(t, numbers_within_words_belong_to_the_name);
   tcase_add_test(t, two_metrics_of_one_name_are_offered_not_chosen);
   tcase_add_test(t, shuffled_and_broken_questions_do_no_harm);
   tcase_add_test(t, no_failing_allocation_goes_unnoticed);
