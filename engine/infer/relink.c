@@ -217,8 +217,28 @@ static const KnowEvent *told_beside(Know *know, size_t claim) {
   return meant;
 }
 
-static void speak_of(Know *know, const KnowEvent **meant) {
-  for (size_t i = 0; i < know->claims.count; i++) meant[i] = names_no_event(know, &know->claims.items[i]) ? told_beside(know, i) : NULL;
+/* A report that dates what happened and calls it by its heading. */
+static bool is_headed(const Know *know, const KnowEvent *e) {
+  const size_t said = e->told && e->label.len ? know_claim(know, e->quote) : SIZE_MAX;
+  return said != SIZE_MAX && propter_str_ends(know->claims.items[said].section, e->label);
+}
+
+/* It began on the very day and in the place of the effect that the claim, of any document, explains: the report is of what the claim names. */
+static const KnowEvent *reported(Know *know, const KnowClaim *claim) {
+  for (size_t i = 0; i < know->events.count && claim->effect_start != PROPTER_NO_DAY && !claim->period_guessed; i++) {
+    const KnowEvent *e = &know->events.items[i];
+    bool there = e->scope.count > 0;
+    for (size_t k = 0; k < e->scope.count; k++) there &= claim->effect == e->scope.items[k] || ids_have(&claim->scope, e->scope.items[k]);
+    if (there && e->start == claim->effect_start && claim->effect_end > claim->effect_start && can_be_meant(claim, e) && is_headed(know, e)) return e;
+  }
+  return NULL;
+}
+
+static PropterStatus speak_of(Know *know, const KnowEvent **meant, PropterError *err) {
+  for (size_t i = 0; i < know->claims.count; i++) {
+    const KnowClaim *claim = &know->claims.items[i];
+    if (names_no_event(know, claim) && !(meant[i] = told_beside(know, i))) meant[i] = reported(know, claim);
+  }
   /* What another document says of the same thing and the same time, too. */
   for (size_t i = 0; i < know->claims.count; i++)
     for (size_t k = 0; k < know->claims.count && meant[i]; k++) {
@@ -228,16 +248,19 @@ static void speak_of(Know *know, const KnowEvent **meant) {
   for (size_t i = 0; i < know->claims.count; i++) {
     static const double guessed = .6; /* as what a pronoun stands for (ingest/read) */
     KnowClaim *claim = &know->claims.items[i];
-    if (!meant[i]) continue;
-    claim->cause = claim->causes.items[0] = meant[i]->id;
+    KnowEvent *e = meant[i] ? know_event(know, meant[i]->id) : NULL;
+    if (!e) continue;
+    if (is_headed(know, e)) PROPTER_TRY(label_of(know->snapshot, know->v, claim->cause, &know->arena, &e->label, err)); /* a claim says what it was */
+    claim->cause = claim->causes.items[0] = e->id;
     if (!(claim->cause_score <= guessed)) claim->cause_score = guessed;
   }
+  return PROPTER_OK;
 }
 
 PropterStatus claims_date(Know *know, PropterError *err) {
   const KnowEvent **meant = propter_calloc(know->claims.count + 1, sizeof *meant);
   if (!meant) return propter_fail(err, PROPTER_NO_MEMORY, "%zu claims", know->claims.count);
-  speak_of(know, meant);
+  PropterStatus status = speak_of(know, meant, err);
   propter_free(meant);
-  return PROPTER_OK;
+  return status;
 }

@@ -706,6 +706,24 @@ START_TEST(the_passage_of_a_told_event_counts) {
 }
 END_TEST
 
+#define REPORT(start)                                                                                                                                     \
+  "w:idle a p:Event ; skos:prefLabel \"Incident at the quay\" ; p:scope w:north ; p:start \"" start "\"^^xsd:date ; p:document w:e ;"                         \
+  " p:quote \"Date of incident: 1 June\" ; p:section \"Incident at the quay\" ; p:confidence 0.7 ; p:charStart 900 ; p:charEnd 930 .\n"
+
+/* A report is called by its heading; what happened there on the day when the effect of a claim began is what the claim names. */
+START_TEST(a_report_is_of_what_a_claim_about_its_day_names) {
+  static const char *const starts[] = {REPORT("2013-06-01"), REPORT("2013-06-03")};
+  for (size_t i = 0; i < 2; i++) {
+    PropterInference *x = world_ask(world_make(join(MISHAP, CLAIM("c", "d", "mishap", "Orders fell because of the mishap.", FELL), starts[i])), NULL);
+    const PropterCause *idle = world_cause(x, "idle");
+    ck_assert_ptr_nonnull(idle);
+    ck_assert_str_eq(idle->label.data, i ? "Incident at the quay" : "mishap");
+    ck_assert(!!world_cause(x, "mishap") == (i == 1));
+    propter_inference_free(x);
+  }
+}
+END_TEST
+
 START_TEST(an_event_without_a_kind_is_known_by_its_name) {
   /* On record without a kind, told by a clause, and named by a claim: one cause. */
   const char *dir = world_make(
@@ -1245,6 +1263,7 @@ Suite *suite_window(void) {
   tcase_add_test(t, what_a_sentence_tells_can_be_an_event);
   tcase_add_test(t, a_claim_speaks_of_what_its_passage_dates);
   tcase_add_test(t, the_passage_of_a_told_event_counts);
+  tcase_add_test(t, a_report_is_of_what_a_claim_about_its_day_names);
   tcase_add_test(t, an_event_without_a_kind_is_known_by_its_name);
   tcase_add_test(t, an_event_that_two_documents_tell_is_one);
   tcase_add_test(t, a_chain_stands_behind_its_cause);
