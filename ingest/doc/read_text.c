@@ -56,9 +56,32 @@ static size_t digits_at(PropterStr s, size_t at) {
   return n;
 }
 
+/* "jo  2024-05-04 09:12" above what they say. */
+static bool stamp_line(PropterStr line) {
+  enum { STAMP = 16 };
+  if (line.len <= STAMP || line.len > ENTRY_BYTES || line.data[line.len - STAMP - 1] != ' ') return false;
+  const PropterStr end = {line.data + line.len - STAMP, STAMP};
+  return digits_at(end, 0) == 4 && end.data[4] == '-' && digits_at(end, 5) == 2 && end.data[7] == '-' && digits_at(end, 8) == 2 && digits_at(end, 11) == 2 &&
+         end.data[13] == ':' && digits_at(end, 14) == 2;
+}
+
+/* "Sat 4 May   …": a weekday, a day and a month apart from the rest. */
+static bool diary_line(PropterStr line) {
+  size_t i = 0, word = 0;
+  while (i < line.len && line.data[i] != ' ') i++;
+  if (i < 2 || i > 10 || !(line.data[0] >= 'A' && line.data[0] <= 'Z')) return false;
+  const size_t n = digits_at(line, ++i);
+  i += n + (i + n < line.len && line.data[i + n] == '.');
+  if (n < 1 || n > 2 || i >= line.len || line.data[i++] != ' ') return false;
+  while (i + word < line.len && line.data[i + word] != ' ' && line.data[i + word] != ':') word++;
+  i += word;
+  return word >= 3 && word <= 10 && i + 1 < line.len && (line.data[i] == ':' || (line.data[i] == ' ' && line.data[i + 1] == ' '));
+}
+
 /* A line of a log or chat: "2024-05-04 …", "[04/05/2024, 09:12] …", "8 May 2024 - …", "jo [10:02]: …". */
 static bool entry_line(PropterStr line) {
   line = propter_str_trim(line);
+  if (stamp_line(line) || diary_line(line)) return true;
   PropterStr front = {line.data, line.len < ENTRY_BYTES ? line.len : ENTRY_BYTES};
   size_t clock = propter_str_find(front, PROPTER_STR(" [")), at = front.len && front.data[0] == '[', n = digits_at(front, at);
   if (clock != SIZE_MAX && digits_at(front, clock + 2) == 2 && clock + 7 < front.len && front.data[clock + 4] == ':' && front.data[clock + 7] == ']')

@@ -494,6 +494,32 @@ static size_t day_of_it(const Tokens *t, size_t i, const When *day, When *w) {
   return i + 1;
 }
 
+/* "On the 3rd", "am 3.": what follows is no noun that is counted ("on the 3rd floor"). */
+static bool day_alone(const Tokens *t, size_t i, bool stops) {
+  static const WordSet lead = SET(ON) | SET(SINCE) | SET(FROM) | SET(BY) | SET(UNTIL) | SET(TILL) | SET(THROUGH) | SET(TO) | SET(AFTER) | SET(BEFORE);
+  const Token *next = i + 1 < t->count ? &t->items[i + 1] : NULL;
+  if (!day_at(t, i) || !t->items[i].ordinal || !led_by(t, i, lead)) return false;
+  if (!next || next->kind == T_OTHER || next->kind == T_COMMA || next->spelled) return true;
+  return next->kind == T_WORD && !next->month && (stops ? !next->capital : next->word != OTHER && !is_any(t, i + 1, UNITS | SET(QUARTER)));
+}
+
+static size_t day_of_month(const Tokens *t, size_t i, const When *said, const WhenContext *c, When *w) {
+  int y = c->month_year, m = c->month, d = 0;
+  if (!day_alone(t, i, c->calendar && calendar_stops(c->calendar))) return 0;
+  if (said && said->grain == WHEN_DAY && led_by(t, i, SET(UNTIL) | SET(TILL) | SET(THROUGH))) return 0; /* the next one, and there is none */
+  if (said && said->grain <= WHEN_MONTH) propter_day_civil(said->last, &y, &m, &d);
+  const int day = t->items[i].number;
+  if (!m && c->reference == PROPTER_NO_DAY) return 0;
+  if (!m) {
+    propter_day_civil(c->reference, &y, &m, &d);
+    if (c->forward ? day < d : day > d) m += c->forward ? 1 : -1;
+    if (m < 1 || m > 12) y += m < 1 ? -1 : 1, m = m < 1 ? 12 : 1;
+  }
+  if (day > propter_month_length(y, m)) return 0;
+  w->first = w->last = propter_day(y, m, day), w->grain = WHEN_DAY, w->year_given = said && said->year_given;
+  return i + 1;
+}
+
 /* What has lasted since then lasts until the reference day. */
 static void since(const Tokens *t, size_t i, const WhenContext *c, Whens *out) {
   if (!led_by(t, i, SET(SINCE)) || !out->count || c->reference == PROPTER_NO_DAY || out->items[out->count - 1].last > c->reference) return;
@@ -538,6 +564,8 @@ bool when_dates(const WhenText *cut, const WhenContext *c, Whens *out) {
       } else if (resolve(&a, c->reference, c->year, c->forward, &first, &last)) {
         fits = add(out, &t, i, j, first, last, a.grain, a.year != 0);
       }
+    } else if ((j = day_of_month(&t, i, before > found ? &out->items[before - 1] : NULL, c, &w))) {
+      fits = add(out, &t, i, j, w.first, w.last, w.grain, w.year_given);
     } else {
       j = i + 1;
     }

@@ -45,6 +45,7 @@ typedef struct {
   int year;                 /* of periods that name none; 0: unknown */
   bool forward;             /* it speaks of what is to come */
   WhenOrder order;
+  int month, month_year;    /* that was named last, for days that name none ("on the 3rd"); month 0: unknown */
 } WhenContext;
 
 typedef struct {
@@ -69,7 +70,8 @@ bool when_says_year(const WhenText *text);
 
 /* Appends every date or period of `text` ("7 August 2011", "August 7–22", "in August", "late 2014", "this spring", "from December 2007 to June 2009", "1H
  * 2023", "fiscal 2023", "yesterday", "last week", "on Monday", "two weeks ago", "over the past two years", "week 21", "since March", "three months ended March
- * 31"; "the 22nd" behind "until" and an earlier day), in order. The language should order the parts of a date much as English does. A period without a year belongs to the context's year, otherwise it is
+ * 31"; "the 22nd" behind "until" and an earlier day; "on the 3rd" of the month that the text or the context named last, else the last one before the
+ * reference day), in order. The language should order the parts of a date much as English does. A period without a year belongs to the context's year, otherwise it is
  * the last one that had begun on the reference day (unknown: such periods are left out), or with `forward` the first that had not ended. Figures such as
  * 05/03/2024 that could be two days are left out unless the order is known. False: no memory. */
 bool when_dates(const WhenText *text, const WhenContext *context, Whens *out);

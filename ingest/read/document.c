@@ -6,7 +6,7 @@
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for sentences"); }
 
-enum { LONG_PERIOD = 366, STAMP_BYTES = 80 };
+enum { LONG_PERIOD = 366, STAMP_BYTES = 80, FORM_BYTES = 16 /* of a weekday between a label and its date */ };
 
 static const PropterPeriod never = {PROPTER_NO_DAY, PROPTER_NO_DAY};
 
@@ -36,7 +36,7 @@ typedef enum { FORM_NONE, FORM_START, FORM_END, FORM_NAME } FormCell;
 typedef struct {
   FormCell label; /* of the cell before */
   PropterPeriod when;
-  PropterSpan quote, name;
+  PropterSpan quote, name, title; /* title: the heading above */
 } Form;
 
 /* A walk over a document's blocks. */
@@ -50,6 +50,7 @@ typedef struct {
   int year;                /* of them, else of the title */
   PropterPeriod heading;   /* of them */
   PropterPeriod carried;   /* said last in this section */
+  int month, month_year;   /* named last in this section; month 0: none */
   PropterPeriod cell;      /* the table's cell before is this day */
   PropterSpan head;        /* the last heading's words; empty: something but a day stood below it */
   PropterSpan title;       /* the last heading's words */
@@ -60,11 +61,19 @@ typedef struct {
   PropterReadings *out;
 } Walk;
 
+/* The month of which a later "on the 3rd" is. */
+static void name_month(Walk *w, const Whens *whens) {
+  int day;
+  for (size_t i = 0; i < whens->count; i++)
+    if (whens->items[i].grain <= WHEN_MONTH && !whens->items[i].relative) propter_day_civil(whens->items[i].first, &w->month_year, &w->month, &day);
+}
+
 /* What a text that is cut says of its time, if dates without a year are of *year. */
 static PropterStatus time_in(Walk *w, const WhenText *cut, int *year, PropterPeriod *period, PropterError *err) {
-  WhenContext context = {w->rules->calendar, w->d->published, *year, false, w->order};
+  WhenContext context = {w->rules->calendar, w->d->published, *year, false, w->order, w->month, w->month_year};
   w->found.count = 0;
   if (!when_dates(cut, &context, &w->found)) return no_memory(err);
+  name_month(w, &w->found);
   time_of(&w->found, w->d->published, year, period);
   return PROPTER_OK;
 }
@@ -103,6 +112,13 @@ static PropterStatus cut_sentence(const PropterRules *rules, Scene *scene, Sente
   return !scene->dates || when_cut(s, rules->calendar, &dates->cut) ? PROPTER_OK : no_memory(err);
 }
 
+/* "2024-05-04", "[4 May", "Sat 4 May", and before a time who speaks: "jo 2024-05-04 10:02". */
+static bool opens(const PropterRules *r, PropterStr text, const When *day) {
+  const PropterStr before = {text.data, day->start}, behind = {text.data + day->end, text.len - day->end};
+  return day->start <= 1 || rules_any(r, r->record_lead.items, r->record_lead.count, before) ||
+         (rules_any(r, r->record_who.items, r->record_who.count, before) && rules_any(r, r->record_clock.items, r->record_clock.count, behind));
+}
+
 /* The day that opens an entry of a log or chat, with its time and who speaks, and how long that is; 0: none. */
 static PropterStatus stamp_of(Walk *w, PropterStr text, size_t *length, PropterPeriod *day, PropterError *err) {
   PropterStr front = read_beginning(text, STAMP_BYTES);
@@ -114,15 +130,15 @@ static PropterStatus stamp_of(Walk *w, PropterStr text, size_t *length, PropterP
   if (!when_cut(front, w->rules->calendar, &w->dates.cut)) return no_memory(err);
   PROPTER_TRY(time_in(w, &w->dates.cut, &year, NULL, err));
   const When *first = w->found.count ? w->found.items : NULL;
-  if (!first || first->start > 1 || first->grain > WHEN_DAY || first->relative || first->open) return PROPTER_OK;
+  if (!first || !opens(w->rules, front, first) || first->grain > WHEN_DAY || first->relative || first->open) return PROPTER_OK;
   PropterStr rest = {text.data + first->end, text.len - first->end};
   if (!rules_first(w->rules, w->rules->record_stamp.items, w->rules->record_stamp.count, rest, 0, &mark) || mark.start) return PROPTER_OK;
   *length = first->end + mark.end, *day = (PropterPeriod){first->first, first->last};
   return PROPTER_OK;
 }
 
-static PropterStatus tell(Walk *w, PropterSpan quote, PropterSpan words, PropterPeriod when, PropterError *err) {
-  PropterHappening h = {.quote = quote, .words = words, .name = words, .subject = words, .place = words, .when = when};
+static PropterStatus tell(Walk *w, PropterSpan quote, PropterSpan words, PropterPeriod when, bool form, PropterError *err) {
+  PropterHappening h = {.quote = quote, .words = words, .name = words, .subject = words, .place = words, .when = when, .form = form};
   h.clause = h.told = true, h.confidence = .7;
   h.ends = when.last != PROPTER_NO_DAY;
   if (!h.ends) h.when.last = when.first;
@@ -134,25 +150,101 @@ static PropterStatus close_form(Walk *w, PropterError *err) {
   Form f = w->form;
   w->form = (Form){.when = never};
   if (f.when.first == PROPTER_NO_DAY || (f.when.last != PROPTER_NO_DAY && f.when.last < f.when.first)) return PROPTER_OK;
-  return tell(w, f.quote, f.name.end > f.name.start ? f.name : w->title, f.when, err);
+  return tell(w, f.quote, f.name.end > f.name.start ? f.name : f.title, f.when, true, err);
+}
+
+/* What a cell announces. */
+static FormCell form_cell(const PropterRules *r, PropterStr text) {
+  if (rules_any(r, r->form_start.items, r->form_start.count, text)) return FORM_START;
+  if (rules_any(r, r->form_end.items, r->form_end.count, text)) return FORM_END;
+  return rules_any(r, r->form_name.items, r->form_name.count, text) ? FORM_NAME : FORM_NONE;
+}
+
+/* What the last one to four words of a text announce. */
+static FormCell form_label(const PropterRules *r, PropterStr text) {
+  FormCell label = FORM_NONE;
+  text = propter_str_trim(text);
+  for (size_t words = 0, from = text.len; words < 4 && from > 0 && label == FORM_NONE; words++) {
+    do from--;
+    while (from > 0 && text.data[from - 1] != ' ');
+    label = form_cell(r, (PropterStr){text.data + from, text.len - from});
+  }
+  return label == FORM_NAME ? FORM_NONE : label;
+}
+
+static void form_days(Form *f, FormCell label, PropterPeriod days, PropterSpan quote) {
+  f->quote.end = quote.end;
+  if (label == FORM_START) f->when.first = days.first;
+  if (label == FORM_END || days.last > days.first) f->when.last = days.last;
+}
+
+/* "Started: 3 May 07:10 Resolved: 9 May", "Period: 3 to 9 May"; *any: there is such a day. */
+static PropterStatus read_labelled(Walk *w, const PropterBlock *block, PropterStr text, bool *any, PropterError *err) {
+  int year = w->year;
+  *any = false;
+  if (!memchr(text.data, ':', text.len) || !when_possible(text, w->rules->calendar)) return PROPTER_OK;
+  if (!when_cut(text, w->rules->calendar, &w->dates.cut)) return no_memory(err);
+  PROPTER_TRY(time_in(w, &w->dates.cut, &year, NULL, err));
+  for (size_t i = 0; i < w->found.count; i++) {
+    const When *when = &w->found.items[i];
+    size_t colon = when->start, from = i ? w->found.items[i - 1].end : 0;
+    while (colon > from && text.data[colon - 1] != ':' && when->start - colon < FORM_BYTES) colon--;
+    if (colon <= from || text.data[colon - 1] != ':' || when->grain > WHEN_DAY || when->relative) continue;
+    const FormCell label = form_label(w->rules, (PropterStr){text.data + from, colon - 1 - from});
+    if (label == FORM_NONE) continue;
+    form_days(&w->form, label, (PropterPeriod){when->first, when->last}, (PropterSpan){block->start, block->end});
+    *any = true;
+  }
+  return PROPTER_OK;
+}
+
+/* "Machine: Crane 2" */
+static void form_named(const PropterRules *r, const PropterBlock *block, PropterStr text, Form *f) {
+  const size_t colon = propter_str_find(text, PROPTER_STR(": "));
+  if (colon != SIZE_MAX && form_cell(r, (PropterStr){text.data, colon}) == FORM_NAME) f->name = (PropterSpan){block->start + colon + 2, block->end};
 }
 
 static PropterStatus read_form(Walk *w, const PropterBlock *block, PropterPeriod day, PropterError *err) {
   const PropterRules *r = w->rules;
   PropterStr text = {w->d->text.data + block->start, block->end - block->start};
   Form *f = &w->form;
-  if (block->kind != PROPTER_BLOCK_TABLE_CELL) return close_form(w, err);
+  bool any = false;
+  const bool head = block->kind == PROPTER_BLOCK_BOILERPLATE || block->kind == PROPTER_BLOCK_TABLE_CELL;
+  if (f->quote.end == 0) f->quote = (PropterSpan){block->start, block->start + 1}, f->title = w->title;
+  if (block->kind != PROPTER_BLOCK_TABLE_CELL || memchr(text.data, ':', text.len)) PROPTER_TRY(read_labelled(w, block, text, &any, err));
+  if (block->kind == PROPTER_BLOCK_BOILERPLATE) form_named(r, block, text, f);
+  if (block->kind != PROPTER_BLOCK_TABLE_CELL) return any || head ? PROPTER_OK : close_form(w, err);
   const FormCell label = f->label;
-  f->label = FORM_NONE;
-  if (rules_any(r, r->form_start.items, r->form_start.count, text)) f->label = FORM_START;
-  else if (rules_any(r, r->form_end.items, r->form_end.count, text)) f->label = FORM_END;
-  else if (rules_any(r, r->form_name.items, r->form_name.count, text)) f->label = FORM_NAME;
-  if (f->label != FORM_NONE && f->quote.end == 0) f->quote.start = block->start;
-  if (label == FORM_START && day.first != PROPTER_NO_DAY) f->when.first = day.first;
-  else if (label == FORM_END && day.first != PROPTER_NO_DAY) f->when.last = day.last;
-  else if (label == FORM_NAME) f->name = (PropterSpan){block->start, block->end};
-  else return PROPTER_OK;
-  f->quote.end = block->end;
+  f->label = form_cell(r, text);
+  if ((label == FORM_START || label == FORM_END) && day.first != PROPTER_NO_DAY) form_days(f, label, day, (PropterSpan){block->start, block->end});
+  else if (label == FORM_NAME) f->name = (PropterSpan){block->start, block->end}, f->quote.end = block->end;
+  return PROPTER_OK;
+}
+
+/* The days that a sentence names, or the day of its entry in a log. */
+static PropterStatus note_dates(Walk *w, const Scene *scene, PropterError *err) {
+  const PropterRules *r = w->rules;
+  PropterStr s = {scene->text.data + scene->sentence.start, scene->sentence.end - scene->sentence.start};
+  PROPTER_TRY(find_dates(r, scene, err));
+  const Whens *whens = scene->dates ? &w->dates.whens : NULL;
+  PropterDated dated = {.sentence = scene->sentence, .when = scene->record};
+  const bool entry = (!whens || !whens->count) && scene->record.first != PROPTER_NO_DAY;
+  if (!entry && (!whens || !whens->count)) return PROPTER_OK;
+  dated.over = rules_any(r, r->over.items, r->over.count, s);
+  dated.off = rules_any(r, r->off.items, r->off.count, s) || rules_any(r, r->condition.items, r->condition.count, s) || s.data[s.len - 1] == '?';
+  if (entry && !propter_vec_push(&w->out->dated, dated)) return no_memory(err);
+  for (size_t i = 0; !entry && i < whens->count; i++) {
+    const When *when = &whens->items[i];
+    if (when->grain > WHEN_DAY) continue;
+    dated.words = (PropterSpan){when->start + scene->sentence.start, when->end + scene->sentence.start};
+    dated.when = (PropterPeriod){when->first, when->open ? when->first : when->last};
+    /* "From 4 March until Easter (31 March)" */
+    const When *next = i + 1 < whens->count && !when[1].relative ? when + 1 : NULL;
+    if (next && next->grain == WHEN_DAY && next->last > when->last &&
+        rules_any(r, r->through.items, r->through.count, (PropterStr){s.data + when->end, next->start - when->end}))
+      dated.when.last = next->last, dated.words.end = next->end + scene->sentence.start, i++;
+    if (!propter_vec_push(&w->out->dated, dated)) return no_memory(err);
+  }
   return PROPTER_OK;
 }
 
@@ -178,7 +270,7 @@ static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError
   w->sentences.count = 0;
   if (!read_sentences(rules, text, &w->sentences)) return no_memory(err);
   Scene scene = {.text = d->text, .published = d->published, .order = w->order, .factor = factor_of(block->kind), .heading = w->heading, .record = record};
-  if (record.first != PROPTER_NO_DAY) scene.published = record.last; /* its "yesterday" */
+  if (record.first != PROPTER_NO_DAY) scene.published = record.last, w->month = 0; /* its "yesterday" */
   bool apart = block->kind == PROPTER_BLOCK_LIST_ITEM || block->kind == PROPTER_BLOCK_TABLE_CELL; /* one item does not speak of another */
   if (w->carried.first != PROPTER_NO_DAY && !apart) scene.heading = w->carried;
   scene.heading_from = w->carried.first != PROPTER_NO_DAY && !apart ? "text before" : "headings";
@@ -191,6 +283,7 @@ static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError
     PROPTER_TRY(cut_sentence(rules, &scene, &w->dates, err));
     if (scene.dates && when_says_year(&w->dates.cut)) PROPTER_TRY(time_in(w, &w->dates.cut, &own, NULL, err));
     scene.year = own ? own : w->year ? w->year : said;
+    scene.month = w->month, scene.month_year = w->month_year;
     w->out->sentences++;
     size_t blanks = 0;
     for (size_t k = 0; k < s.len && blanks < 2; k++) blanks += s.data[k] == ' ';
@@ -200,6 +293,8 @@ static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError
         return propter_fail(err, PROPTER_LIMIT, "more than %llu bytes of sentences to compare with rules by character %zu: text without full stops?",
                             (unsigned long long)rules->work_max, scene.sentence.end);
       PROPTER_TRY(find_happenings(rules, w->names, &scene, w->out, err));
+      PROPTER_TRY(note_dates(w, &scene, err));
+      if (w->dates.known && scene.dates) name_month(w, &w->dates.whens);
       scene.previous = scene.sentence;
     }
     said = scene.year;
@@ -214,7 +309,7 @@ static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError
   if (!apart && strcmp(scene.heading_from, "text before") == 0) w->carried = scene.heading;
   /* "Harbour fair" above "3 to 9 May, on the old quay": the heading is what happened then. */
   const bool days = stamp && record.last > record.first && record.last - record.first <= LONG_PERIOD && block->kind != PROPTER_BLOCK_TABLE_CELL;
-  if (days && head.end > head.start && w->out->happenings.count == told) return tell(w, (PropterSpan){block->start, block->end}, head, record, err);
+  if (days && head.end > head.start && w->out->happenings.count == told) return tell(w, (PropterSpan){block->start, block->end}, head, record, false, err);
   return PROPTER_OK;
 }
 
@@ -223,7 +318,9 @@ static PropterStatus read_heading(Walk *w, const PropterBlock *block, PropterErr
   Scene scene = {.text = w->d->text, .published = w->d->published, .order = w->order, .factor = .9, .year = w->title_year, .record = never};
   scene.sentence = (PropterSpan){block->start, block->end};
   PROPTER_TRY(cut_sentence(w->rules, &scene, &w->dates, err));
-  return scene.dates ? find_happenings(w->rules, w->names, &scene, w->out, err) : PROPTER_OK;
+  if (!scene.dates) return PROPTER_OK;
+  PROPTER_TRY(find_happenings(w->rules, w->names, &scene, w->out, err));
+  return note_dates(w, &scene, err);
 }
 
 static PropterStatus read_blocks(Walk *w, PropterError *err) {
@@ -240,6 +337,7 @@ static PropterStatus read_blocks(Walk *w, PropterError *err) {
       PROPTER_TRY(read_heading(w, &d->blocks[i], err));
     }
     if (factor_of(d->blocks[i].kind) > 0) PROPTER_TRY(read_block(w, &d->blocks[i], err));
+    else if (d->blocks[i].kind == PROPTER_BLOCK_BOILERPLATE) PROPTER_TRY(read_form(w, &d->blocks[i], never, err));
   }
   return close_form(w, err);
 }
@@ -258,6 +356,7 @@ PropterStatus propter_read_document(PropterRules *rules, const PropterNames *nam
 void propter_readings_clear(PropterReadings *r) {
   propter_vec_clear(&r->claims);
   propter_vec_clear(&r->happenings);
+  propter_vec_clear(&r->dated);
   propter_vec_clear(&r->rejects);
 }
 

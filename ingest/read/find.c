@@ -673,7 +673,7 @@ PropterStatus find_dates(const PropterRules *r, const Scene *scene, PropterError
   d->whens.count = 0;
   d->forward = rules_any(r, r->future.items, r->future.count, slice(scene->text, scene->sentence));
   when_duration(&d->cut, &d->lasted);
-  WhenContext context = {r->calendar, scene->published, scene->year, d->forward, scene->order};
+  WhenContext context = {r->calendar, scene->published, scene->year, d->forward, scene->order, scene->month, scene->month_year};
   d->known = when_dates(&d->cut, &context, &d->whens);
   return d->known ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for dates");
 }
@@ -1055,15 +1055,15 @@ static bool ends_last(const Work *w, PropterReadings *out) {
     }
   if (h->ends || day < h->when.first) return false;
   /* "Until the evening of 6 May": that day is lost, too. */
-  const bool late = when && rules_any(r, r->late.items, r->late.count, (PropterStr){w->s.data, when->start});
+  const bool late = rules_any(r, r->late.items, r->late.count, (PropterStr){w->s.data, when ? when->start : w->s.len});
   h->when.last = day > h->when.first && !late ? day - 1 : day;
   return h->ends = true;
 }
 
-/* What is supposed did not happen. */
+/* What is supposed or was called off did not happen. */
 static bool may_tell(const Work *w) {
   const PropterRules *r = w->r;
-  return r->tagged_happening.count && !rules_any(r, r->condition.items, r->condition.count, w->s);
+  return r->tagged_happening.count && !rules_any(r, r->condition.items, r->condition.count, w->s) && !rules_any(r, r->off.items, r->off.count, w->s);
 }
 
 /* The date of the clause that a list finds within some of the sentence, at most so coarse; its words into h. */
@@ -1159,6 +1159,9 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
   h.subject = absolute(w, subject_of(w, h.words));
   h.place = h.words = absolute(w, h.words);
   if (!failed) h.hedge = 1 - hedge_in(w, 0, end, 1 - h.hedge);
+  /* "The patch was installed on 3 May": the end of something is a cause where a claim gives it as one. */
+  const PropterStr told = slice(w->s, (PropterSpan){h.words.start - w->scene->sentence.start, end});
+  if (h.when.first == h.when.last && rules_any(r, r->over.items, r->over.count, told)) h.named = true;
   return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");
 }
 

@@ -462,24 +462,46 @@ static PropterStatus tells_figure(PropterNames *names, const PropterDocument *d,
   return status;
 }
 
-/* The places that the clause names. What is measured is none: "we doubled ad spend" need not touch ad spend alone. */
-static PropterStatus clause_scope(PropterNames *names, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out, PropterError *err) {
+/* Adds the places that some of a text names, unless it names two of one dimension. What is measured is none: "we doubled ad spend" need not touch ad spend
+ * alone. */
+static PropterStatus places_in(PropterNames *names, PropterStr text, PropterSpan within, LinkedHappening *out, PropterError *err) {
   size_t scopes[LINKS], count = 0;
-  PROPTER_TRY(scopes_in(names, d->text, h->words, nothing, scopes, &count, err));
+  PROPTER_TRY(scopes_in(names, text, within, nothing, scopes, &count, err));
   for (size_t i = 0; i < count; i++)
     if (!is_measured(names, scopes[i])) out->scopes[out->scope_count++] = scopes[i];
-  if (apart(names, out->scopes, out->scope_count)) out->scope_count = 0;
+  if (apart(names, out->scopes, out->scope_count)) out->scope_count = 0, out->apart = true;
   return PROPTER_OK;
 }
 
-PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterHappening *h, LinkedHappening *out,
-                             PropterError *err) {
+/* The places that the clause names, else those of what its claim says it moved, of the nearest heading with some, of the title, of the
+ * file's name. */
+static PropterStatus clause_scope(PropterNames *names, const PropterDocument *d, const PropterHappening *h, PropterStr file, LinkedHappening *out,
+                                  PropterError *err) {
+  const PropterBlock *block = propter_document_block_at(d, h->quote.start);
+  PROPTER_TRY(places_in(names, d->text, h->words, out, err));
+  if (!out->scope_count && !out->apart && h->form) PROPTER_TRY(places_in(names, d->text, h->quote, out, err));
+  if (!out->scope_count && !out->apart && h->moved.end) PROPTER_TRY(places_in(names, d->text, h->moved, out, err));
+  PropterStr path = block ? block->section : (PropterStr){"", 0};
+  while (path.len && !out->scope_count && !out->apart) {
+    size_t cut = path.len;
+    while (cut > 0 && !(cut >= 3 && memcmp(path.data + cut - 3, " > ", 3) == 0)) cut--;
+    PROPTER_TRY(places_in(names, path, (PropterSpan){cut, path.len}, out, err));
+    path.len = cut >= 3 ? cut - 3 : 0;
+  }
+  if (!out->scope_count && !out->apart) PROPTER_TRY(places_in(names, d->title, (PropterSpan){0, d->title.len}, out, err));
+  if (!out->scope_count && !out->apart) PROPTER_TRY(places_in(names, file, (PropterSpan){0, file.len}, out, err));
+  out->apart = out->apart && h->moved.end;
+  return PROPTER_OK;
+}
+
+PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterHappening *h, PropterStr file,
+                             LinkedHappening *out, PropterError *err) {
   (void)rules;
   *out = (LinkedHappening){.kind = SIZE_MAX, .event = SIZE_MAX};
   if (h->clause) {
     PROPTER_TRY(tells_figure(names, d, h, &out->figure, err));
     PROPTER_TRY(subject(names, slice(d->text, h->words), &out->kind, err));
-    return clause_scope(names, d, h, out, err);
+    return clause_scope(names, d, h, file, out, err);
   }
   if (h->label) {
     PROPTER_TRY(link_label(names, h->label, PROPTER_ROLE_KIND, &out->kind, err));

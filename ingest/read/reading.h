@@ -252,6 +252,7 @@ typedef struct {
   PropterDay published;
   SentenceDates *dates;  /* of the sentence, cut into words; NULL: it holds no date */
   int year;              /* hint for dates without one, 0: none */
+  int month, month_year; /* named last, for days without one; month 0: none */
   PropterPeriod heading; /* period that the sentences before or the headings name */
   PropterPeriod record;  /* day of the entry of a log that the sentence stands in, or none */
   WhenOrder order;       /* of dates in figures */
@@ -343,16 +344,17 @@ typedef struct {
 } LinkedHappening;
 /* The first thing of one of these roles that a label names; SIZE_MAX: none. */
 PropterStatus link_label(PropterNames *names, const char *label, unsigned roles, size_t *index, PropterError *err);
+/* `file`: the document's name without folders and ending. */
 PropterStatus link_happening(PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterHappening *happening,
-                             LinkedHappening *out, PropterError *err);
+                             PropterStr file, LinkedHappening *out, PropterError *err);
 
 /* --- told.c --- */
 enum { TOLD_WORDS = 32 }; /* content words of a clause that count */
 /* claims[i], of claim i: the happening that a clause tells (PropterHappening.clause) and the claim gives as its cause, in the clause itself or in words that
- * the clause has, SIZE_MAX: none; of several the closest, then the nearest. clauses[i], of happening i: the one that it tells of in other words, SIZE_MAX:
- * none. */
-PropterStatus told_join(const PropterNames *names, const PropterRules *rules, const PropterDocument *document, const PropterReadings *readings,
-                        size_t *claims, size_t *clauses, PropterError *err);
+ * the clause has, SIZE_MAX: none; of several the closest, then the nearest. A cause that no such clause tells becomes a happening of its own, appended to the
+ * readings, where a sentence of the document that names it, or the head of a report, says on which days. What tells another one again says so (again). */
+PropterStatus told_join(const PropterNames *names, const PropterRules *rules, const PropterDocument *document, PropterReadings *readings, size_t *claims,
+                        PropterError *err);
 
 /* --- candidate.c --- */
 /* IRI of the candidate concept that a phrase stands for, the same for all forms of its words; empty: none. */
@@ -364,7 +366,7 @@ typedef struct {
   size_t claims, linked, happenings;
 } Stored;
 PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr path, PropterStr fingerprint, PropterNames *names, const PropterRules *rules,
-                             const PropterDocument *document, const PropterReadings *readings, Stored *stored, PropterError *err);
+                             const PropterDocument *document, PropterReadings *readings, Stored *stored, PropterError *err);
 
 /* --- amount.c --- */
 /* First number of things ("about 45,000 workers", "forty thousand", "1.2 million"), not money, per cent, dates or a rank. */

@@ -18,7 +18,6 @@ typedef struct {
   PropterId v[VOCAB_COUNT]; /* made when first used */
   PropterMap said;          /* how often the same was said */
   PropterStr *happened;     /* by happening: the IRI of its event, or empty */
-  size_t *retold;           /* by happening: the one that it tells again, SIZE_MAX: none */
   size_t *told;             /* by claim: the happening that it gives as its cause, SIZE_MAX: none */
   const PropterReadings *readings;
   PropterArena arena;
@@ -187,8 +186,8 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
   PropterTerm term = propter_iri(iri);
   PROPTER_TRY(intern(s, &term, &node, err));
   PROPTER_TRY(put_is(s, node, VOCAB_rdf_type, VOCAB_propter_Claim, err));
-  PropterDay told = kinds[l->kind] == VOCAB_propter_PostHoc ? later(r->when_cause.last, r->when_effect.last) : PROPTER_NO_DAY;
-  PROPTER_TRY(put_quote(s, node, r->quote, r->line ? r->written : known_from(s, told), err));
+  PropterDay past = kinds[l->kind] == VOCAB_propter_PostHoc ? later(r->when_cause.last, r->when_effect.last) : PROPTER_NO_DAY;
+  PROPTER_TRY(put_quote(s, node, r->quote, r->line ? r->written : known_from(s, past), err));
   if (r->line) PROPTER_TRY(put_author(s, node, r, err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_rule, propter_str(r->rule), err));
   PROPTER_TRY(put_text(s, node, VOCAB_propter_causeText, words_of(s, r->cause), err));
@@ -201,7 +200,9 @@ static PropterStatus put_claim(Sheet *s, const PropterReading *r, const Linked *
     PROPTER_TRY(put_link(s, node, VOCAB_propter_cause, VOCAB_propter_causeScore, cause, err));
   }
   PROPTER_TRY(put_link(s, node, VOCAB_propter_effect, VOCAB_propter_effectScore, effect, err));
-  if (cause->index == SIZE_MAX && !told_event.len) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_causeCandidate, r->cause_phrase, r->cause, err));
+  const size_t told = s->told[r - s->readings->claims.items];
+  const bool clause = told_event.len && !s->readings->happenings.items[told].moved.end;
+  if (cause->index == SIZE_MAX && !clause) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_causeCandidate, r->cause_phrase, r->cause, err));
   if (effect->index == SIZE_MAX) PROPTER_TRY(put_candidate(s, node, VOCAB_propter_effectCandidate, r->effect_phrase, r->effect, err));
   if (r->polarity && !l->elsewhere) PROPTER_TRY(put_is(s, node, VOCAB_propter_polarity, polarities[r->enabling][r->polarity > 0], err));
   if (r->counterfactual) PROPTER_TRY(put_true(s, node, VOCAB_propter_counterfactual, err));
@@ -291,11 +292,18 @@ static PropterStr label_of(Sheet *s, const PropterHappening *h) {
   return propter_arena_printf(&s->arena, "%.*s%.*s", (int)front.len, front.data, (int)back.len, back.data);
 }
 
+static PropterStr file_of(const Sheet *s) {
+  PropterStr name = propter_str_base_name(s->path);
+  for (size_t i = name.len; i-- > 0;)
+    if (name.data[i] == '.') return (PropterStr){name.data, i};
+  return name;
+}
+
 static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *stored, PropterError *err) {
   LinkedHappening l;
   bool named = false;
   if (h->hedge >= .45) return PROPTER_OK;
-  PROPTER_TRY(link_happening(s->names, s->rules, s->d, h, &l, err));
+  PROPTER_TRY(link_happening(s->names, s->rules, s->d, h, file_of(s), &l, err));
   PROPTER_TRY(named_by_claim(s, h, &l.kind, &named, err));
   if ((h->named && !named) || l.figure) return PROPTER_OK;
   if (!l.scope_count && (!h->told || l.apart)) return PROPTER_OK;
@@ -330,14 +338,15 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
 
 static PropterStatus put_retold(Sheet *s, size_t i, PropterError *err) {
   PropterId node;
-  if (s->retold[i] == SIZE_MAX || !s->happened[i].len || !s->happened[s->retold[i]].len) return PROPTER_OK;
+  const size_t again = s->readings->happenings.items[i].again;
+  if (!again || !s->happened[i].len || !s->happened[again - 1].len) return PROPTER_OK;
   PropterTerm term = propter_iri(s->happened[i]);
   PROPTER_TRY(intern(s, &term, &node, err));
-  return put_iri(s, node, VOCAB_skos_closeMatch, s->happened[s->retold[i]], err);
+  return put_iri(s, node, VOCAB_skos_closeMatch, s->happened[again - 1], err);
 }
 
 PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr path, PropterStr fingerprint, PropterNames *names, const PropterRules *rules,
-                             const PropterDocument *d, const PropterReadings *readings, Stored *stored, PropterError *err) {
+                             const PropterDocument *d, PropterReadings *readings, Stored *stored, PropterError *err) {
   Sheet *s = propter_calloc(1, sizeof *s);
   if (!s) return no_memory(err);
   *s = (Sheet){.writer = writer, .names = names, .rules = rules, .d = d, .iri = iri, .path = path};
@@ -353,11 +362,10 @@ PropterStatus store_document(PropterWriter *writer, PropterStr iri, PropterStr p
   /* A table with rejected rows is read again, so that they are told again. */
   if (status == PROPTER_OK && !readings->rejects.count) status = put_text(s, node, VOCAB_propter_parameters, fingerprint, err);
   s->readings = readings;
-  if (status == PROPTER_OK && !(s->happened = propter_arena_alloc(&s->arena, (readings->happenings.count + 1) * sizeof *s->happened))) status = no_memory(err);
   if (status == PROPTER_OK && !(s->told = propter_arena_alloc(&s->arena, (readings->claims.count + 1) * sizeof *s->told))) status = no_memory(err);
+  if (status == PROPTER_OK) status = told_join(names, rules, d, readings, s->told, err);
+  if (status == PROPTER_OK && !(s->happened = propter_arena_alloc(&s->arena, (readings->happenings.count + 1) * sizeof *s->happened))) status = no_memory(err);
   for (size_t i = 0; status == PROPTER_OK && i < readings->happenings.count; i++) s->happened[i] = (PropterStr){"", 0};
-  if (status == PROPTER_OK && !(s->retold = propter_arena_alloc(&s->arena, (readings->happenings.count + 1) * sizeof *s->retold))) status = no_memory(err);
-  if (status == PROPTER_OK) status = told_join(names, rules, d, readings, s->told, s->retold, err);
   for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) status = put_happening(s, &readings->happenings.items[i], stored, err);
   for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) status = put_retold(s, i, err);
   for (size_t i = 0; i < readings->claims.count && status == PROPTER_OK; i++) status = put_claims(s, &readings->claims.items[i], stored, err);

@@ -9,6 +9,11 @@ enum { FRONT_WORDS = 3 };  /* among the first of a clause stands what one word c
 #define LEAST_ALIKE .4     /* what a word must have of one of the clause's */
 #define SUPPOSED .29       /* hedge above which words only suppose */
 #define SAID_ALIKE .9      /* two words of change that go the same way */
+#define SURE .3            /* what a claim must be for other sentences to date its cause */
+#define DENIED .45         /* hedge from which on nothing happened */
+/* How sure the day is of a cause that the claim dates itself, of one that another sentence names in all its words, by its head alone, of one that only the head
+ * of the report dates, of one that the sentence beside it speaks of; set, not fitted. */
+static const double dated_itself = .7, dated_by_words = .6, dated_by_head = .5, dated_by_form = .5, dated_beside = .4;
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for what claims speak of"); }
 
@@ -25,7 +30,7 @@ typedef struct {
   const PropterNames *names;
   const PropterRules *rules;
   const PropterDocument *d;
-  const PropterReadings *readings;
+  PropterReadings *readings;
   Senses *senses;
   Tolds told;
 } Join;
@@ -60,21 +65,27 @@ static bool makes(const Word *w, const Word *first, const Word *second) {
   return strncmp(w->plain, first->stem, n) == 0 && strcmp(w->plain + n, second->plain) == 0;
 }
 
+/* How like the phrase's word i one of the clause is, 0 to 1; *first: the first that is the same, if none was before. */
+static double likest(const Join *j, const Told *phrase, size_t i, const Told *clause, size_t *first) {
+  double best = 0;
+  for (size_t k = 0; k < clause->words.count && best < 1; k++) {
+    const MeaningList *senses = j->senses->words.items;
+    double likeness = names_likeness(j->names, &phrase->words.items[i], &clause->words.items[k], &senses[phrase->sense[i]], &senses[clause->sense[k]]);
+    if (phrase->way[i] && phrase->way[i] == clause->way[k] && likeness < SAID_ALIKE) likeness = SAID_ALIKE;
+    if (phrase->way[i] * clause->way[k] < 0) likeness = 0;
+    if (k + 1 < clause->words.count && makes(&phrase->words.items[i], &clause->words.items[k], &clause->words.items[k + 1])) likeness = SAID_ALIKE;
+    if (likeness == 1 && *first == SIZE_MAX) *first = k;
+    if (likeness > best) best = likeness;
+  }
+  return best;
+}
+
 /* How well the clause's words meet all of the phrase's, 0 if one is left or none is the same. */
 static double meets(const Join *j, const Told *phrase, const Told *clause) {
   double sum = 0;
   size_t same = 0, first = SIZE_MAX;
   for (size_t i = 0; i < phrase->words.count; i++) {
-    double best = 0;
-    for (size_t k = 0; k < clause->words.count && best < 1; k++) {
-      const MeaningList *senses = j->senses->words.items;
-      double likeness = names_likeness(j->names, &phrase->words.items[i], &clause->words.items[k], &senses[phrase->sense[i]], &senses[clause->sense[k]]);
-      if (phrase->way[i] && phrase->way[i] == clause->way[k] && likeness < SAID_ALIKE) likeness = SAID_ALIKE;
-      if (phrase->way[i] * clause->way[k] < 0) likeness = 0;
-      if (k + 1 < clause->words.count && makes(&phrase->words.items[i], &clause->words.items[k], &clause->words.items[k + 1])) likeness = SAID_ALIKE;
-      if (likeness == 1 && first == SIZE_MAX) first = k;
-      if (likeness > best) best = likeness;
-    }
+    double best = likest(j, phrase, i, clause, &first);
     if (best < LEAST_ALIKE) return 0;
     same += best == 1, sum += best;
   }
@@ -189,38 +200,138 @@ static PropterStatus join(const Join *j, const PropterReading *r, size_t *out, P
 }
 
 /* "The price increase took effect": the phrase that opens a clause names what another one tells of the same day. */
-static PropterStatus retell(const Join *j, size_t i, size_t *clauses, PropterError *err) {
-  const PropterHappening *h = &j->readings->happenings.items[j->told.items[i].clause];
+static PropterStatus retell(const Join *j, size_t i, PropterError *err) {
+  PropterHappening *all = j->readings->happenings.items, *h = &all[j->told.items[i].clause];
   Told phrase = {.clause = SIZE_MAX};
   PropterStatus status = content(j, slice(j->d, h->subject), &phrase) ? PROPTER_OK : no_memory(err);
   for (size_t k = 0; status == PROPTER_OK && k < j->told.count && phrase.words.count > 1; k++) {
     const Told *told = &j->told.items[k];
-    if (k == i || clauses[told->clause] != SIZE_MAX || j->readings->happenings.items[told->clause].when.first != h->when.first) continue;
-    if (meets(j, &phrase, told) <= 0) continue;
-    clauses[j->told.items[i].clause] = told->clause;
+    if (k == i || all[told->clause].again || all[told->clause].when.first != h->when.first || meets(j, &phrase, told) <= 0) continue;
+    h->again = told->clause + 1;
     break;
   }
   propter_vec_clear(&phrase.words);
   return status;
 }
 
-PropterStatus told_join(const PropterNames *names, const PropterRules *rules, const PropterDocument *d, const PropterReadings *readings, size_t *claims,
-                        size_t *clauses, PropterError *err) {
+/* --- causes that another sentence dates ------------------------------------------------------------------------------------------ */
+
+/* What of a claim's cause names it. */
+static PropterSpan name_of(const PropterReading *r) { return r->cause_phrase.end > r->cause_phrase.start ? r->cause_phrase : r->cause; }
+
+static bool within(PropterSpan a, PropterSpan b) { return a.start >= b.start && a.end <= b.end; }
+
+/* How well a sentence names the cause: in all its words, by the head of its phrase; 0: not. */
+static double names_cause(const Join *j, const PropterReading *r, const Told *phrase, const Told *sentence) {
+  size_t all = 0, first = SIZE_MAX;
+  double last = 0;
+  for (size_t i = 0; i < phrase->words.count; i++) all += (last = likest(j, phrase, i, sentence, &first)) >= LEAST_ALIKE;
+  if (!all || first == SIZE_MAX || against(phrase, sentence)) return 0;
+  if (all == phrase->words.count) return dated_by_words;
+  const uint64_t *carries = propter_map_get(&j->names->small, propter_str(phrase->words.items[phrase->words.count - 1].plain));
+  return last >= SAID_ALIKE && !carries && r->cause_phrase.end > r->cause_phrase.start ? dated_by_head : 0;
+}
+
+/* "It was the delisting. From 4 to 31 March our cups were not on sale there": the sentence beside the claim's dates what it speaks of. */
+static bool beside(const Join *j, const PropterReading *r, const PropterDated *day) {
+  const PropterBlock *block = propter_document_block_at(j->d, r->sentence.start);
+  const size_t gap = day->sentence.start >= r->sentence.end ? day->sentence.start - r->sentence.end : SIZE_MAX;
+  const bool period = day->when.last > day->when.first && r->when_effect.first != PROPTER_NO_DAY;
+  if (!block || gap > 2 || day->sentence.end > block->end || !period || r->when_effect.first > day->when.last) return false;
+  for (size_t i = 0; i < j->told.count; i++) {
+    const PropterHappening *h = &j->readings->happenings.items[j->told.items[i].clause];
+    if (!h->named && h->quote.start == day->sentence.start && h->when.first == day->when.first) return false;
+  }
+  return rules_any(j->rules, j->rules->here.items, j->rules->here.count, slice(j->d, day->sentence));
+}
+
+/* Its sentence tells of its cause as a happening already. */
+static bool told_there(const Join *j, const PropterReading *r) {
+  for (size_t i = 0; i < j->readings->happenings.count; i++) {
+    const PropterHappening *h = &j->readings->happenings.items[i];
+    if (h->quote.start == r->sentence.start && h->words.start < r->cause.end && r->cause.start < h->words.end) return true;
+  }
+  return false;
+}
+
+/* How sure a named day is that of the claim's cause; 0: it is none. */
+static PropterStatus dates_cause(const Join *j, const PropterReading *r, const Told *phrase, const PropterDated *day, double *sure, PropterError *err) {
+  const PropterHappening then = {.when = day->when, .ends = day->when.first != day->when.last};
+  const bool here = day->sentence.start == r->sentence.start;
+  *sure = 0;
+  if (day->words.end && day->words.start <= name_of(r).start && day->words.end > name_of(r).start) return PROPTER_OK; /* a day is no cause */
+  if (day->words.end > day->words.start && within(day->words, r->cause) && within(name_of(r), r->cause) && !day->over) *sure = dated_itself;
+  else if (here && !day->over && r->when_cause.first == day->when.first && r->when_cause.last == day->when.last) *sure = dated_itself;
+  if (*sure > 0 || here || day->off || !in_time(r, &then)) return PROPTER_OK;
+  if (beside(j, r, day)) *sure = dated_beside;
+  if (day->over) return PROPTER_OK;
+  /* "The move" is one that is told nearby. */
+  if (phrase->words.count < 2 && !one_section(j->d, day->sentence.start, r->sentence.start)) return PROPTER_OK;
+  Told sentence = {.clause = SIZE_MAX};
+  PropterStatus status = content(j, slice(j->d, day->sentence), &sentence) ? PROPTER_OK : no_memory(err);
+  const double named = status == PROPTER_OK ? names_cause(j, r, phrase, &sentence) : 0;
+  if (named > *sure) *sure = named;
+  propter_vec_clear(&sentence.words);
+  return status;
+}
+
+/* A report with one head of days is about what happened then. */
+static PropterHappening *only_form(const PropterReadings *readings) {
+  PropterHappening *only = NULL;
+  for (size_t i = 0; i < readings->happenings.count; i++) {
+    PropterHappening *h = &readings->happenings.items[i];
+    if (!h->form || h->moved.end) continue;
+    if (only) return NULL;
+    only = h;
+  }
+  return only;
+}
+
+/* The cause of a claim that no dated clause tells, on the surest day that the document has for it, of equals the earliest. */
+static PropterStatus date_claim(Join *j, size_t i, PropterError *err) {
+  const PropterReading *r = &j->readings->claims.items[i];
+  const PropterSpan name = name_of(r);
+  const PropterDated *day = NULL;
+  Told phrase = {.clause = SIZE_MAX};
+  double best = 0, sure;
+  if (r->line || r->generic || r->negated || r->counterfactual || r->hedge >= DENIED || hearsay(r) || r->confidence < SURE || told_there(j, r)) return PROPTER_OK;
+  PropterStatus status = content(j, slice(j->d, name), &phrase) ? PROPTER_OK : no_memory(err);
+  for (size_t k = 0; status == PROPTER_OK && phrase.words.count && k < j->readings->dated.count; k++) {
+    const PropterDated *d = &j->readings->dated.items[k];
+    status = dates_cause(j, r, &phrase, d, &sure, err);
+    if (sure > best || (sure > 0 && sure == best && d->when.first < day->when.first)) day = d, best = sure;
+  }
+  PropterHappening *form = phrase.words.count ? only_form(j->readings) : NULL;
+  propter_vec_clear(&phrase.words);
+  if (status != PROPTER_OK) return status;
+  PropterHappening h = {.words = name, .name = name, .place = name, .clause = true, .told = true, .moved = r->effect, .confidence = best};
+  if (day) h.quote = day->sentence, h.when = day->when, h.ends = day->when.first != day->when.last;
+  else if (form && in_time(r, form)) h.quote = form->quote, h.when = form->when, h.ends = form->ends, h.confidence = dated_by_form, h.form = form->named = true;
+  else return PROPTER_OK;
+  return propter_vec_push(&j->readings->happenings, h) ? PROPTER_OK : no_memory(err);
+}
+
+static PropterStatus know_clause(Join *j, size_t i, PropterError *err) {
+  Told told = {.clause = i};
+  if (!j->readings->happenings.items[i].clause) return PROPTER_OK;
+  if (content(j, slice(j->d, j->readings->happenings.items[i].words), &told) && propter_vec_push(&j->told, told)) return PROPTER_OK;
+  propter_vec_clear(&told.words);
+  return no_memory(err);
+}
+
+PropterStatus told_join(const PropterNames *names, const PropterRules *rules, const PropterDocument *d, PropterReadings *readings, size_t *claims,
+                        PropterError *err) {
   Senses senses = {0};
   Join j = {.names = names, .rules = rules, .d = d, .readings = readings, .senses = &senses};
   PropterStatus status = PROPTER_OK;
-  for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) {
-    const PropterHappening *h = &readings->happenings.items[i];
-    Told told = {.clause = i};
-    if (!h->clause) continue;
-    if (!content(&j, slice(d, h->words), &told) || !propter_vec_push(&j.told, told)) {
-      propter_vec_clear(&told.words);
-      status = no_memory(err);
-    }
+  for (size_t i = 0; i < readings->happenings.count && status == PROPTER_OK; i++) status = know_clause(&j, i, err);
+  for (size_t i = 0; i < readings->claims.count && status == PROPTER_OK; i++) {
+    const size_t known = readings->happenings.count;
+    status = join(&j, &readings->claims.items[i], &claims[i], err);
+    if (status == PROPTER_OK && claims[i] == SIZE_MAX) status = date_claim(&j, i, err);
+    if (status == PROPTER_OK && readings->happenings.count > known) claims[i] = known, status = know_clause(&j, known, err);
   }
-  for (size_t i = 0; i < readings->claims.count && status == PROPTER_OK; i++) status = join(&j, &readings->claims.items[i], &claims[i], err);
-  for (size_t i = 0; i < readings->happenings.count; i++) clauses[i] = SIZE_MAX;
-  for (size_t i = 0; i < j.told.count && status == PROPTER_OK; i++) status = retell(&j, i, clauses, err);
+  for (size_t i = 0; i < j.told.count && status == PROPTER_OK; i++) status = retell(&j, i, err);
   for (size_t i = 0; i < j.told.count; i++) propter_vec_clear(&j.told.items[i].words);
   propter_vec_clear(&j.told);
   senses_clear(&senses);

@@ -316,7 +316,7 @@ PropterStatus start_concepts(Start *s) {
           s,
           START_PREFIXES
           "SELECT ?key ?text (MIN(?q) AS ?quote) (MIN(?said) AS ?whole) { ?c a propter:Claim ; propter:causeText ?said ; propter:effect ?e ; propter:quote ?q "
-          "FILTER NOT EXISTS { ?c propter:cause ?known } OPTIONAL { ?c propter:causeCandidate ?k . ?k rdfs:label ?form } "
+          "OPTIONAL { ?c propter:cause ?known } OPTIONAL { ?c propter:causeCandidate ?k . ?k rdfs:label ?form } FILTER (!BOUND(?known) || BOUND(?k)) "
           "BIND(COALESCE(STR(?k), ?said) AS ?key) BIND(COALESCE(STR(?form), ?said) AS ?text) } "
           "GROUP BY ?key ?text ORDER BY ?key STRLEN(?text) DESC(?text) LIMIT 200",
           cause_concept, &concepts);

@@ -102,7 +102,7 @@ START_TEST(until_a_day_of_the_month) {
   } until[] = {{"They left on 7 August 2011 and stayed out until the 22nd.", "2011-08-22"}, {"from the strike of 30 August 2011, till the 3rd", "2011-09-03"},
                {"on 31 December 2010 and through the 2nd", "2011-01-02"},                   {"on 7 August 2011 they rose until the 22nd floor", NULL},
                {"on 30 January 2011, until the 30th", NULL},                                {"on 7 August 2011 they met the 22nd.", NULL},
-               {"in August 2011 and until the 22nd", NULL}};
+               {"in August 2011 and until the 22nd", "2011-08-22"},                         {"in August 2011, on the 3rd floor", NULL}};
   for (size_t i = 0; i < sizeof until / sizeof *until; i++) {
     Whens found = {0};
     char last[16] = "";

@@ -206,7 +206,7 @@ START_TEST(dated_happenings_have_places) {
   (void)snprintf(content, sizeof content, "---\ndate: 2011-09-09\n---\n# Notes\n\n%s\n", told[_i].sentence);
   write_note(folder, "note.md", content);
   PropterReadResult r = read_into(g, support_path(folder, "docs"));
-  ck_assert_uint_eq(r.happenings, told[_i].happenings);
+  ck_assert_msg(r.happenings == told[_i].happenings, "%s: %zu", told[_i].sentence, r.happenings);
   PropterTerm start = date("2011-05-03"), end = date("2011-05-09");
   bool in_may = told[_i].happenings && strstr(told[_i].sentence, "May");
   ck_assert_uint_eq(count(g, VOCAB_propter_start, &start), in_may);
@@ -533,6 +533,14 @@ static const struct {
     {"de", "Seit dem 2. Mai 2011 läuft im Hafen eine dritte Schicht. Die Zahl der ferry jobs stieg wegen der dritten Schicht.", "dritte Schicht", "2011-05-02", ""},
     {"de", "# Kranbruch\n\nVom 4. bis 8. März 2011 stand der große Kran still. Die Zahl der ferry jobs sank wegen des Kranbruchs.", "große Kran still",
      "2011-03-04", "2011-03-08"},
+    /* Another sentence, the head of a report, or the sentence beside it dates the cause. */
+    {"en", "Nobody had expected the landslip of 3 June 2011. Ferry jobs fell because of the landslip.", "landslip", "2011-06-03", ""},
+    {"en", "| Date of incident | Friday 3 June 2011 |\n|---|---|\n| Pier | 2 |\n\nFerry jobs fell because of the landslip.", "landslip", "2011-06-03", ""},
+    {"en", "In June 2011 ferry jobs fell because of the delisting. From 3 June until the very last (23 June) our tickets were not on sale there.", "delisting", "2011-06-03",
+     "2011-06-23"},
+    {"de", "# Bericht\n\n| Zeitraum | 03.05.2011 bis 09.05.2011 |\n|---|---|\n| Wer | Jo |\n\nDie Zahl der ferry jobs sank wegen der Unwucht.", "Unwucht",
+     "2011-05-03", "2011-05-09"},
+    {"en", "The landslip was averted on 3 June 2011. Ferry jobs fell because of the landslip.", "", NULL, ""},
     /* The other way; another time; kinds of things; another section; a heading over two happenings; only reported. */
     {"en", "# Gearbox failure\n\nThe crane was out of service on 4 May 2011. The lift was out of service on 9 May 2011. Ferry jobs fell because of the gearbox failure.",
      "", NULL, ""},
@@ -570,6 +578,16 @@ static const struct {
     {"en", "| Started | 3 May 2011 |\n|---|---|\n| Ended | 9 May 2011 |\n| Root cause | A rope had worn through |", "A rope had worn through", "2011-05-03", "2011-05-09"},
     {"en", "# Broken winch\n\n| From | 3 May 2011, 07:10 |\n|---|---|\n| By | Jo |", "Broken winch", "2011-05-03", ""},
     {"en", "| From | the office |\n|---|---|\n| Ended | 9 May 2011 |", "", NULL, ""},
+    {"en", "- Wed 4 May 2011: crane out of order", "crane out of order", "2011-05-04", ""},
+    {"en", "May 2011 was wet. On the 3rd the lock was closed.", "lock was closed", "2011-05-03", ""},
+    {"en", "One of the large agents switched the rates on 3 May 2011.", "One of the large agents switched the rates", "2011-05-03", ""},
+    {"en", "The fair was called off on 3 May 2011.", "", NULL, ""},
+    {"en", "The pump was repaired on 3 May 2011.", "", NULL, ""}, /* the end of something */
+    {"en", "We lost far more orders than usual in April 2011.", "", NULL, ""},
+    {"en", "The crane upgrade we made on 3 May 2011 had a fault.", "crane upgrade", "2011-05-03", ""},
+    {"de", "# Schleuse 2\n\n| Zeitraum | 03.05.2011 bis 09.05.2011 |\n|---|---|\n| Wer | Jo |", "Schleuse 2", "2011-05-03", "2011-05-09"},
+    {"de", "Die Prüfung ergab, dass die Backen der Anlage seit dem 5. Mai 2011 mit falscher Wärme liefen.", "Backen der Anlage mit falscher Wärme liefen", "2011-05-05", ""},
+    {"de", "Nach dem Brand im Werk der Nordhof GmbH (16. Mai 2011) fehlte Ware.", "Brand im Werk der Nordhof GmbH", "2011-05-16", ""},
     {"de", "Am Dienstag, 3., und Mittwoch, 4. Mai 2011, war das Bad geschlossen.", "Bad geschlossen", "2011-05-03", "2011-05-04"},
     {"de", "Die Mahnbriefe, die vom 3. bis 9. Mai 2011 verschickt wurden, waren lang.", "Mahnbriefe", "2011-05-03", "2011-05-09"},
     {"de", "Die Kirmes (3. bis 9. Mai 2011) zog viele an.", "Kirmes", "2011-05-03", "2011-05-09"},

@@ -205,6 +205,9 @@ typedef struct {
   bool clause;            /* it has no kind: the clause says what happened */
   bool named;             /* of a clause that alone may only report: it is a happening where a claim of the document gives it as its cause */
   bool told;              /* the sentence is a plain clause: that it happened is said, with a place or without */
+  size_t again;           /* 1 + index of the one that tells the same; 0: none */
+  bool form;              /* the head of a report gives its days */
+  PropterSpan moved;      /* of a cause that other words than its own clause date: what its claim says it moved; else empty */
   PropterSpan place;      /* what beside the words and the date says where: "for tents in the North"; empty: nothing */
   const char *label;      /* a label of the kind if it was said in other words ("strike" for "stopped work"), or NULL: the words are a label */
   int polarity;           /* which way it moves what it happens to, 0: not said */
@@ -218,9 +221,19 @@ typedef struct {
   PropterSpan quantity_words;
 } PropterHappening;
 
+/* A day or period of days that a sentence names, whatever it says of it. */
+typedef struct {
+  PropterSpan sentence;
+  PropterSpan words;      /* the date; empty: the entry of a log is of that day */
+  PropterPeriod when;
+  bool over;              /* the sentence says that something was over then */
+  bool off;               /* it speaks of what did not come about, or is supposed */
+} PropterDated;
+
 typedef struct {
   PROPTER_VEC(PropterReading) claims;
   PROPTER_VEC(PropterHappening) happenings;
+  PROPTER_VEC(PropterDated) dated;       /* in the order of the text */
   PROPTER_VEC(PropterRowReject) rejects; /* of a list of claims; borrow from the document */
   size_t sentences;                      /* or rows of such a table */
 } PropterReadings;
