@@ -222,15 +222,57 @@ static bool points_back(const Words *words) {
   return false;
 }
 
-/* One denying word turns the question round; what another sentence denies is the same again. */
+/* Says the word that something moved, or did so because of something? */
+static bool changes(const Word *w) {
+  return why_moves(w) || (w->kind == WORD_ASK && !why_has(w, ROLE_FINITE) && !why_has(w, ROLE_AUXILIARY) && !why_has(w, ROLE_LINK) &&
+                          !why_has(w, ROLE_MODAL) && !why_has(w, ROLE_REASON));
+}
+
+/* One denying word turns the question round; what another sentence denies is the same again. "Why did nobody order"
+ * denies no change: it is left over. */
 void why_negate(PropterQuestion *q, const Words *words) {
-  bool again = true;
+  bool again = true, moved = q->despite.len > 0;
+  for (size_t i = 0; i < words->count; i++) moved |= words->word[i].used == USED_NOT && changes(&words->word[i]);
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i];
     again |= why_ends_clause(w, ENDS_SENTENCE);
     if (w->kind != WORD_NOT || w->used != USED_NOT || !again) continue;
+    if (why_has(w, ROLE_BARE) && !w->phrase && !moved) {
+      w->kind = WORD_LIMIT;
+      continue;
+    }
     w->used = USED_PERIOD, q->negated = true, again = false;
   }
+}
+
+/* Is it a whole phrase of words that nobody knows: "marketing push"? */
+static bool unknown_phrase(const Words *words, size_t from, size_t end) {
+  for (size_t i = from; i < end; i++)
+    if (words->word[i].used != USED_NOT || words->word[i].number || (words->word[i].kind != WORD_NONE && words->word[i].kind != WORD_STOP && !why_idles(&words->word[i])))
+      return false;
+  return from < end;
+}
+
+/* "Because of the heat", "did the campaign cause the rise": do the words left over stand where a cause does? */
+void why_names_no_cause(PropterQuestion *q, const Words *words) {
+  size_t from = 0, end = words->count;
+  if (q->gap != PROPTER_GAP_WORDS_LEFT || q->suspect.len || q->despite.len || !q->about.len) return;
+  const size_t first = (size_t)(q->about.data - q->text.data), last = first + q->about.len;
+  while (from < words->count && words->word[from].begin < first) from++;
+  while (end > from && words->word[end - 1].end > last) end--;
+  if (!unknown_phrase(words, from, end)) return;
+  while (from > 0 && !words->word[from].mark && words->word[from - 1].used == USED_NOT &&
+         (words->word[from - 1].kind == WORD_STOP || why_has(&words->word[from - 1], ROLE_ONE_OF)))
+    from--;
+  while (end < words->count && !why_ends_clause(&words->word[end], ENDS_CLAUSE) && words->word[end].used == USED_NOT &&
+         (words->word[end].kind == WORD_NONE || why_idles(&words->word[end])))
+    end++;
+  const Word *before = from ? &words->word[from - 1] : NULL, *behind = end < words->count ? &words->word[end] : NULL;
+  const bool blamed = before && (why_has(before, ROLE_CAUSAL) || (before->phrase && from > 1 && why_has(before - 1, ROLE_CAUSAL)) ||
+                                 (before->kind == WORD_BY && from > 1 && why_has(before - 1, ROLE_CAUSAL)));
+  const bool acts = before && behind && !behind->mark && (why_has(before, ROLE_AUXILIARY) || why_has(before, ROLE_FINITE)) && behind->kind == WORD_ASK &&
+                    !why_has(behind, ROLE_FINITE);
+  if (blamed || acts) q->gap = PROPTER_GAP_NO_CAUSE;
 }
 
 /* --- the steps of the reading ------------------------------------------------------------------------------------------------------ */

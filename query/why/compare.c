@@ -186,6 +186,8 @@ static bool runs_on(const Words *words, size_t i) {
 /* "Below", "above", "double" (the Friday before), the "on" of "up on last week", and the second "as" of "twice as many in April as in March". */
 static bool levels(const Words *words, size_t i) {
   const Word *w = &words->word[i];
+  int n;
+  if (i && why_has(w, ROLE_FOLD) && why_count_of(w - 1, &n)) return before_now(words, i + 1) || whole_unit(words, i + 1); /* "three times those of May" */
   if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE || (why_has(w, ROLE_TIMES) && !w->phrase)) return true;
   if (why_has(w, ROLE_REFERS) && i + 1 < words->count && why_has(&w[1], ROLE_TO)) return true;
   if (why_has(w, ROLE_BEHIND)) return before_now(words, i + 1) || whole_unit(words, i + 1);
@@ -231,6 +233,7 @@ static PropterStatus read_level(Words *words, PropterDay today, PropterArena *ar
     PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
     if (q->compared && time_behind(&part)) {
       if (why_has(level, ROLE_BEHIND)) level->kind = WORD_UNDER;
+      if (why_has(level, ROLE_FOLD)) level->kind = WORD_ABOVE, level[-1].used = USED_PERIOD;
       if (why_has(level, ROLE_TIMES)) level->kind = why_has(level, ROLE_HALF) ? WORD_UNDER : WORD_ABOVE;
       continue;
     }
@@ -334,12 +337,22 @@ static bool exclaims(const Words *words, size_t i) {
   return w->kind == WORD_FILLER && i + 1 == words->count && w->mark && strchr(":.!?-", w->mark);
 }
 
+/* "Week on week", "qtr over qtr": how many words. */
+static size_t unit_over_unit(const Words *words, size_t i, int *unit) {
+  int other;
+  if (i + 2 >= words->count || words->word[i].used != USED_NOT || words->word[i + 2].used != USED_NOT) return 0;
+  if (!why_has(&words->word[i + 1], ROLE_ON) && !why_has(&words->word[i + 1], ROLE_TOPS)) return 0;
+  if (!why_date_word(words->word[i].text, DATE_UNIT, unit, NULL) || !why_date_word(words->word[i + 2].text, DATE_UNIT, &other, NULL)) return 0;
+  return *unit == other ? 3 : 0;
+}
+
 /* "Year over year" and the like compare with the unit before, wherever they stand. */
 static PropterStatus read_over(Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   int unit, unused;
   for (size_t i = 0, n; i < words->count && !q->compared; i++) {
-    if (!(n = why_date_phrase(words, i, DATE_OVER, &unit, &unused)) || (i + n < words->count && words->word[i + n].number)) continue;
-    if (i + n < words->count && why_has(&words->word[i + n], ROLE_OWNS)) continue; /* "on last year's 1 January" */
+    if (!(n = why_date_phrase(words, i, DATE_OVER, &unit, &unused)) && !(n = unit_over_unit(words, i, &unit))) continue;
+    const Word *next = i + n < words->count ? &words->word[i + n] : NULL;
+    if (next && (next->number || why_has(next, ROLE_OWNS) || why_has(next, ROLE_GENITIVE))) continue; /* "on last year's 1 January", "on the week of" */
     if (exclaims(words, i))
       return why_question_note(q, arena, err, "\"%.*s\" was passed over", (int)(q->text.len - words->word[i].begin), q->text.data + words->word[i].begin);
     q->compared = true, q->compared_when = PROPTER_WHEN_BACK, q->compared_unit = (unsigned)unit;

@@ -325,6 +325,19 @@ static void with_move(const Spelling *s, Match *m) {
   m->word[m->count++] = first - 1;
 }
 
+/* "Linen is being lost" of "linen lost": such a word behind the others, as in the name. */
+static void with_move_behind(const Spelling *s, Match *m) {
+  const Words *words = s->words;
+  size_t low, i, k = 1;
+  if (!m->count || m->count == NAME_WORDS) return;
+  reach(m, &low, &i);
+  while (++i < words->count && words->word[i].used == USED_NOT && !why_ends_clause(&words->word[i], ENDS_ANY) && !why_moves(&words->word[i]))
+    if (!why_has(&words->word[i], ROLE_LINK) && !why_has(&words->word[i], ROLE_LEADS)) return;
+  if (i == words->count || words->word[i].used != USED_NOT || !why_moves(&words->word[i]) || why_ends_clause(&words->word[i], ENDS_ANY)) return;
+  while (k < m->name->count && cost_at(s, i, m->name->word[k]) != 0) k++;
+  if (k < m->name->count && cost_at(s, m->word[m->count - 1], m->name->word[k - 1]) <= 1) m->word[m->count++] = i;
+}
+
 /* Is the one word the head of some name of the metric? */
 static bool heads_one(const Spelling *s, const Match *m) {
   const PropterLexicon *l = s->lexicon;
@@ -451,10 +464,11 @@ static PropterStr plain_name(PropterStr name, PropterArena *arena) {
   return out;
 }
 
-/* "Where does the growth come from" asks why. */
+/* "Where does the growth come from" asks why, "where did the complaints come from" where they lie. */
 static bool comes_from(const Words *words, size_t i) {
-  while (i < words->count && !why_has(&words->word[i], ROLE_COMES)) i++;
-  return i + 1 < words->count && why_has(&words->word[i + 1], ROLE_FROM);
+  bool moves = false, metric = false;
+  for (; i < words->count && !why_has(&words->word[i], ROLE_COMES); i++) moves |= why_moves(&words->word[i]), metric |= words->word[i].used == USED_METRIC;
+  return i + 1 < words->count && why_has(&words->word[i + 1], ROLE_FROM) && (moves || !metric);
 }
 
 /* "By region", "which products", "where", "top contributors": the answer is to say where the change lies. */
@@ -468,7 +482,7 @@ static PropterStatus read_parted(const PropterLexicon *l, Words *words, PropterA
     }
     PropterStr by = {"", 0}, label = by;
     size_t from = i + 1;
-    while (words->word[i].kind == WORD_WHICH && from < words->count && words->word[from].kind == WORD_STOP) from++; /* "which of the regions" */
+    while (words->word[i].kind == WORD_WHICH && from < words->count && (words->word[from].kind == WORD_STOP || why_has(&words->word[from], ROLE_ONE_OF))) from++; /* "which of our regions" */
     size_t end = where ? from : dimension_at(l->members_of == q->metric ? l->members : NULL, words, from, &by, &label);
     if (!end && from < words->count && words->word[from].kind == WORD_PARTS) end = from + 1;
     if (!end || (q->parted && !propter_str_equal(by, q->by))) continue; /* of another dimension: left over */
@@ -544,7 +558,7 @@ PropterStatus why_lexicon_find(PropterLexicon *l, Words *words, PropterStr text,
       return PROPTER_OK;
     }
   }
-  if (part) with_move(&spelling, &m);
+  if (part) with_move(&spelling, &m), with_move_behind(&spelling, &m);
   size_t low, high;
   reach(&m, &low, &high);
   const size_t last = part || q->nearest_count > 1 ? high : measured(l, words, &m, high);

@@ -166,6 +166,8 @@ static size_t holiday_words(Reader *r, size_t i, Span *s) {
     return with_year(r, run, i + n, s);
   }
   n = why_phrase(r, i, DATE_HOLIDAY, &month, &day);
+  const bool other = i && (r->words->word[i - 1].kind == WORD_DESPITE || (i > 1 && r->words->word[i - 2].kind == WORD_DESPITE));
+  if (n && month < 0) return other || why_is(r, i + n, DATE_WEEKDAY, NULL, NULL) ? 0 : bad(r, PROPTER_GAP_UNCLEAR_PERIOD, i + n);
   return n ? with_year(r, why_run_day(month ? month : EASTER, day), i + n, s) : 0;
 }
 
@@ -624,7 +626,7 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
     }
     return weekday_within(r, i + 2, s);
   }
-  if (last && (used = why_phrase(r, i + 1, DATE_HOLIDAY, &m, &n))) { /* last Easter */
+  if (last && (used = why_phrase(r, i + 1, DATE_HOLIDAY, &m, &n)) && m >= 0) { /* last Easter */
     *s = (Span){.has_year = true, .when = PROPTER_WHEN_LATEST, .run = why_run_day(m ? m : EASTER, n)};
     return i + 1 + used;
   }
@@ -641,7 +643,7 @@ static size_t relative_words(Reader *r, size_t i, Span *s) {
 static size_t year_words(Reader *r, size_t i, Span *s) {
   int y;
   size_t j = i;
-  if (is_year(r, i) || why_plays(r, i, ROLE_CALENDAR)) j = i + (why_plays(r, i, ROLE_CALENDAR) && is_year(r, i + 1) ? 2 : 1);
+  if ((is_year(r, i) && fiscal(r, i) == i) || why_plays(r, i, ROLE_CALENDAR)) j = i + (why_plays(r, i, ROLE_CALENDAR) && is_year(r, i + 1) ? 2 : 1);
   const Word *w = why_word_at(r, j);
   if (w && w->number && w->digits == 2) return 0; /* '11 alone */
   const size_t k = year_at(r, j, &y);

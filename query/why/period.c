@@ -448,14 +448,15 @@ static Found around(Reader *r, size_t i) {
 /* "During the strike", "through the recession". */
 static Found during(Reader *r, size_t i) {
   Found f = {0};
-  int of_day;
+  int of_day; /* as dates.def has it */
   const size_t n = why_phrase(r, i, DATE_DURING, &of_day, NULL);
+  if (of_day == 2 && !why_plays(r, i + n, ROLE_THE)) return f; /* "in flooded shops" */
   if (!n || (of_day && i && (r->words->word[i - 1].kind == WORD_ASK || why_has(&r->words->word[i - 1], ROLE_BLAMES)))) return f; /* "blame it on the strike" */
   r->events = true;
   f.end = why_moment(r, i + n, &f.span);
   r->events = false;
   if (of_day && (why_is(r, f.end, DATE_UNIT, NULL, NULL) || why_is(r, f.end, DATE_WEEKDAY, NULL, NULL))) return (Found){0}; /* "on the launch weekend" */
-  if (of_day && (r->gap || !r->whole || f.span.from != f.span.to)) return (Found){0};
+  if (of_day && (r->gap || !r->whole || (f.span.from == f.span.to) != (of_day == 1))) return (Found){0};
   f.gap = r->gap;
   size_t on = f.end; /* "while the strike was on" */
   while (f.end && why_plays(r, on, ROLE_FINITE)) on++;
@@ -583,6 +584,15 @@ static size_t cause_at(Reader *r, size_t i) {
   return r->status == PROPTER_OK && event.whole && event.end > i + 1 ? event.end : 0;
 }
 
+/* "Thursday's ops review": the word behind what the time before i belongs to, which is not asked about; 0: nothing of the kind. */
+static size_t of_gathering(const Reader *r, size_t i) {
+  enum { NAME_WORDS = 4 };
+  if (!why_plays(r, i, ROLE_OWNS)) return 0;
+  for (size_t k = i + 1; k < i + NAME_WORDS && why_word_at(r, k) && !why_ends_clause(why_word_at(r, k), ENDS_ANY); k++)
+    if (why_plays(r, k, ROLE_GATHERING)) return k + 1;
+  return 0;
+}
+
 PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, PropterLexicon *causes, PropterArena *arena, PropterQuestion *q,
                               PropterError *err) {
   PropterStr ahead = {"", 0};
@@ -601,6 +611,12 @@ PropterStatus why_period_find(Words *words, PropterStr text, PropterDay today, P
       continue;
     }
     PropterStr said = {text.data + words->word[i].begin, words->word[f.end - 1].end - words->word[i].begin};
+    const size_t gathering = of_gathering(&r, f.end);
+    if (gathering) {
+      for (; i < gathering; i++) words->word[i].used = USED_PERIOD, words->word[i].kind = WORD_FILLER;
+      PROPTER_TRY(why_question_note(q, arena, err, "\"%.*s\" was passed over", (int)(words->word[i - 1].end - (size_t)(said.data - text.data)), said.data));
+      continue;
+    }
     note_fiscal(&r, i, f.end);
     for (size_t k = i; k < f.end; k++) words->word[k].used = USED_PERIOD;
     if (f.gap == PROPTER_GAP_AHEAD) { /* "… and I meet the board tomorrow" says nothing, where another time is asked about */

@@ -47,14 +47,17 @@ PropterQuestion why_question_empty(void) {
 }
 
 /* What says how good it was counts only where nothing else says which way; where words go both ways, those in the clause of the metric ("we lost bikes - thefts
- * doubled"). A fall that slows goes both ways. */
+ * doubled"), or of what is denied ("high all summer, why does it not come down"). A fall that slows goes both ways. */
 static PropterStatus direction(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
   enum { ANYWHERE, BESIDE, MILD };
-  bool down[3] = {false}, up[3] = {false};
+  bool down[3] = {false}, up[3] = {false}, denied = false;
+  for (size_t i = 0; i < words->count; i++) denied |= words->word[i].kind == WORD_NOT && words->word[i].used == USED_NOT;
   for (size_t from = 0, end; from < words->count; from = end) {
-    bool metric = false;
-    for (end = from; end < words->count && (end == from || !why_ends_clause(&words->word[end], ENDS_BRACKET)); end++)
-      metric |= words->word[end].used == USED_METRIC;
+    bool beside = false;
+    for (end = from; end < words->count && (end == from || !why_ends_clause(&words->word[end], ENDS_BRACKET)); end++) {
+      const Word *w = &words->word[end];
+      beside |= denied ? w->kind == WORD_NOT && w->used == USED_NOT : w->used == USED_METRIC;
+    }
     bool moved = false;
     for (size_t i = from; i < end; i++) {
       const Word *w = &words->word[i];
@@ -69,7 +72,7 @@ static PropterStatus direction(PropterQuestion *q, const Words *words, PropterAr
       const bool falls = (level && w->kind == WORD_UNDER) || (free && w->kind == WORD_DOWN);
       const bool rises = (level && w->kind == WORD_ABOVE) || (free && w->kind == WORD_UP);
       down[how] |= falls, up[how] |= rises;
-      if (metric && how == ANYWHERE) down[BESIDE] |= falls, up[BESIDE] |= rises;
+      if (beside && how == ANYWHERE) down[BESIDE] |= falls, up[BESIDE] |= rises;
     }
   }
   const int how = down[ANYWHERE] && up[ANYWHERE] ? BESIDE : down[ANYWHERE] || up[ANYWHERE] ? ANYWHERE : MILD;
@@ -230,6 +233,7 @@ static void judge(Reading *r) {
   PropterQuestion *q = r->q;
   const Words *words = &r->words;
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) why_leftovers(r->lexicon, q, words);
+  why_names_no_cause(q, words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
   if (q->gap == PROPTER_GAP_NONE && r->no_time != PROPTER_GAP_NONE) q->gap = r->no_time, q->about = r->about_time;
   if (q->gap == PROPTER_GAP_NONE) names_no_time(r->lexicon, q, words);

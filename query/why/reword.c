@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words of a question that are put for others before it is read: what people call a measure (synonyms.def), and slips in the words of the tables. */
+/* Words of a question that are put for others before it is read: what people call a measure (synonyms.def), numbers in
+ * words, and slips in the words of the tables. */
 #include "lexicon.h"
 
 static const struct {
@@ -96,7 +97,7 @@ static PropterStatus put(Words *words, size_t i, size_t n, const Words *by, Prop
   for (size_t k = 0; k < by->count; k++) {
     w[i + k] = by->word[k];
     w[i + k].begin = first->begin, w[i + k].end = last->end, w[i + k].known = w[i + k].put = true;
-    w[i + k].space = k ? true : first->space, w[i + k].mark = k ? 0 : first->mark;
+    w[i + k].space = k ? by->word[k].space || by->word[k].mark : first->space, w[i + k].mark = k ? 0 : first->mark;
   }
   memcpy(w + i + by->count, words->word + i + n, (words->count - i - n) * sizeof *w);
   words->word = w, words->count = count;
@@ -173,7 +174,50 @@ static PropterStatus slips(PropterLexicon *l, Words *words, PropterArena *arena,
   return PROPTER_OK;
 }
 
+/* Puts the figure for `n` words that say it: "21" for "twenty-one", "21st" for "twenty-first". */
+static PropterStatus figure(PropterLexicon *l, Words *words, size_t i, size_t n, int value, bool ranks, PropterArena *arena, PropterError *err) {
+  Words by;
+  const PropterStr text = propter_arena_printf(arena, ranks ? "%dth" : "%d", value);
+  if (!text.data) return no_memory(err);
+  PROPTER_TRY(why_words_split(text, l->stemmer, ROW_WORDS, arena, &by, err));
+  return put(words, i, n, &by, arena, err);
+}
+
+/* "The tenth and the fourteenth of March": how many words from an ordinal up to another that has its month; 0: none. */
+static size_t ordinals(const Words *words, size_t i, size_t *second) {
+  size_t k = i + 1;
+  int n;
+  if (!why_date_word(words->word[i].text, DATE_ORDINAL, &n, NULL) || n < 1 || k + 2 >= words->count) return 0;
+  if (why_date_word(words->word[k].text, DATE_AND, NULL, NULL) || why_date_word(words->word[k].text, DATE_TO, NULL, NULL)) k++;
+  else if (words->word[k].mark != '-') return 0;
+  if (why_has(&words->word[k], ROLE_THE)) k++;
+  if (k + 1 >= words->count || !why_date_word(words->word[*second = k].text, DATE_ORDINAL, &n, NULL) || n < 1) return 0;
+  k += why_has(&words->word[k + 1], ROLE_GENITIVE) ? 2 : 1;
+  return k < words->count && why_date_word(words->word[k].text, DATE_MONTH, NULL, NULL) ? k - i : 0;
+}
+
+/* Numbers of several words, and days told by ordinals, in figures. */
+static PropterStatus numerals(PropterLexicon *l, Words *words, PropterArena *arena, PropterError *err) {
+  int tens, n;
+  for (size_t i = 0; i + 1 < words->count; i++) {
+    const Word *w = &words->word[i], *next = w + 1;
+    if (!why_date_word(w->text, DATE_NUMBER, &tens, NULL) || tens < 20 || tens % 10 || (next->mark && next->mark != '-')) continue;
+    const bool ranks = why_date_word(next->text, DATE_ORDINAL, &n, NULL);
+    if ((!ranks && !why_date_word(next->text, DATE_NUMBER, &n, NULL)) || n < 1 || n > 9 || (ranks && words->count == PROPTER_QUESTION_WORDS)) continue;
+    PROPTER_TRY(figure(l, words, i, 2, tens + n, ranks, arena, err));
+  }
+  for (size_t i = 0, second; i < words->count; i++) {
+    if (!ordinals(words, i, &second) || words->count + 2 > PROPTER_QUESTION_WORDS) continue;
+    (void)why_date_word(words->word[second].text, DATE_ORDINAL, &n, NULL);
+    PROPTER_TRY(figure(l, words, second, 1, n, true, arena, err));
+    (void)why_date_word(words->word[i].text, DATE_ORDINAL, &n, NULL);
+    PROPTER_TRY(figure(l, words, i, 1, n, true, arena, err));
+  }
+  return PROPTER_OK;
+}
+
 PropterStatus why_reword(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  PROPTER_TRY(numerals(l, words, arena, err));
   PROPTER_TRY(measures(l, words, arena, q, err));
   return slips(l, words, arena, q, err);
 }

@@ -181,7 +181,7 @@ static bool chunk_of(const Look *k, size_t i) {
 static bool moved_behind(const Look *k, size_t i) {
   bool metric = false;
   for (i++; i < k->words->count && !why_ends_clause(why_at(k, i), ENDS_BRACKET); i++) {
-    if (metric && why_goes(why_at(k, i))) return true;
+    if (metric && why_goes(why_at(k, i)) && !why_at(k, i)->mild) return true;
     metric |= why_at(k, i)->used == USED_METRIC;
   }
   return false;
@@ -192,7 +192,7 @@ static bool moved_beside(const Look *k, size_t i) {
   size_t from = i;
   while (from > 0 && !why_ends_clause(why_at(k, from), ENDS_BRACKET)) from--;
   for (; from < k->words->count && (from <= i || !why_ends_clause(why_at(k, from), ENDS_BRACKET)); from++)
-    if (from != i && why_goes(why_at(k, from)) && why_at(k, from)->kind != WORD_MOVE) return true;
+    if (from != i && why_goes(why_at(k, from)) && why_at(k, from)->kind != WORD_MOVE && !why_at(k, from)->mild) return true;
   return false;
 }
 

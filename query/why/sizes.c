@@ -80,7 +80,9 @@ PropterStatus why_read_sizes(PropterQuestion *q, const Words *words, bool *sized
     const bool cent = next && i + 2 < words->count && why_has(next, ROLE_PER) && why_has(&next[1], ROLE_CENT);
     const bool scaled = next && next->used == USED_NOT && (why_has(next, ROLE_SCALE) || cent);
     const bool counted = fewer && !next->mark;
-    if (counted && i + 2 < words->count && next[1].kind == WORD_COMPARE) { /* "three more than in April" */
+    size_t than = i + 2;
+    while (counted && than < words->count && words->word[than].used == USED_METRIC) than++;
+    if (counted && than < words->count && words->word[than].kind == WORD_COMPARE) { /* "three more (orders) than in April" */
       w->used = USED_PERIOD;
       PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(w->end - w->begin), q->text.data + w->begin));
       continue;
@@ -90,7 +92,7 @@ PropterStatus why_read_sizes(PropterQuestion *q, const Words *words, bool *sized
     const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3; /* 4,200 */
     const bool plain = w->digits > 2 && !(w->digits == 4 && w->value >= 1900 && w->value < 2100);
     const bool said = w > words->word && sets_size(words, &w[-1]);
-    const bool by = i > 1 && !w->mark && why_has(&w[-1], ROLE_BY) && (w[-2].kind == WORD_UP || w[-2].kind == WORD_DOWN); /* "dropped by 40" */
+    const bool by = i > 1 && !w->mark && (why_has(&w[-1], ROLE_BY) || why_has(&w[-1], ROLE_TO)) && (w[-2].kind == WORD_UP || w[-2].kind == WORD_DOWN); /* "dropped by 40", "to 80" */
     if (!size && !scaled && said && (grouped || plain || decimal || by)) {
       Word *end_word = grouped || decimal ? next : w;
       w->used = end_word->used = USED_PERIOD;
@@ -102,7 +104,9 @@ PropterStatus why_read_sizes(PropterQuestion *q, const Words *words, bool *sized
     *sized = true;
     if (scaled) next->used = USED_PERIOD;
     const bool below_one = i && w->mark == '.' && !w->space && w[-1].number && !w[-1].value; /* 0.5x */
-    if (scaled && why_has(next, ROLE_FOLD) && i + 2 < words->count && next[1].kind == WORD_NORM) w->kind = below_one ? WORD_DOWN : WORD_UP;
+    size_t norm = i + 2;
+    while (norm < words->count && (words->word[norm].kind == WORD_STOP || why_has(&words->word[norm], ROLE_LEADS))) norm++; /* "3x the usual" */
+    if (scaled && why_has(next, ROLE_FOLD) && norm < words->count && words->word[norm].kind == WORD_NORM) w->kind = below_one ? WORD_DOWN : WORD_UP;
     if (cent) (++next)->used = USED_PERIOD;
     end = (scaled ? next : w)->end;
     if (w->mark == '+' || (w->mark == '-' && w->space && w->begin && q->text.data[w->begin - 1] == '-')) w->kind = w->mark == '+' ? WORD_UP : WORD_DOWN;
@@ -117,20 +121,23 @@ PropterStatus why_read_sizes(PropterQuestion *q, const Words *words, bool *sized
   return PROPTER_OK;
 }
 
-/* "Only 38 in week 39", "212 new members", "as against 61": figures that the asker has seen. A number behind an unknown word may be part of a name. */
+/* "Only 38 in week 39", "212 new members", "400 l of fuel", "as against 61": figures that the asker has seen. A number behind an unknown word may be part of a name. */
 PropterStatus why_read_figures(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i], *last = i ? w - 1 : NULL, *next = i + 1 < words->count ? w + 1 : NULL;
     const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3;
-    const Word *behind = grouped ? (i + 2 < words->count ? next + 1 : NULL) : next;
+    const size_t figure = i + (grouped ? 2 : 1);
+    const bool measured = figure + 2 < words->count && why_has(&words->word[figure], ROLE_UNITS) && why_has(&words->word[figure + 1], ROLE_GENITIVE);
+    const size_t end = figure + (measured ? 2 : 0); /* "400 l of" */
+    const Word *behind = end < words->count ? &words->word[end] : NULL;
     if (!w->number || w->used != USED_NOT || w->named) continue;
     const bool few = last && !w->mark && why_has(last, ROLE_FEW) && last->used == USED_NOT, of_metric = behind && !behind->mark && behind->used == USED_METRIC;
     const bool against = q->compared && last && !w->mark && why_word_kind(last->text) == WORD_COMPARE;
     if (!few && !of_metric && !against) continue;
     if (few) last->kind = WORD_DOWN, last->mild = true;
-    w->used = USED_PERIOD;
-    if (grouped) next->used = USED_PERIOD;
-    PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)((grouped ? next : w)->end - w->begin), q->text.data + w->begin));
+    const size_t used = of_metric ? end : figure;
+    for (size_t k = i; k < used; k++) words->word[k].used = USED_PERIOD;
+    PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(words->word[figure - 1].end - w->begin), q->text.data + w->begin));
   }
   return PROPTER_OK;
 }

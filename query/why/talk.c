@@ -33,7 +33,7 @@ static bool somebody(const Look *k, const Word *w) {
 /* Is it a verb of saying, thinking or feeling? */
 static bool says(const Look *k, const Word *w) {
   static const char classes[] = "verb.communication verb.cognition verb.emotion";
-  if (w->kind == WORD_SPEAKER) return true;
+  if (w->kind == WORD_SPEAKER || (w->kind == WORD_FILLER && why_has(w, ROLE_SAYS))) return true;
   return w->kind == WORD_NONE && !w->proper && why_of_class(k, w->text, PROPTER_WORDNET_VERB, classes, 1);
 }
 
@@ -121,18 +121,29 @@ static PropterStatus attribute(const Look *k, PropterArena *arena, PropterError 
       const Word *w = why_at(k, i);
       if (w->used != USED_NOT || w->number || (i > from && w->mark && w->space)) break;
       if (person && (says(k, w) || why_has(w, ROLE_BLAMES))) {
-        if (unread && !why_at(k, i + 1)->mark) PROPTER_TRY(pass_over(k, from, i + says(k, w), arena, err));
+        if (unread && !why_at(k, i + 1)->mark && why_at(k, i + 1)->kind != WORD_NOT) PROPTER_TRY(pass_over(k, from, i + says(k, w), arena, err));
         break;
       }
       if (w->kind != WORD_NONE && !why_asks(w) && w->kind != WORD_WHO && w->kind != WORD_STOP) break;
       if (w->kind == WORD_NONE && (w->proper || why_lexicon_calls(k->l, w))) break;
       person = somebody(k, w) ||
                (w->kind == WORD_NONE && why_of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.cognition noun.feeling noun.communication", 1)) ||
-               (person && why_idles(w));
+               (person && why_asks(w));
       unread |= w->kind == WORD_NONE;
     }
   }
   return PROPTER_OK;
+}
+
+/* "Dear Anna, …", "… Many thanks, Petra": a name of nothing that is asked about. */
+static bool addresses(const Look *k, size_t from, size_t end) {
+  const bool signs = end == k->words->count && from && why_has(why_at(k, from - 1), ROLE_SIGNS), greets = !signs && why_has(why_at(k, from), ROLE_GREETS);
+  if ((!signs && !greets) || end - from > 3 || (greets && end - from < 2)) return false;
+  for (size_t i = from + greets; i < end; i++) {
+    const Word *w = why_at(k, i);
+    if (w->used != USED_NOT || w->kind != WORD_NONE || w->number || !(w->proper || i == from) || why_lexicon_spells(k->l, w)) return false;
+  }
+  return true;
 }
 
 PropterStatus why_talk(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
@@ -144,7 +155,7 @@ PropterStatus why_talk(PropterLexicon *l, Words *words, PropterArena *arena, Pro
     const bool inner = opened; /* what a word opens without a mark belongs to what stands before it */
     end = clause_end(words, from, &opened);
     const size_t begin = behind_time(&k, from, end);
-    if (inner || (from == 0 && end == words->count) || !is_talk(&k, begin, end, !opened)) continue;
+    if (inner || (from == 0 && end == words->count) || !(addresses(&k, from, end) || is_talk(&k, begin, end, !opened))) continue;
     PROPTER_TRY(pass_over(&k, begin, end, arena, err));
   }
   return attribute(&k, arena, err);

@@ -22,6 +22,34 @@ static void more_than(Words *words) {
   }
 }
 
+/* "How much of the fall", "what share of the rise": the change is asked about, and no part of the figure; "was down to the rain" tells of no fall. */
+static void share_of_change(Words *words) {
+  enum { BETWEEN = 3 };
+  for (size_t i = 0; i < words->count; i++) {
+    size_t share = i + 1, moves;
+    if (words->word[i].kind != WORD_WHICH && !why_has(&words->word[i], ROLE_HOW)) continue;
+    while (share < words->count && share < i + BETWEEN && !why_has(&words->word[share], ROLE_SHARE)) share++;
+    if (share + 2 >= words->count || !why_has(&words->word[share], ROLE_SHARE) || !why_has(&words->word[share + 1], ROLE_GENITIVE)) continue;
+    for (moves = share + 2; moves < words->count && moves < share + 2 + BETWEEN && !why_moves(&words->word[moves]);) {
+      if (words->word[moves].kind != WORD_STOP && !why_idles(&words->word[moves])) break;
+      moves++;
+    }
+    for (size_t k = i; moves < words->count && why_moves(&words->word[moves]) && k <= share + 1; k++) words->word[k].kind = WORD_FILLER, words->word[k].known = true;
+  }
+  for (size_t i = 0; i + 2 < words->count; i++) { /* "what part did the strike play" */
+    size_t play = i + 2;
+    if (words->word[i].kind != WORD_WHICH || !why_has(&words->word[i + 1], ROLE_SHARE) || !why_has(&words->word[i + 2], ROLE_AUXILIARY)) continue;
+    while (play < words->count && !why_ends_clause(&words->word[play], ENDS_CLAUSE) && !propter_str_equal(words->word[play].stem, PROPTER_STR("play"))) play++;
+    if (play < words->count && propter_str_equal(words->word[play].stem, PROPTER_STR("play"))) words->word[i].kind = words->word[i + 1].kind = WORD_FILLER;
+  }
+  for (size_t i = 1; i + 2 < words->count; i++) {
+    Word *w = &words->word[i];
+    const Word *of = why_has(&w[2], ROLE_ARTICLE) && i + 3 < words->count ? w + 3 : w + 2;
+    if (!why_has(w, ROLE_DOWN) || w->phrase || !why_has(&w[1], ROLE_TO) || !why_has(&w[-1], ROLE_LINK)) continue;
+    if (of->kind == WORD_NONE && !of->number && !why_of_dates(of->text)) w->kind = WORD_ASK;
+  }
+}
+
 /* "All but vanished" nearly did. */
 static void all_but(Words *words) {
   for (size_t i = 0; i + 2 < words->count; i++)
@@ -233,6 +261,8 @@ static void asks_advice(Words *words) {
   }
 }
 
+static bool plenty(const Words *words, size_t i) { return i < words->count && words->word[i].phrase && why_has(&words->word[i], ROLE_PLENTY); }
+
 /* "Recovered", "worse": which way that is depends on the metric. */
 static void value(Words *words) {
   for (size_t i = 0; i < words->count; i++) {
@@ -240,6 +270,7 @@ static void value(Words *words) {
     const bool unit = i + 1 < words->count && why_date_word(w[1].text, DATE_UNIT, NULL, NULL);
     if (unit && w->kind == WORD_MOST && (why_has(w, ROLE_BEST) || why_has(w, ROLE_WORST))) w->kind = why_has(w, ROLE_BEST) ? WORD_GOOD : WORD_BAD;
     if (w->kind == WORD_SIZE && (stands_alone(words, i) || told_of_metric(words, i))) w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP, w->mild = true;
+    w->mild |= w->kind == WORD_UP && w->phrase && why_has(w, ROLE_DEGREE) && (plenty(words, i + 1) || plenty(words, i + 2)); /* "so many" */
     if (w->mild) continue;
     w->mild = w->kind == WORD_GOOD || w->kind == WORD_BAD;
     if (w->mild) w->kind = !told_of_metric(words, i) && !(i && stands_alone(words, i)) ? WORD_FILLER : w->kind == WORD_GOOD ? WORD_BETTER : WORD_WORSE;
@@ -255,6 +286,7 @@ PropterStatus why_wording(const PropterLexicon *l, Words *words, PropterArena *a
   than_expected(words);
   more_than(words);
   all_but(words);
+  share_of_change(words);
   none_of(words);
   why_fractions(words);
   particles(words);

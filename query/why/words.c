@@ -198,7 +198,7 @@ static void phrases(Words *found) {
   }
 }
 
-/* "Whyyy", "soooo": letters that are drawn out, where the plain word is one of the tables. */
+/* "Whyyy", "soooo", "whyy": letters that are drawn out, where the plain word is one of the tables. */
 static PropterStatus shorten(Word *w, PropterArena *arena, PropterError *err) {
   size_t n = 0, run = 0, most = 0;
   if (w->number || w->kind != WORD_NONE || why_of_dates(w->text)) return PROPTER_OK;
@@ -210,7 +210,10 @@ static PropterStatus shorten(Word *w, PropterArena *arena, PropterError *err) {
     if (run == 1) plain[n++] = w->text.data[i];
   }
   plain[n] = 0;
-  if (most < 3 || why_word_kind((PropterStr){plain, n}) == WORD_NONE) return PROPTER_OK;
+  Word asks = {.text = {plain, n}};
+  why_word_roles(&asks);
+  const bool drawn = most > 2 || (most == 2 && why_has(&asks, ROLE_QUESTIONS)); /* "bee" is no "be" */
+  if (!drawn || why_word_kind((PropterStr){plain, n}) == WORD_NONE) return PROPTER_OK;
   w->text = w->stem = (PropterStr){plain, n}, w->kind = why_word_kind(w->text);
   return PROPTER_OK;
 }
