@@ -162,7 +162,7 @@ static bool time_behind(const Words *part) {
 static bool before_now(const Words *words, size_t i) {
   if (i + 1 < words->count && why_has(&words->word[i], ROLE_POINTS) && why_has(&words->word[i + 1], ROLE_GENITIVE)) i += 2; /* "those of" */
   if (i < words->count && why_has(&words->word[i], ROLE_ARTICLE)) i++;
-  if (i < words->count && why_has(&words->word[i], ROLE_SAME)) return true;
+  if (i < words->count && (why_has(&words->word[i], ROLE_SAME) || why_date_phrase(words, i, DATE_WEEK_OF, NULL, NULL))) return true;
   if (i + 1 < words->count && why_date_word(words->word[i].text, DATE_WEEKDAY, NULL, NULL) && why_date_word(words->word[i + 1].text, DATE_EARLIER, NULL, NULL))
     return true; /* "the Saturday before" */
   const bool day = i + 1 < words->count && words->word[i + 1].number && words->word[i + 1].digits < 3;

@@ -200,9 +200,20 @@ static bool asks_again(const Rest *r, size_t i) {
   return asked && (next->used == USED_AGAIN || next->used == USED_SLICE || next->kind == WORD_NONE);
 }
 
+/* "Energy costs" where only "spending" is a word of the names: what was put for it is of no name that was read. */
+static bool put_in_vain(const Rest *r, size_t i) { return at(r, i)->put; }
+
+/* "Is leakage expected to fall": of the present, a forecast. */
+static bool foretold(const Rest *r, size_t i) {
+  if (at(r, i)->kind != WORD_NORM || !why_has(at(r, i + 1), ROLE_TO)) return false;
+  for (size_t k = 0; k < i; k++)
+    if (why_has(at(r, k), ROLE_PRESENT) && !at(r, k)->mark) return true;
+  return false;
+}
+
 /* What a word does that says nothing elsewhere, but here: without it another question would be answered. */
 static bool another(const Rest *r, size_t i) {
-  static bool (*const does[])(const Rest *, size_t) = {some_of,  portion,          supposed,   no_data,     other_side,     vague_time, excepts, one_of_many,
+  static bool (*const does[])(const Rest *, size_t) = {put_in_vain, foretold, some_of,  portion,          supposed,   no_data,     other_side,     vague_time, excepts, one_of_many,
                                                        contrary, reason_called_so, asks_again, may_be_part, changes_metric, belongs,    narrows, blames};
   for (size_t k = 0; k < sizeof does / sizeof *does; k++)
     if (does[k](r, i)) return true;

@@ -248,6 +248,12 @@ static bool may_stand_alone(const Reader *r, size_t i, const Span *a, size_t end
 static Found runs_alone(const Reader *r, size_t i, const Span *a, size_t n, Found f) {
   if (!may_stand_alone(r, i, a, f.end)) return (Found){0};
   f.span = a[0];
+  const PropterRecurring *half = &a[n - 1].run;
+  if (n == 2 && a->run.month == a->run.month_last && a->run.month <= 12 && !a->run.day && !a->run.days && half->month_last - half->month == 5 && !half->day) {
+    f.span.run.month = f.span.run.month_last = HALF + a->run.month; /* "in June, second half" */
+    f.span.run.day = f.span.run.day_last = half->month == 1 ? 1 : 2;
+    n = 1;
+  }
   for (size_t k = 1; k < n && !f.gap; k++) {
     PropterDay from, to, next, ignore;
     const PropterRecurring before = f.span.run;

@@ -42,6 +42,7 @@ static bool narrows_to(const Word *first) { return why_has(first, ROLE_FEW) && !
 
 /* "Was it the weather?", "was that because of freshers' week?" name a cause that nobody knows. */
 static bool supposes(const Look *k, size_t from) {
+  if (why_at(k, from)->kind == WORD_JOIN) from++; /* "or was it …" */
   size_t i = from + 2;
   if (!why_has(why_at(k, from), ROLE_FINITE) || !why_has(why_at(k, from + 1), ROLE_POINTS)) return false;
   while (why_at(k, i) && (why_joins(why_at(k, i)) || why_has(why_at(k, i), ROLE_ONE_OF) || why_at(k, i)->kind == WORD_ASK || why_at(k, i)->phrase)) i++;

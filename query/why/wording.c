@@ -66,18 +66,24 @@ static void particles(Words *words) {
   }
 }
 
-/* "Than anyone expected", "than we had hoped": more than usual. */
+/* "Than anyone expected", "than we had hoped", "below what we usually see": more, or less, than usual. */
 static void than_expected(Words *words) {
-  enum { BETWEEN = 4 };
+  enum { BETWEEN = 5 };
   for (size_t i = 0; i + 1 < words->count; i++) {
     size_t end = i + 1;
-    if (!why_has(&words->word[i], ROLE_THAN)) continue;
-    while (end < words->count && end <= i + BETWEEN && !words->word[end].mark && words->word[end].kind != WORD_NORM &&
-           (why_idles(&words->word[end]) || words->word[end].kind == WORD_ASK || words->word[end].kind == WORD_WHO || why_has(&words->word[end], ROLE_ANYBODY)))
-      end++;
-    if (end == i + 1 || end == words->count || words->word[end].mark || !(words->word[end].kind == WORD_NORM || why_has(&words->word[end], ROLE_HOPES)))
-      continue;
-    for (size_t k = i; k <= end; k++) words->word[k].kind = WORD_FILLER;
+    Word *first = &words->word[i];
+    const bool level = (first->kind == WORD_UNDER || first->kind == WORD_ABOVE) && why_has(first + 1, ROLE_WHAT);
+    bool usual = false;
+    if (!level && !why_has(first, ROLE_THAN)) continue;
+    for (; end < words->count && end <= i + BETWEEN && !words->word[end].mark && words->word[end].kind != WORD_NORM; end++) {
+      const Word *w = &words->word[end];
+      if (!why_idles(w) && w->kind != WORD_ASK && w->kind != WORD_WHO && !why_has(w, ROLE_ANYBODY) && !why_has(w, ROLE_WHAT)) break;
+      usual |= why_has(w, ROLE_USUALLY);
+    }
+    const bool hoped = end < words->count && !words->word[end].mark && (words->word[end].kind == WORD_NORM || why_has(&words->word[end], ROLE_HOPES));
+    if (end == i + 1 || !(hoped || usual)) continue;
+    for (size_t k = i + 1; k < end + hoped; k++) words->word[k].kind = WORD_FILLER;
+    first->kind = !level ? WORD_FILLER : first->kind == WORD_UNDER ? WORD_DOWN : WORD_UP;
   }
 }
 
@@ -196,7 +202,8 @@ static void goes_on_for(Words *words) {
   for (size_t i = 1; i + 1 < words->count; i++) {
     Word *w = &words->word[i];
     const bool row = w[1].phrase && w[1].kind == WORD_FILLER && !w[1].mark && (why_has(w + 1, ROLE_IN) || why_has(w + 1, ROLE_ON));
-    if (!why_date_word(w->text, DATE_UNIT, &unit, NULL) || !why_count_of(w - 1, &n) || !(row || why_has(w + 1, ROLE_INCESSANT))) continue;
+    const bool told = why_count_of(w - 1, &n) || why_date_word(w[-1].text, DATE_ORDINAL, &n, NULL); /* "the third month running" */
+    if (!why_date_word(w->text, DATE_UNIT, &unit, NULL) || !told || !(row || why_has(w + 1, ROLE_INCESSANT))) continue;
     for (int k = -1; k < 2; k++) w[k].kind = WORD_FILLER, w[k].used = USED_PERIOD;
   }
 }
