@@ -231,12 +231,15 @@ static bool changes(const Word *w) {
 /* One denying word turns the question round; what another sentence denies is the same again. "Why did nobody order"
  * denies no change: it is left over. */
 void why_negate(PropterQuestion *q, const Words *words) {
-  bool again = true, moved = q->despite.len > 0;
+  bool again = true, moved = q->despite.len > 0, none = false;
+  for (size_t i = 0; i < words->count; i++)
+    none |= words->word[i].kind == WORD_DOWN && (why_has(&words->word[i], ROLE_NO) || why_has(&words->word[i], ROLE_NONE));
   for (size_t i = 0; i < words->count; i++) moved |= words->word[i].used == USED_NOT && changes(&words->word[i]);
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i];
     again |= why_ends_clause(w, ENDS_SENTENCE);
     if (w->kind != WORD_NOT || w->used != USED_NOT || !again) continue;
+    if (none && i && i + 1 == words->count && why_has(w - 1, ROLE_WHY)) continue; /* "no orders in May. Why not?" */
     if (why_has(w, ROLE_BARE) && !w->phrase && !moved) {
       w->kind = WORD_LIMIT;
       continue;
@@ -247,9 +250,10 @@ void why_negate(PropterQuestion *q, const Words *words) {
 
 /* Is it a whole phrase of words that nobody knows: "marketing push"? */
 static bool unknown_phrase(const Words *words, size_t from, size_t end) {
-  for (size_t i = from; i < end; i++)
-    if (words->word[i].used != USED_NOT || words->word[i].number || (words->word[i].kind != WORD_NONE && words->word[i].kind != WORD_STOP && !why_idles(&words->word[i])))
-      return false;
+  for (size_t i = from; i < end; i++) {
+    const Word *w = &words->word[i];
+    if (w->used != USED_NOT || w->number || (w->kind != WORD_NONE && w->kind != WORD_STOP && !why_idles(w))) return false;
+  }
   return from < end;
 }
 

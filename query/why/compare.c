@@ -176,6 +176,11 @@ static bool whole_unit(const Words *words, size_t i) {
   return i < words->count && ((words->word[i].number && words->word[i].digits == 4) || why_date_word(words->word[i].text, DATE_MONTH, NULL, NULL));
 }
 
+/* "Q2". */
+static bool quarter(const Words *words, size_t i) {
+  return i + 1 < words->count && words->word[i + 1].number && !words->word[i + 1].space && why_date_word(words->word[i].text, DATE_LETTER, NULL, NULL);
+}
+
 /* "From April to June": a range. */
 static bool runs_on(const Words *words, size_t i) {
   i += i + 1 < words->count && words->word[i + 1].number && words->word[i + 1].digits == 4 ? 2 : 1;
@@ -192,7 +197,11 @@ static bool levels(const Words *words, size_t i) {
   if (why_has(w, ROLE_REFERS) && i + 1 < words->count && why_has(&w[1], ROLE_TO)) return true;
   if (why_has(w, ROLE_BEHIND)) return before_now(words, i + 1) || whole_unit(words, i + 1);
   if (i > 0 && (why_has(w, ROLE_ON) || why_has(w, ROLE_FROM) || why_has(w, ROLE_TOPS))) { /* "up on last week", "down from April", "May 2026 over May 2025" */
-    const bool goes = w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN, times = whole_unit(words, i - 1) && whole_unit(words, i + 1);
+    size_t verb = i - 1; /* "down 5 % on" */
+    while (verb && (words->word[verb].number || why_has(&words->word[verb], ROLE_SCALE))) verb--;
+    const bool goes = words->word[verb].kind == WORD_UP || words->word[verb].kind == WORD_DOWN;
+    const bool quarters = i > 1 && quarter(words, i - 2) && quarter(words, i + 1);
+    const bool times = quarters || (whole_unit(words, i - 1) && whole_unit(words, i + 1));
     const bool unit = before_now(words, i + 1) || whole_unit(words, i + 1);
     return (times || (goes && unit && !why_has(w, ROLE_TOPS))) && (why_has(w, ROLE_ON) || !runs_on(words, i + 1));
   }

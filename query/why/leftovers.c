@@ -14,6 +14,11 @@ static bool joins_two(const PropterLexicon *l, const PropterQuestion *q, const W
     clause++; /* "and tell me why" */
   if (clause < words->count && (words->word[clause].kind == WORD_WHICH || why_has(&words->word[clause], ROLE_QUESTIONS) || words->word[clause].during))
     return false;
+  if (clause > at + 1 && clause < words->count && why_moves(&words->word[clause]) && why_idles(&words->word[clause - 1])) {
+    bool names = false; /* "and have stayed high" */
+    for (size_t i = clause; i < words->count; i++) names |= words->word[i].used >= USED_METRIC && words->word[i].used <= USED_SLICE;
+    if (!names) return false;
+  }
   while (next + 1 < words->count && words->word[next].kind == WORD_FILLER) next++;
   if (at > 0 && next < words->count && why_moves(&words->word[at - 1]) && why_moves(&words->word[next]))
     return false; /* "the rise and fall", "fell and stay low" */
@@ -213,8 +218,9 @@ static bool foretold(const Rest *r, size_t i) {
 
 /* What a word does that says nothing elsewhere, but here: without it another question would be answered. */
 static bool another(const Rest *r, size_t i) {
-  static bool (*const does[])(const Rest *, size_t) = {put_in_vain, foretold, some_of,  portion,          supposed,   no_data,     other_side,     vague_time, excepts, one_of_many,
-                                                       contrary, reason_called_so, asks_again, may_be_part, changes_metric, belongs,    narrows, blames};
+  static bool (*const does[])(const Rest *, size_t) = {put_in_vain, foretold,          some_of,    portion,     supposed,       no_data, other_side,
+                                                       vague_time,  excepts,           one_of_many, contrary,   reason_called_so, asks_again,
+                                                       may_be_part, changes_metric,    belongs,    narrows,     blames};
   for (size_t k = 0; k < sizeof does / sizeof *does; k++)
     if (does[k](r, i)) return true;
   return false;

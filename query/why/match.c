@@ -482,7 +482,8 @@ static PropterStatus read_parted(const PropterLexicon *l, Words *words, PropterA
     }
     PropterStr by = {"", 0}, label = by;
     size_t from = i + 1;
-    while (words->word[i].kind == WORD_WHICH && from < words->count && (words->word[from].kind == WORD_STOP || why_has(&words->word[from], ROLE_ONE_OF))) from++; /* "which of our regions" */
+    while (words->word[i].kind == WORD_WHICH && from < words->count && (words->word[from].kind == WORD_STOP || why_has(&words->word[from], ROLE_ONE_OF)))
+      from++; /* "which of our regions" */
     size_t end = where ? from : dimension_at(l->members_of == q->metric ? l->members : NULL, words, from, &by, &label);
     if (!end && from < words->count && words->word[from].kind == WORD_PARTS) end = from + 1;
     if (!end || (q->parted && !propter_str_equal(by, q->by))) continue; /* of another dimension: left over */

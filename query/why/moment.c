@@ -450,6 +450,7 @@ static size_t vague_words(Reader *r, size_t i, Span *s) {
   static const char *const thirds[] = {"days 1 to 10", "days 11 to 20", "day 21 to its last"};
   int a, b, y, m, back = 0;
   if (!why_is(r, i, DATE_PART, &a, &b)) return 0;
+  if (i && why_has(&r->words->word[i - 1], ROLE_LINK) && why_plays(r, i + 1, ROLE_IN)) return 0; /* "deliveries were late in May" */
   const size_t month = month_named(r, why_skip(r, why_skip(r, i + 1, ROLE_GENITIVE), ROLE_IN), &m, &back);
   if (month) {
     const int third = a < 5 ? 1 : a < 9 ? 2 : 3;

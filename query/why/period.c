@@ -89,6 +89,14 @@ static size_t end_of_unit(const Reader *r, size_t i, const Span *a, Span *b) {
   return i + 4;
 }
 
+static int month_now(const Reader *r) {
+  int y, m, d;
+  return propter_day_civil(r->today, &y, &m, &d), m;
+}
+
+/* "So far", "up to now": how many words. */
+static size_t so_far_from(const Reader *r, size_t i) { return why_phrase(r, i, DATE_SO_FAR, NULL, NULL); }
+
 static Found from_to(Reader *r, size_t i, bool from, bool between) {
   Span a, b;
   Found f = {0};
@@ -100,6 +108,7 @@ static Found from_to(Reader *r, size_t i, bool from, bool between) {
   if (!r->gap && between && a.when == PROPTER_WHEN_EVENT) a.from = ++a.to;
   PropterGap gap = r->gap;
   const Word *w = why_word_at(r, j);
+  if (!from && !between && so_far_from(r, j) && a.run.month == a.run.month_last && a.run.month == month_now(r)) return f; /* "November up to now" */
   bool days = a.has_year && a.when == PROPTER_WHEN_FIXED && a.from == a.to;
   const bool joined = w && days && !w->space && (w->mark == '/' || w->mark == '.'); /* 2024-06-10/2024-06-16 (ISO 8601), 2024-06-10..2024-06-16 */
   bool dash = w && (w->mark == '-' || joined);
@@ -511,17 +520,18 @@ static Found counted_range(Reader *r, size_t i) {
   return f;
 }
 
-/* "February so far", in that month. */
+/* "February so far", "Q3 so far", in that month or quarter. */
 static void so_far(const Reader *r, size_t i, Found *f) {
-  int y, month, d;
   const PropterRecurring *run = &f->span.run;
-  propter_day_civil(r->today, &y, &month, &d);
-  size_t now = why_phrase(r, f->end, DATE_SO_FAR, NULL, NULL);
+  const size_t now = so_far_from(r, f->end);
+  const int month = month_now(r);
   while (i > 0 && why_is(r, i - 1, DATE_PREP, NULL, NULL)) i--;
-  const bool before = i > 1 && why_phrase(r, i - 2, DATE_SO_FAR, NULL, NULL) == 2; /* "so far in June" */
-  if (!(now || before) || f->span.when != PROPTER_WHEN_LATEST || f->span.open || run->day || run->days || run->month != month || run->month_last != month)
+  const bool before = i > 1 && so_far_from(r, i - 2) == 2; /* "so far in June" */
+  const int length = run->month_last - run->month + 1;
+  if (!(now || before) || f->span.when != PROPTER_WHEN_LATEST || f->span.open || run->day || run->days || run->month > month || run->month_last < month)
     return;
-  f->span.when = PROPTER_WHEN_BACK, f->span.unit = UNIT_MONTH, f->span.count = 0, f->end += now;
+  if (length != 1 && (length != 3 || run->month % 3 != 1)) return;
+  f->span.when = PROPTER_WHEN_BACK, f->span.unit = length == 1 ? UNIT_MONTH : UNIT_QUARTER, f->span.count = 0, f->end += now;
 }
 
 static Found period(Reader *r, size_t i) {

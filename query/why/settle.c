@@ -54,12 +54,12 @@ static void relative(const PropterQuestion *q, PropterDay now, PropterDay *from,
   }
 }
 
-/* The last such run that lies in the data; where none does, the last that begins before their end. */
-static bool latest_run(const PropterRecurring *run, PropterDay last, PropterDay *from, PropterDay *to) {
+/* The last such run that lies in the data, or (`begun`) begins in them; where none does, the first of those looked at. */
+static bool latest_run(const PropterRecurring *run, PropterDay last, bool begun, PropterDay *from, PropterDay *to) {
   int y, m, d;
   propter_day_civil(last, &y, &m, &d);
   for (int back = 0; back < 12; back++, y--) /* 29 February comes every fourth year, or the eighth; a date on a weekday within eleven */
-    if (why_run_in(y, run, from, to) && *to <= last) return true;
+    if (why_run_in(y, run, from, to) && (begun ? *from : *to) <= last) return true;
   return false;
 }
 
@@ -73,7 +73,7 @@ static PropterStatus note_period(PropterQuestion *q, const char *before, const c
 }
 
 static PropterStatus settle_latest(PropterQuestion *q, PropterDay last, PropterArena *arena, PropterError *err) {
-  if (!latest_run(&q->run, last, &q->from, &q->to)) {
+  if (!latest_run(&q->run, last, q->open == PROPTER_OPEN_SINCE, &q->from, &q->to)) {
     q->gap = PROPTER_GAP_BAD_DATE, q->about = q->period_words, q->has_period = false;
     return PROPTER_OK;
   }
@@ -129,7 +129,7 @@ static void settle_compared(PropterQuestion *q, PropterGrain grain) {
   const bool before = q->compared_when == PROPTER_WHEN_BACK, to_date = q->when == PROPTER_WHEN_TO_DATE && q->unit == UNIT_YEAR;
   const bool unfinished = q->when == PROPTER_WHEN_BACK && !q->count; /* this week, this month */
   if (q->compared_when == PROPTER_WHEN_LATEST) {
-    (void)latest_run(&q->compared_run, q->from - 1, &q->compared_from, &q->compared_to);
+    (void)latest_run(&q->compared_run, q->from - 1, false, &q->compared_from, &q->compared_to);
     if (q->compared_unit == PROPTER_UNIT_SAME) same_days_of_month(q);
   } else if (q->compared_when == PROPTER_WHEN_FIXED && (to_date || q->compared_unit == PROPTER_UNIT_SAME) &&
              q->compared_to == why_months_later(q->compared_from, 12) - 1) { /* "year to date … 2025", "the same period of 2025" */

@@ -41,6 +41,10 @@ void why_amounts(Words *words) {
     const bool small = why_has(w, ROLE_SMALL) && (w->kind == WORD_FILLER || w->kind == WORD_NONE) && !w->phrase;
     if (w->used == USED_NOT && w->kind == WORD_SIZE && number_of_metric(words, i)) w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP;
     if (w->used == USED_NOT && why_has(w, ROLE_NONE) && !moves && why_ends_clause(w, ENDS_CLAUSE)) w->kind = WORD_DOWN; /* "sign-ups: none" */
+    const bool any = metric && !moves && w->used == USED_NOT && propter_str_equal(w->text, PROPTER_STR("any"));
+    for (size_t k = i; any && k-- > 0 && !why_ends_clause(&words->word[k + 1], ENDS_CLAUSE);)
+      if (words->word[k].kind == WORD_NOT && words->word[k].used == USED_NOT && why_has(&words->word[k], ROLE_BARE))
+        words->word[k].kind = WORD_FILLER, w->kind = WORD_DOWN; /* "weren't there any orders" */
     if (w->used != USED_NOT || !(none || small) || (i && why_has(&w[-1], ROLE_A))) continue;
     if (small && next->kind == WORD_MOVE && !next->mark) w->kind = WORD_NOT; /* "little changed" */
     else if (none ? metric && !moves : metric || (i && why_has(&w[-1], ROLE_LINK) && (next->mark || next->kind == WORD_STOP || next->used == USED_PERIOD)))
@@ -92,7 +96,8 @@ PropterStatus why_read_sizes(PropterQuestion *q, const Words *words, bool *sized
     const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3; /* 4,200 */
     const bool plain = w->digits > 2 && !(w->digits == 4 && w->value >= 1900 && w->value < 2100);
     const bool said = w > words->word && sets_size(words, &w[-1]);
-    const bool by = i > 1 && !w->mark && (why_has(&w[-1], ROLE_BY) || why_has(&w[-1], ROLE_TO)) && (w[-2].kind == WORD_UP || w[-2].kind == WORD_DOWN); /* "dropped by 40", "to 80" */
+    const bool tied = i > 1 && !w->mark && (why_has(&w[-1], ROLE_BY) || why_has(&w[-1], ROLE_TO)); /* "dropped by 40", "to 80" */
+    const bool by = tied && (w[-2].kind == WORD_UP || w[-2].kind == WORD_DOWN);
     if (!size && !scaled && said && (grouped || plain || decimal || by)) {
       Word *end_word = grouped || decimal ? next : w;
       w->used = end_word->used = USED_PERIOD;
@@ -121,7 +126,8 @@ PropterStatus why_read_sizes(PropterQuestion *q, const Words *words, bool *sized
   return PROPTER_OK;
 }
 
-/* "Only 38 in week 39", "212 new members", "400 l of fuel", "as against 61": figures that the asker has seen. A number behind an unknown word may be part of a name. */
+/* "Only 38 in week 39", "212 new members", "400 l of fuel", "as against 61": figures that the asker has seen. A number behind an unknown word may be
+ * part of a name. */
 PropterStatus why_read_figures(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i], *last = i ? w - 1 : NULL, *next = i + 1 < words->count ? w + 1 : NULL;
@@ -133,6 +139,11 @@ PropterStatus why_read_figures(PropterQuestion *q, const Words *words, PropterAr
     if (!w->number || w->used != USED_NOT || w->named) continue;
     const bool few = last && !w->mark && why_has(last, ROLE_FEW) && last->used == USED_NOT, of_metric = behind && !behind->mark && behind->used == USED_METRIC;
     const bool against = q->compared && last && !w->mark && why_word_kind(last->text) == WORD_COMPARE;
+    const bool zero = !w->value && w->digits == 1 && !(next && next->number) && i && why_ends_clause(w, ENDS_CLAUSE); /* "near misses: 0 in August" */
+    if (zero) {
+      w->kind = WORD_DOWN;
+      continue;
+    }
     if (!few && !of_metric && !against) continue;
     if (few) last->kind = WORD_DOWN, last->mild = true;
     const size_t used = of_metric ? end : figure;

@@ -34,7 +34,8 @@ static void share_of_change(Words *words) {
       if (words->word[moves].kind != WORD_STOP && !why_idles(&words->word[moves])) break;
       moves++;
     }
-    for (size_t k = i; moves < words->count && why_moves(&words->word[moves]) && k <= share + 1; k++) words->word[k].kind = WORD_FILLER, words->word[k].known = true;
+    if (moves == words->count || !why_moves(&words->word[moves])) continue;
+    for (size_t k = i; k <= share + 1; k++) words->word[k].kind = WORD_FILLER, words->word[k].known = true;
   }
   for (size_t i = 0; i + 2 < words->count; i++) { /* "what part did the strike play" */
     size_t play = i + 2;
