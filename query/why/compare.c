@@ -167,6 +167,8 @@ static bool before_now(const Words *words, size_t i) {
     return true; /* "the Saturday before" */
   const bool day = i + 1 < words->count && words->word[i + 1].number && words->word[i + 1].digits < 3;
   if (i < words->count && !day && why_date_word(words->word[i].text, DATE_MONTH, NULL, NULL)) return true;
+  if (i < words->count && day && (why_date_word(words->word[i].text, DATE_UNIT, NULL, NULL) || why_date_word(words->word[i].text, DATE_FISCAL, NULL, NULL)))
+    return true; /* "week 23", "FY24" */
   if (i < words->count && day && !words->word[i + 1].space && why_date_word(words->word[i].text, DATE_LETTER, NULL, NULL)) return true;
   return i < words->count && (why_date_word(words->word[i].text, DATE_LAST, NULL, NULL) || why_date_word(words->word[i].text, DATE_EARLIER, NULL, NULL));
 }

@@ -268,8 +268,12 @@ static bool number_of_answers(const Rest *r, size_t i) {
 
 /* "Rides by commuters", "by which cause", "… went up. By what?" */
 static bool by(const Rest *r, size_t i) {
-  const Word *next = at(r, i + 1);
   if (at(r, i)->kind != WORD_BY) return false;
+  const bool each = r->q->parted && at(r, i + 1) && !at(r, i + 1)->mark;
+  size_t behind = i + 1;
+  while (at(r, behind) && !at(r, behind)->mark && at(r, behind)->used == USED_NOT && why_has(at(r, behind), ROLE_ARTICLE)) behind++;
+  const Word *next = at(r, behind);
+  if (each && next && why_moves(next)) return true; /* "which were hit hardest by the rise" */
   if (!next) return i && why_has(at(r, i - 1), ROLE_SUBJECT);
   return (next->used == USED_SLICE && !blames(r, i)) || next->kind == WORD_WHICH || next->kind == WORD_ASK;
 }

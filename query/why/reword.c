@@ -206,6 +206,9 @@ static PropterStatus numerals(PropterLexicon *l, Words *words, PropterArena *are
     if ((!ranks && !why_date_word(next->text, DATE_NUMBER, &n, NULL)) || n < 1 || n > 9 || (ranks && words->count == PROPTER_QUESTION_WORDS)) continue;
     PROPTER_TRY(figure(l, words, i, 2, tens + n, ranks, arena, err));
   }
+  for (size_t i = 0; i + 2 < words->count; i++) /* "a couple of weeks" */
+    if (why_has(&words->word[i], ROLE_COUPLE) && why_has(&words->word[i + 1], ROLE_GENITIVE) && why_date_word(words->word[i + 2].text, DATE_UNIT, NULL, NULL))
+      PROPTER_TRY(figure(l, words, i, 2, 2, false, arena, err));
   for (size_t i = 0, second; i < words->count; i++) {
     if (!ordinals(words, i, &second) || words->count + 2 > PROPTER_QUESTION_WORDS) continue;
     (void)why_date_word(words->word[second].text, DATE_ORDINAL, &n, NULL);

@@ -170,6 +170,9 @@ static bool told_of_metric(const Words *words, size_t i) {
       (why_moves(&words->word[next]) || words->word[next].kind == WORD_ASK || (words->word[next].kind == WORD_NONE && !why_has(&words->word[next], ROLE_WHEN))))
     return false;
   if (before > 0 && (why_has(&words->word[before - 1], ROLE_LINK) || words->word[before - 1].kind == WORD_NOT)) return true; /* "not as bad" */
+  const bool timed = next == i + 1 && next < words->count && (why_has(&words->word[next], ROLE_WHEN) || words->word[next].kind == WORD_STOP);
+  for (size_t k = i; timed && k > 0 && !why_ends_clause(&words->word[k], ENDS_CLAUSE); k--)
+    if (why_has(&words->word[k - 1], ROLE_LINK)) return true;       /* "was tonnage huge in May" */
   const bool ends = next == words->count || words->word[next].mark; /* "cafe sales on Monday brilliant, why" */
   return before == i && i > 0 && !words->word[i].mark && ends && next == i + 1;
 }
