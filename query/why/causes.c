@@ -257,26 +257,53 @@ static bool unknown_phrase(const Words *words, size_t from, size_t end) {
   return from < end;
 }
 
+/* The word before i, past what says nothing of a noun: "because of | the bad weather". */
+static size_t before_noun(const Words *words, size_t i) {
+  while (i > 0 && !words->word[i].mark && words->word[i - 1].used == USED_NOT && !words->word[i - 1].phrase &&
+         (words->word[i - 1].kind == WORD_STOP || why_has(&words->word[i - 1], ROLE_ONE_OF) || words->word[i - 1].kind == WORD_BAD ||
+          words->word[i - 1].kind == WORD_GOOD || words->word[i - 1].kind == WORD_SIZE || words->word[i - 1].mild || why_has(&words->word[i - 1], ROLE_NEW)))
+    i--;
+  return i;
+}
+
+/* "Because of …", "driven by …", "hit by …", "on account of …". */
+static bool blamed(const Words *words, size_t i) {
+  if (!i || words->word[i].mark) return false;
+  const Word *before = &words->word[i - 1], *verb = i > 1 ? before - 1 : NULL;
+  if (why_has(before, ROLE_BY)) return verb && (why_has(verb, ROLE_CAUSAL) || verb->kind == WORD_ASK || verb->kind == WORD_UP || verb->kind == WORD_DOWN);
+  while (before > words->word && before->phrase && before->kind == WORD_FILLER) before--;
+  return why_has(before, ROLE_CAUSAL) || (before->phrase && before->kind == WORD_ASK);
+}
+
+/* "Did … cause", "does … explain", "could … be the reason", "did … lift sales". */
+static bool asked_of(const Words *words, size_t i, size_t end) {
+  if (!i || words->word[i].mark) return false;
+  const Word *before = &words->word[i - 1];
+  const bool points = why_has(before, ROLE_POINTS) && i > 1 && why_has(before - 1, ROLE_FINITE); /* "was it the rain" */
+  if (points) return true;
+  if (!why_has(before, ROLE_AUXILIARY) && !why_has(before, ROLE_FINITE) && !why_has(before, ROLE_MODAL)) return false;
+  for (; end < words->count && !why_ends_clause(&words->word[end], ENDS_CLAUSE); end++) {
+    const Word *w = &words->word[end];
+    if ((w->kind == WORD_ASK && !why_has(w, ROLE_FINITE)) || why_has(w, ROLE_EXPLAINS)) return true;
+    if (why_moves(w)) return metric_behind(words, end);
+    if (w->kind != WORD_STOP && !why_idles(w) && w->kind != WORD_NONE) return false;
+  }
+  return false;
+}
+
 /* "Because of the heat", "did the campaign cause the rise": do the words left over stand where a cause does? */
-void why_names_no_cause(PropterQuestion *q, const Words *words) {
+void why_names_no_cause(const PropterLexicon *causes, PropterQuestion *q, const Words *words) {
   size_t from = 0, end = words->count;
   if (q->gap != PROPTER_GAP_WORDS_LEFT || q->suspect.len || q->despite.len || !q->about.len) return;
   const size_t first = (size_t)(q->about.data - q->text.data), last = first + q->about.len;
   while (from < words->count && words->word[from].begin < first) from++;
   while (end > from && words->word[end - 1].end > last) end--;
+  while (from < end && (why_has(&words->word[from], ROLE_BY) || words->word[from].kind == WORD_STOP)) from++;
   if (!unknown_phrase(words, from, end)) return;
-  while (from > 0 && !words->word[from].mark && words->word[from - 1].used == USED_NOT &&
-         (words->word[from - 1].kind == WORD_STOP || why_has(&words->word[from - 1], ROLE_ONE_OF)))
-    from--;
-  while (end < words->count && !why_ends_clause(&words->word[end], ENDS_CLAUSE) && words->word[end].used == USED_NOT &&
-         (words->word[end].kind == WORD_NONE || why_idles(&words->word[end])))
-    end++;
-  const Word *before = from ? &words->word[from - 1] : NULL, *behind = end < words->count ? &words->word[end] : NULL;
-  const bool blamed = before && (why_has(before, ROLE_CAUSAL) || (before->phrase && from > 1 && why_has(before - 1, ROLE_CAUSAL)) ||
-                                 (before->kind == WORD_BY && from > 1 && why_has(before - 1, ROLE_CAUSAL)));
-  const bool acts = before && behind && !behind->mark && (why_has(before, ROLE_AUXILIARY) || why_has(before, ROLE_FINITE)) && behind->kind == WORD_ASK &&
-                    !why_has(behind, ROLE_FINITE);
-  if (blamed || acts) q->gap = PROPTER_GAP_NO_CAUSE;
+  for (size_t i = from; causes && i < end; i++)
+    if (why_lexicon_spells(causes, &words->word[i])) return; /* a known one, that stands there as something else */
+  from = before_noun(words, from);
+  if (blamed(words, from) || asked_of(words, from, end)) q->gap = PROPTER_GAP_NO_CAUSE;
 }
 
 /* --- the steps of the reading ------------------------------------------------------------------------------------------------------ */

@@ -233,7 +233,7 @@ static void judge(Reading *r) {
   PropterQuestion *q = r->q;
   const Words *words = &r->words;
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) why_leftovers(r->lexicon, q, words);
-  why_names_no_cause(q, words);
+  why_names_no_cause(r->causes, q, words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
   if (q->gap == PROPTER_GAP_NONE && r->no_time != PROPTER_GAP_NONE) q->gap = r->no_time, q->about = r->about_time;
   if (q->gap == PROPTER_GAP_NONE) names_no_time(r->lexicon, q, words);

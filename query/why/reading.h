@@ -45,7 +45,7 @@ PropterStatus why_read_free_cause(Reading *reading, bool early);
 /* Gives cause and time to each other, where only one is told. NO_MEMORY. */
 PropterStatus why_settle_cause(Reading *reading);
 /* Words left over that stand where a cause does make the gap that of an unknown cause. */
-void why_names_no_cause(PropterQuestion *question, const Words *words);
+void why_names_no_cause(const PropterLexicon *causes, PropterQuestion *question, const Words *words);
 /* Takes the word that turns the question round. */
 void why_negate(PropterQuestion *question, const Words *words);
 
