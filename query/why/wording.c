@@ -51,6 +51,23 @@ static void share_of_change(Words *words) {
   }
 }
 
+/* "A link between the strike and the fall" is no range of times; "up instead of down" went up. */
+static void links_and_opposites(Words *words) {
+  for (size_t i = 1; i + 2 < words->count; i++) {
+    Word *w = &words->word[i];
+    if (why_has(w, ROLE_BETWEENS) && (why_has(w - 1, ROLE_LINKS) || (w->phrase && w[-1].phrase))) {
+      size_t join = i + 1;
+      while (join < words->count && !why_ends_clause(&words->word[join], ENDS_CLAUSE) && words->word[join].kind != WORD_JOIN) join++;
+      if (join == words->count || words->word[join].kind != WORD_JOIN) continue;
+      w->kind = words->word[join].kind = WORD_FILLER, w->used = words->word[join].used = USED_PERIOD;
+      memset(w->roles, 0, sizeof w->roles);
+    }
+    const bool moved = w[-1].kind == WORD_UP || w[-1].kind == WORD_DOWN;
+    if (moved && why_has(w, ROLE_INSTEAD) && why_has(&w[1], ROLE_GENITIVE) && (w[2].kind == WORD_UP || w[2].kind == WORD_DOWN))
+      w->kind = w[1].kind = w[2].kind = WORD_FILLER;
+  }
+}
+
 /* "All but vanished" nearly did. */
 static void all_but(Words *words) {
   for (size_t i = 0; i + 2 < words->count; i++)
@@ -298,6 +315,7 @@ PropterStatus why_wording(const PropterLexicon *l, Words *words, PropterArena *a
   more_than(words);
   all_but(words);
   share_of_change(words);
+  links_and_opposites(words);
   none_of(words);
   why_fractions(words);
   particles(words);
