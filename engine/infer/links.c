@@ -727,12 +727,19 @@ static bool is_shown(const LinkPanel *x, size_t i, size_t j) {
   return shown;
 }
 
+/* Of changes from period to period nothing is ruled out: those of a level that is returned to look back on their own errors, so that what comes before the cause
+ * may seem to act through it alone. */
+static PropterUnseen unseen_cause(const LinkPanel *x, size_t c) {
+  const PropterUnseen found = (PropterUnseen)x->graph.unseen[c];
+  return found == PROPTER_UNSEEN_RULED_OUT && !x->levels ? PROPTER_UNSEEN_OPEN : found;
+}
+
 void link_describe(const LinkPanel *x, size_t i, size_t j, size_t lag, PropterMetricLink *out) {
   size_t c = link_cell(x, lag, i, j);
   const PropterLaggedGraph *g = &x->graph;
   *out = (PropterMetricLink){.cause = x->metric[i]->def.iri, .cause_label = x->metric[i]->def.label, .effect = x->metric[j]->def.iri,
                              .effect_label = x->metric[j]->def.label, .lag = (int)lag, .directed = g->mark[c] == PROPTER_ARROW,
-                             .required = x->knowledge.required[i * x->p + j], .unseen = (PropterUnseen)g->unseen[c],
+                             .required = x->knowledge.required[i * x->p + j], .unseen = unseen_cause(x, c),
                              .strength = g->strength[c], .p = g->p_value[c], .q = g->q_value[c],
                              .stability = g->stability ? g->stability[c] : NAN, .prior = x->knowledge.prior[i * x->p + j], .knowledge = x->said[i * x->p + j],
                              .adjustment = PROPTER_STR("neither the data nor knowledge say which way it goes; a required link or a documented cause would"),

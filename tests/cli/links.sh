@@ -57,6 +57,8 @@ for method in pcmci_plus var var_lingam pc boss; do
   expect "$method" 0 'delivery days north → refunds north, 1 day later' propter links "refunds north" --method $method
 done
 expect "as changes" 0 'as changes' propter links "refunds north" --as changes
+propter links --as changes --format json >changes.json
+grep -q '"unseenCause":"open"' changes.json && ! grep -q '"unseenCause":"ruled out"' changes.json && ok "of changes no unseen cause is ruled out" || not_ok "ruled out of changes" "$(cat changes.json)"
 expect "two that have nothing to do with each other" 1 '0 links' propter links --among "ad spend north" --among "delivery days north"
 expect "an effect of ads on orders through visits" 0 '"adjustment":"seen after adjusting for' propter links --method var --lags 2 "orders north" --format json
 

@@ -38,7 +38,8 @@ typedef struct {
   int lag;                  /* periods by which the effect follows */
   bool directed;            /* false: at the same time, and neither data nor knowledge say which way */
   bool required;            /* by knowledge */
-  PropterUnseen unseen;     /* whether a common cause that is none of the metrics searched may be behind it; shown: no effect of its own is told */
+  PropterUnseen unseen;     /* whether a common cause that is none of the metrics searched may be behind it; shown: no effect of its own is told; of
+                               changes none is ruled out */
   double strength;          /* partial correlation, or standardised coefficient */
   double p, q, stability;   /* of the test; adjusted over all pairs and lags; share of resamples that show it */
   double prior;             /* log odds that knowledge and documents gave it beforehand; 0: none */
