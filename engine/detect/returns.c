@@ -39,7 +39,7 @@ static size_t move_end(const Baseline *b, size_t from, double level, const doubl
   for (size_t i = from; i < b->n && i - from <= baseline_longest_move(b->grain); i++) {
     const double away = sign * (b->y[i] - level), mean = count ? sum / (double)count : 0;
     if (isnan(away)) continue;
-    if (mean >= least_mean * error[i - from - 1] && least >= least_part * mean && is_back(b, i, level, sign, back_part * mean))
+    if (count && mean >= least_mean * error[i - from - 1] && least >= least_part * mean && is_back(b, i, level, sign, back_part * mean))
       return was_held(b, from, count, level, back_part * mean) ? i : SIZE_MAX;
     sum += away;
     least = fmin(least, away);
