@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which dated clause of a document a claim of it speaks of: "From 3 to 6 June a bug in the chat widget sent every message three times. The widget bug tripled
  * tickets." Content words are compared by stem, by the lines `alike`, by the words of change and by WordNet's derivations; all of the argument must be met. */
+#include <math.h>
 #include <string.h>
 
 #include "names.h"
@@ -33,6 +34,7 @@ typedef struct {
   PropterReadings *readings;
   Senses *senses;
   Tolds told;
+  Tolds dated; /* the sentence of each named day; filled when the first claim asks for one */
 } Join;
 
 static PropterStr slice(const PropterDocument *d, PropterSpan s) { return (PropterStr){d->text.data + s.start, s.end > s.start ? s.end - s.start : 0}; }
@@ -255,24 +257,29 @@ static bool told_there(const Join *j, const PropterReading *r) {
 }
 
 /* How sure a named day is that of the claim's cause; 0: it is none. */
-static PropterStatus dates_cause(const Join *j, const PropterReading *r, const Told *phrase, const PropterDated *day, double *sure, PropterError *err) {
+static double dates_cause(const Join *j, const PropterReading *r, const Told *phrase, size_t which) {
+  const PropterDated *day = &j->readings->dated.items[which];
   const PropterHappening then = {.when = day->when, .ends = day->when.first != day->when.last};
   const bool here = day->sentence.start == r->sentence.start;
-  *sure = 0;
-  if (day->words.end && day->words.start <= name_of(r).start && day->words.end > name_of(r).start) return PROPTER_OK; /* a day is no cause */
-  if (day->words.end > day->words.start && within(day->words, r->cause) && within(name_of(r), r->cause) && !day->over) *sure = dated_itself;
-  else if (here && !day->over && r->when_cause.first == day->when.first && r->when_cause.last == day->when.last) *sure = dated_itself;
-  if (*sure > 0 || here || day->off || !in_time(r, &then)) return PROPTER_OK;
-  if (beside(j, r, day)) *sure = dated_beside;
-  if (day->over) return PROPTER_OK;
+  double sure = 0;
+  if (day->words.end && day->words.start <= name_of(r).start && day->words.end > name_of(r).start) return 0; /* a day is no cause */
+  if (day->words.end > day->words.start && within(day->words, r->cause) && within(name_of(r), r->cause) && !day->over) sure = dated_itself;
+  else if (here && !day->over && r->when_cause.first == day->when.first && r->when_cause.last == day->when.last) sure = dated_itself;
+  if (sure > 0 || here || day->off || !in_time(r, &then)) return sure;
+  if (beside(j, r, day)) sure = dated_beside;
   /* "The move" is one that is told nearby. */
-  if (phrase->words.count < 2 && !one_section(j->d, day->sentence.start, r->sentence.start)) return PROPTER_OK;
-  Told sentence = {.clause = SIZE_MAX};
-  PropterStatus status = content(j, slice(j->d, day->sentence), &sentence) ? PROPTER_OK : no_memory(err);
-  const double named = status == PROPTER_OK ? names_cause(j, r, phrase, &sentence) : 0;
-  if (named > *sure) *sure = named;
-  propter_vec_clear(&sentence.words);
-  return status;
+  if (day->over || (phrase->words.count < 2 && !one_section(j->d, day->sentence.start, r->sentence.start))) return sure;
+  return fmax(sure, names_cause(j, r, phrase, &j->dated.items[which]));
+}
+
+static PropterStatus know_days(Join *j, PropterError *err) {
+  while (j->dated.count < j->readings->dated.count) {
+    Told sentence = {.clause = SIZE_MAX};
+    if (content(j, slice(j->d, j->readings->dated.items[j->dated.count].sentence), &sentence) && propter_vec_push(&j->dated, sentence)) continue;
+    propter_vec_clear(&sentence.words);
+    return no_memory(err);
+  }
+  return PROPTER_OK;
 }
 
 /* A report with one head of days is about what happened then. */
@@ -293,12 +300,14 @@ static PropterStatus date_claim(Join *j, size_t i, PropterError *err) {
   const PropterSpan name = name_of(r);
   const PropterDated *day = NULL;
   Told phrase = {.clause = SIZE_MAX};
-  double best = 0, sure;
-  if (r->line || r->generic || r->negated || r->counterfactual || r->hedge >= DENIED || hearsay(r) || r->confidence < SURE || told_there(j, r)) return PROPTER_OK;
+  double best = 0;
+  if (r->line || r->generic || r->negated || r->counterfactual || r->hedge >= DENIED || hearsay(r) || r->confidence < SURE || told_there(j, r))
+    return PROPTER_OK;
+  PROPTER_TRY(know_days(j, err));
   PropterStatus status = content(j, slice(j->d, name), &phrase) ? PROPTER_OK : no_memory(err);
   for (size_t k = 0; status == PROPTER_OK && phrase.words.count && k < j->readings->dated.count; k++) {
     const PropterDated *d = &j->readings->dated.items[k];
-    status = dates_cause(j, r, &phrase, d, &sure, err);
+    const double sure = dates_cause(j, r, &phrase, k);
     if (sure > best || (sure > 0 && sure == best && d->when.first < day->when.first)) day = d, best = sure;
   }
   PropterHappening *form = phrase.words.count ? only_form(j->readings) : NULL;
@@ -332,8 +341,11 @@ PropterStatus told_join(const PropterNames *names, const PropterRules *rules, co
     if (status == PROPTER_OK && readings->happenings.count > known) claims[i] = known, status = know_clause(&j, known, err);
   }
   for (size_t i = 0; i < j.told.count && status == PROPTER_OK; i++) status = retell(&j, i, err);
-  for (size_t i = 0; i < j.told.count; i++) propter_vec_clear(&j.told.items[i].words);
-  propter_vec_clear(&j.told);
+  Tolds *const all[] = {&j.told, &j.dated};
+  for (size_t k = 0; k < 2; k++) {
+    for (size_t i = 0; i < all[k]->count; i++) propter_vec_clear(&all[k]->items[i].words);
+    propter_vec_clear(all[k]);
+  }
   senses_clear(&senses);
   return status;
 }
