@@ -124,7 +124,7 @@ enum { BASELINE_SWINGS = 3 };
 typedef struct {
   double noise, walk, slope;
   double shared; /* part of the noise that all horizons share, because it is the noise of the level before the window */
-  double swing[BASELINE_SWINGS]; /* variances of first-order autoregressions about the level, of fixed coefficients (baseline.c): noise that goes on for a while */
+  double swing[BASELINE_SWINGS]; /* noise that goes on for a while: variances of first-order autoregressions about the level (baseline.c) */
   double width;  /* observations whose mean is the level before: what of a swing is in it */
 } ErrorModel;
 

@@ -207,8 +207,9 @@ static const KnowEvent *told_beside(Know *know, size_t claim) {
   const KnowClaim *own = &know->claims.items[claim];
   const KnowEvent *meant = NULL;
   uint64_t nearest = NEAR + 1;
-  for (size_t i = claim; i-- > 0 && know->claims.items[i].document == own->document && know->claims.items[i].char_start + SENTENCE > own->char_start;) claim = i;
-  for (size_t i = claim; i < know->claims.count && know->claims.items[i].document == own->document; i++) {
+  size_t from = claim;
+  while (from > 0 && know->claims.items[from - 1].document == own->document && know->claims.items[from - 1].char_start + SENTENCE > own->char_start) from--;
+  for (size_t i = from; i < know->claims.count && know->claims.items[i].document == own->document; i++) {
     const KnowClaim *x = &know->claims.items[i];
     if (x->char_start > own->char_end + NEAR) break;
     const KnowEvent *e = between(own, x) < nearest && propter_str_equal(x->section, own->section) ? know_event(know, x->id) : NULL;

@@ -51,8 +51,8 @@ size_t pattern_columns(const Frame *f, Column *column, double *shape, PropterPat
   return count;
 }
 
-/* Where a course of the unknown cause may begin or end: at any bin, and in the middle of one of the window that holds several days, since a documented course is
- * not held to the bins. */
+/* Where a course of the unknown cause may begin or end: at any bin, and in the middle of one of the window that holds several days, since a documented course
+ * is not held to the bins. */
 typedef struct {
   size_t bin;
   double part; /* of the bin */

@@ -29,8 +29,8 @@ typedef double UnknownDensity[1 + UNKNOWN_SCALES];
 /* Log likelihoods of its scale and rate. */
 typedef double UnknownLikelihood[UNKNOWN_SCALES][UNKNOWN_RATES];
 
-/* Relative error of an idealised profile per bin: a step and a ramp of the same mean over three bins differ by 1/3 at either end, and as both are tried, what lies
- * between them is off by half of that from the nearer one at most. */
+/* Relative error of an idealised profile per bin: a step and a ramp of the same mean over three bins differ by 1/3 at either end, and as both are tried, what
+ * lies between them is off by half of that from the nearer one at most. */
 static const double ideal_error = 1.0 / 6;
 
 /* What the windows of a length that nobody asks about say of one, to as many digits as can be known. Of numbers of eight bytes alone, since it is kept as it

@@ -71,8 +71,8 @@ bool when_says_year(const WhenText *text);
 /* Appends every date or period of `text` ("7 August 2011", "August 7–22", "in August", "late 2014", "this spring", "from December 2007 to June 2009", "1H
  * 2023", "fiscal 2023", "yesterday", "last week", "on Monday", "two weeks ago", "over the past two years", "week 21", "since March", "three months ended March
  * 31"; "the 22nd" behind "until" and an earlier day; "on the 3rd" of the month that the text or the context named last, else the last one before the
- * reference day), in order. The language should order the parts of a date much as English does. A period without a year belongs to the context's year, otherwise it is
- * the last one that had begun on the reference day (unknown: such periods are left out), or with `forward` the first that had not ended. Figures such as
+ * reference day), in order. The language should order the parts of a date much as English does. A period without a year belongs to the context's year,
+ * otherwise it is the last one that had begun on the reference day (unknown: such periods are left out), or with `forward` the first that had not ended. Figures such as
  * 05/03/2024 that could be two days are left out unless the order is known. False: no memory. */
 bool when_dates(const WhenText *text, const WhenContext *context, Whens *out);
 /* Cuts a text and appends its dates. False: no memory. */

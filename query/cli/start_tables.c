@@ -155,7 +155,8 @@ static PropterStatus add_up(Start *s, const PropterSniff *sniffed, const Propter
   if (status == PROPTER_OK) status = use_made(s, &cells, stem, "cells", found->counted, &sniff);
   propter_buf_clear(&cells);
   if (status == PROPTER_OK)
-    fprintf(s->notes, "         several rows a period: the %s rows of %zu file%s were added up to %s, one for each period%s; the measure \"%.*s\" counts them\n",
+    fprintf(s->notes,
+            "         several rows a period: the %s rows of %zu file%s were added up to %s, one for each period%s; the measure \"%.*s\" counts them\n",
             output_number(summary.rows), count, count == 1 ? "" : "s", output_number(summary.cells), has_slices(found) ? " and part" : "",
             (int)found->counted.len, found->counted.data);
   for (size_t i = 0; status == PROPTER_OK && i < found->count && i < 64; i++)
@@ -326,7 +327,8 @@ static PropterStatus use_table(Start *s, size_t at) {
   PropterError bad = {0};
   if (propter_sniff(file->path, &options, NULL, &found, &bad) != PROPTER_OK) {
     propter_sniff_clear(&found);
-    if (bad.status != PROPTER_NO_MEMORY && !file->sheet && propter_events_recognised(file->path, NULL, NULL)) return use_events(s, file, called, 0, false), PROPTER_OK;
+    if (bad.status != PROPTER_NO_MEMORY && !file->sheet && propter_events_recognised(file->path, NULL, NULL))
+      return use_events(s, file, called, 0, false), PROPTER_OK;
     fprintf(s->notes, "table    %s: not used: %s\n", called, bad.message);
     return bad.status == PROPTER_NO_MEMORY ? propter_fail(s->err, bad.status, "%s", bad.message) : PROPTER_OK;
   }

@@ -292,8 +292,8 @@ static PropterStr mean_words(Build *b) {
 static bool is_usual(const PropterPathPoint *p) { return p->value >= p->low && p->value <= p->high; }
 static bool may_be_usual(const PropterPathPoint *p) { return isnan(p->value) || is_usual(p); }
 
-/* First of the periods at the end of what was asked about that lie in the usual range, as the one after it does, and less than half as far from what was expected,
- * taken together, as those before them; end + 1: none. */
+/* First of the periods at the end of what was asked about that lie in the usual range, as the one after it does, and less than half as far from what was
+ * expected, taken together, as those before them; end + 1: none. */
 static size_t begin_of_return(const PropterInference *f, size_t end) {
   size_t begin = end + 1, first = end;
   while (first && f->point[first - 1].in_window) first--;

@@ -160,8 +160,8 @@ typedef struct {
 } PropterUpstream;
 
 /* What moved upstream of a metric in the window: metrics with a link to it (propter_links, the surest lag of each) that moved by their own course, the one that
- * brings most first, each with its own likeliest cause and followed by what moved upstream of it, and so on; each metric once, on the shortest way. A measure of
- * the same table that moved in the same period (revenue of rooms) is listed where knowledge says that it acts, or on the way to what is listed. Nothing
+ * brings most first, each with its own likeliest cause and followed by what moved upstream of it, and so on; each metric once, on the shortest way. A measure
+ * of the same table that moved in the same period (revenue of rooms) is listed where knowledge says that it acts, or on the way to what is listed. Nothing
  * where too few or too many metrics are near to be searched. The list lives in the arena, its texts too or as long as the inferrer. */
 PROPTER_API PropterStatus propter_upstream(PropterInferrer *inferrer, PropterStr metric, PropterDay from, PropterDay to, PropterArena *arena,
                                            PropterUpstream **out, size_t *count, PropterError *err);
