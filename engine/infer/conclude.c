@@ -45,7 +45,7 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
         propter_buf_printf(&buf, "%zu causes reach the probability from which they are named (%.2f)", named, limit);
       break;
     case PROPTER_ANSWER_DID_NOT_MOVE:
-      propter_buf_printf(&buf, "%.1f sigma from its usual course; from %.1f on it counts as moved", fabs(a->z), o->moved_z);
+      propter_buf_printf(&buf, "%.1f sigma from its usual course; from %.1f on it counts as moved", fabs(a->z), a->moved_z);
       break;
     case PROPTER_ANSWER_CAUSE_UNKNOWN:
       if (out->causes)

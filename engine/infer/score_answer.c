@@ -60,12 +60,12 @@ done:
 }
 
 /* The larger of two looks, so each is held to half the error rate. */
-static bool has_moved(const Frame *f, double *z) {
-  double mean = f->mean_z, end = f->end_z, limit = f->model->options.moved_z;
-  bool two = f->window_rows > 1;
-  *z = two && fabs(end) > fabs(mean) ? end : mean;
-  if (two) limit = -propter_normal_quantile(propter_normal_cdf(-limit) / 2);
-  return fabs(*z) >= limit;
+static void look_at(const Frame *f, PropterAnswer *a) {
+  const double mean = f->mean_z, end = f->end_z, limit = f->model->options.moved_z;
+  const bool two = f->window_rows > 1;
+  a->z = two && fabs(end) > fabs(mean) ? end : mean;
+  a->moved_z = two ? -propter_normal_quantile(propter_normal_cdf(-limit) / 2) : limit;
+  a->outcome = fabs(a->z) >= a->moved_z ? PROPTER_OUTCOME_CAUSE_UNKNOWN : PROPTER_OUTCOME_DID_NOT_MOVE;
 }
 
 /* Of what is expected of a period, so many standard errors off; a quantile, since the scale keeps the order. */
@@ -82,7 +82,7 @@ PropterStatus answer_window(const Frame *f, PropterAnswer *a, PropterError *err)
     for (size_t i = f->from; i < f->from + f->length; i++)
       if (!isnan(f->model->value[i])) sum += f->model->value[i], count++;
     a->observed = count > 0 ? sum / count : NAN;
-    a->expected = a->expected_low = a->expected_high = a->deviation = a->se = a->z = NAN;
+    a->expected = a->expected_low = a->expected_high = a->deviation = a->se = a->z = a->moved_z = NAN;
     a->end_observed = a->end_expected = a->end_deviation = NAN;
     return PROPTER_OK;
   }
@@ -112,7 +112,7 @@ PropterStatus answer_window(const Frame *f, PropterAnswer *a, PropterError *err)
     a->path_low[h] = bound_of(f, h, -z);
     a->path_high[h] = bound_of(f, h, z);
   }
-  a->outcome = has_moved(f, &a->z) ? PROPTER_OUTCOME_CAUSE_UNKNOWN : PROPTER_OUTCOME_DID_NOT_MOVE;
+  look_at(f, a);
   return find_pattern(f, a, err);
 }
 

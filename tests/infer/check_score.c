@@ -164,6 +164,10 @@ static void look_at_series(const Windows *w, uint64_t seed, Counted *n) {
     add(y, from, from + w->length, -w->shift);
     n->judged += a.outcome != PROPTER_OUTCOME_NOT_TESTABLE;
     n->alarms += a.outcome == PROPTER_OUTCOME_CAUSE_UNKNOWN;
+    if (a.outcome != PROPTER_OUTCOME_NOT_TESTABLE) {
+      ck_assert_int_eq(a.outcome == PROPTER_OUTCOME_CAUSE_UNKNOWN, fabs(a.z) >= a.moved_z);
+      ck_assert_int_eq(a.moved_z > 2.6, a.window > 1); /* two looks at several periods */
+    }
     n->inside += a.observed >= a.expected_low && a.observed <= a.expected_high;
     propter_answer_clear(&a);
   }

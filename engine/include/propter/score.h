@@ -66,7 +66,7 @@ typedef struct {
                                       series whenever it happens, not that it did so here: even odds), text .25 (half of that), calendar .05
                                       (it happened in scope, nobody says it matters), mined .10 (the cap of the design) */
   double material;      /* .20: what part of the deviation must go with the cause (the definition of P) */
-  double moved_z;       /* 2.576: |z| of an answer from which a window counts as moved; two-sided 1 % for Gaussian
+  double moved_z;       /* 2.576: |z| of an answer from which a window of one period counts as moved; two-sided 1 % for Gaussian
                            errors. Below it the outcome is did-not-move */
   double cost_wrong, cost_silent; /* 3 and 1: a cause is named from P = 3/(3+1) on */
   double text_belief;   /* .5: belief from which a text side counts for the grade "both": more likely than not; half of it is enough for "text only" */
@@ -169,6 +169,7 @@ typedef struct {
   double yearly;      /* part of `expected`: what days of the year that stand apart every year add to it; 0: none does */
   double se, z;       /* robust standard error of `deviation`; the larger of the mean's and the last period's deviation in standard errors, on the scale;
                          as far off as a normal deviate as rare: `se` is known to the errors of `other_windows` alone, which in a short series is little */
+  double moved_z;     /* |z| from which it counts as moved: that of the options, of several periods more, since two looks are taken */
   double end_observed, end_expected, end_deviation;
   PropterPatternKind pattern;
   size_t periods;     /* of the arrays below: the window and an equal time after it, cut at the end of the series */
