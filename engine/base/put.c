@@ -12,7 +12,8 @@ static bool white(uint32_t c) { return c == ' ' || (c >= '\t' && c <= '\r') || c
 
 /* Passes each character through `put`, white space folded to one blank, steering characters replaced. */
 static void each(PropterBuf *out, PropterStr text, size_t most, void (*put)(PropterBuf *, uint32_t)) {
-  size_t count = 0;
+  const size_t start = out->len;
+  size_t count = 0, word = start; /* where the last word ended */
   bool gap = false, any = false;
   for (size_t at = 0; at < text.len;) {
     uint32_t c = propter_utf8_next(text, &at);
@@ -21,10 +22,11 @@ static void each(PropterBuf *out, PropterStr text, size_t most, void (*put)(Prop
       continue;
     }
     if (most && ++count > most) {
+      if (!gap && out->len - word < word - start) out->data[out->len = word] = 0; /* a word that is most of the line is cut itself */
       propter_buf_add(out, PROPTER_STR("\xE2\x80\xA6"));
       return;
     }
-    if (gap) put(out, ' '), count++;
+    if (gap) word = out->len, put(out, ' '), count++;
     gap = false;
     any = true;
     put(out, propter_steers(c) ? 0xFFFD : c);

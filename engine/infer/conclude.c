@@ -80,11 +80,12 @@ static PropterStatus wish(Wishes *w, PropterBuf *buf, PropterArena *arena, Propt
   return keep(buf, arena, &w->text[w->count++], err);
 }
 
+/* Nothing here is finer than a day. */
 static const char *finer(PropterGrain grain) {
-  return grain == PROPTER_GRAIN_YEAR || grain == PROPTER_GRAIN_QUARTER ? "monthly"
-         : grain == PROPTER_GRAIN_MONTH                                ? "weekly"
-         : grain == PROPTER_GRAIN_WEEK                                 ? "daily"
-                                                                       : "hourly";
+  return grain == PROPTER_GRAIN_YEAR || grain == PROPTER_GRAIN_QUARTER ? "monthly figures, or "
+         : grain == PROPTER_GRAIN_MONTH                                ? "weekly figures, or "
+         : grain == PROPTER_GRAIN_WEEK                                 ? "daily figures, or "
+                                                                       : "";
 }
 
 /* Some sentence says that it acts, which did not suffice: it came afterwards, or is believed too little. */
@@ -107,7 +108,7 @@ static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCau
     PROPTER_TRY(wish(w, buf, arena, err));
   }
   if (cause->score.grade == PROPTER_GRADE_NOT_SEPARABLE) {
-    propter_buf_printf(buf, "%s figures, or a narrower slice, to tell %.*s from %.*s", finer(x->metric.grain), (int)label.len, label.data,
+    propter_buf_printf(buf, "%sa narrower slice, to tell %.*s from %.*s", finer(x->metric.grain), (int)label.len, label.data,
                        (int)(cause->inseparable_from.len ? cause->inseparable_from.len : strlen("its rivals")),
                        cause->inseparable_from.len ? cause->inseparable_from.data : "its rivals");
     PROPTER_TRY(wish(w, buf, arena, err));
@@ -152,23 +153,23 @@ PropterStatus wishes_of(Judged *j, PropterInference *out, PropterError *err) {
 
 /* --- forecasts ------------------------------------------------------------------------------------------------------------------------------------------ */
 
-/* Finer figures make up this one by their sum. */
+/* A sum is so much a period, not so much on average. */
 static bool adds_up(const Know *know, const PropterMetric *m) {
   const PropterId how = m->aggregation, *v = know->v;
   return (how == PROPTER_NO_ID || how == v[VOCAB_propter_Sum] || how == v[VOCAB_propter_Count]) && !m->numerator && !m->reference_day;
 }
 
-/* `off`: what is said of them before their time. Sizes and levels are those of the whole window, not of the day on which it begins. */
-static void say_window(const Judged *j, const PropterInference *x, const char *off, PropterBuf *buf) {
+/* Sizes and levels are those of the whole window, not of the day on which it begins. */
+static void say_window(const Judged *j, const PropterInference *x, PropterBuf *buf) {
   const PropterMetric *m = &x->metric;
   if (m->reference_day && j->c.to == j->c.from) {
-    propter_buf_printf(buf, "%s around ", off);
+    propter_buf_printf(buf, " around ");
     say_dates(buf, x->first + m->reference_day - 1, x->first + m->reference_day - 1);
     return;
   }
   if (j->c.to > j->c.from && adds_up(j->c.know, m)) propter_buf_printf(buf, " a %s", propter_grain_name(m->grain));
   else if (j->c.to > j->c.from) propter_buf_printf(buf, " on average");
-  propter_buf_printf(buf, "%s ", off);
+  propter_buf_add_char(buf, ' ');
   say_when(buf, m->grain, x->first, x->last);
 }
 
@@ -183,7 +184,7 @@ static PropterStatus say_forecast(Judged *j, const PropterInference *x, const Pr
     propter_buf_printf(buf, "If it was %.*s, the deviation of %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data);
     break;
   case PROPTER_PREDICT_SIZE:
-    propter_buf_printf(buf, "If it was %.*s, %s figures %s ", (int)cause.len, cause.data, finer(m->grain), adds_up(j->c.know, m) ? "add up to" : "are");
+    propter_buf_printf(buf, "If it was %.*s, its effect on %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data);
     break;
   case PROPTER_PREDICT_UNTOUCHED:
     if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;
@@ -199,7 +200,7 @@ static PropterStatus say_forecast(Judged *j, const PropterInference *x, const Pr
   propter_buf_printf(buf, " to ");
   say(buf, m, p->high);
   if (p->kind != PROPTER_PREDICT_RETURN) {
-    say_window(j, x, p->kind == PROPTER_PREDICT_SIZE ? " off their usual course" : "", buf);
+    say_window(j, x, buf);
   } else if (p->day != PROPTER_NO_DAY) {
     propter_buf_printf(buf, " from ");
     say_dates(buf, p->day, p->day);

@@ -60,10 +60,11 @@ static void print(const CommandCall *call, const char *format, const PropterInfe
     fputs("]}\n", call->out);
     return;
   }
-  fprintf(call->out,
-          "metrics     %s\npatterns    %s: %s with a cause, %s of unknown cause\nhypotheses  %s\nlinks       %s between kinds, from what documents say\n",
-          output_number(s->metrics), output_number(s->patterns), output_number(s->answered), output_number(s->unknown), output_number(s->hypotheses),
-          output_number(s->links));
+  const size_t rest = s->patterns - s->answered - s->unknown;
+  fprintf(call->out, "metrics     %s\npatterns    %s: %s with a cause, %s of unknown cause", output_number(s->metrics), output_number(s->patterns),
+          output_number(s->answered), output_number(s->unknown));
+  if (rest) fprintf(call->out, ", %s unusual in parts alone", output_number(rest));
+  fprintf(call->out, "\nhypotheses  %s\nlinks       %s between kinds, from what documents say\n", output_number(s->hypotheses), output_number(s->links));
   left_out_lines(call->out, s->left_out, s->left_out_count);
   if (call->dry_run)
     fprintf(call->out, "would add %s and remove %s statements\n", output_number(s->added), output_number(s->removed));

@@ -381,7 +381,6 @@ static PropterStr track(Build *b) {
     propter_buf_printf(&b->text, "%zu audited answers, %zu of them right", f->audited, f->audited_right);
   } else {
     propter_buf_printf(&b->text, "%zu audited answer%s, so no percentages yet", n, n == 1 ? "" : "s");
-    if (!b->a->options.numbers) propter_buf_add(&b->text, PROPTER_STR(" (details: --numbers)"));
   }
   return keep(b);
 }

@@ -120,7 +120,7 @@ void why_put_when(PropterBuf *out, PropterDay first, PropterDay last) {
   propter_day_civil(first, &y, &m, &d);
   propter_day_civil(last, &y2, &m2, &d2);
   const bool one = y == y2 && (m == m2 || (m == 1 && m2 == 12)); /* month or year */
-  propter_buf_add(out, !whole_months(first, last) ? PROPTER_STR("on ") : one ? PROPTER_STR("in ") : PROPTER_STR("from "));
+  propter_buf_add(out, first == last ? PROPTER_STR("on ") : !whole_months(first, last) ? PROPTER_STR("from ") : one ? PROPTER_STR("in ") : PROPTER_STR("from "));
   why_put_period(out, first, last);
 }
 

@@ -302,7 +302,9 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
   }
   for (size_t i = 0; i < f->forecasts; i++) line(out, i ? "" : "predicts", f->forecast[i].text);
   request(a, out);
-  propter_buf_add(out, PROPTER_STR("track record here: ")), propter_buf_add(out, a->track), propter_buf_add_char(out, '\n');
+  propter_buf_add(out, PROPTER_STR("track record here: ")), propter_buf_add(out, a->track);
+  if (!a->options.numbers && !f->calibrated) propter_buf_add(out, PROPTER_STR(" (details: --numbers)"));
+  propter_buf_add_char(out, '\n');
   propter_buf_printf(out, "run a-%s on version %llu of the graph", a->id, (unsigned long long)a->version);
   if (a->options.report.len) propter_buf_add(out, PROPTER_STR("   report  ")), propter_put_line(out, a->options.report);
   propter_buf_add_char(out, '\n');

@@ -85,12 +85,12 @@ static void ck_forecast(const char *dir, const char *metric, int last, const cha
   world_close(&world);
 }
 
-START_TEST(a_forecast_speaks_of_the_window_and_of_sums_only_where_there_are_any) {
+START_TEST(a_forecast_speaks_of_the_window_and_of_figures_that_there_are) {
   const char *dir = world_make(join(world_strike, FIGURE("summed", "; p:aggregation p:Sum"), FIGURE("averaged", "; p:aggregation p:Mean")));
-  ck_forecast(dir, W "summed", 6, "figures add up to ", "around");
-  ck_forecast(dir, W "summed", 6, " in June 2013", NULL);
-  ck_forecast(dir, W "averaged", 6, " in June 2013", "add up");
-  ck_forecast(dir, W "north-orders", 6, " around 12 June 2013", "add up"); /* counted on one day */
+  ck_forecast(dir, W "summed", 6, "its effect on summed is ", "around");
+  ck_forecast(dir, W "summed", 6, " in June 2013, where it acts", "figures");
+  ck_forecast(dir, W "averaged", 6, " in June 2013", "figures");
+  ck_forecast(dir, W "north-orders", 6, " around 12 June 2013", "figures"); /* counted on one day */
 }
 END_TEST
 
@@ -1234,7 +1234,7 @@ Suite *suite_window(void) {
   TCase *t = tcase_create("questions");
   tcase_set_timeout(t, 120);
   tcase_add_test(t, a_documented_event_is_found_with_everything_about_it);
-  tcase_add_test(t, a_forecast_speaks_of_the_window_and_of_sums_only_where_there_are_any);
+  tcase_add_test(t, a_forecast_speaks_of_the_window_and_of_figures_that_there_are);
   tcase_add_test(t, the_change_is_that_of_the_window);
   tcase_add_test(t, without_it_nothing_is_named);
   tcase_add_test(t, a_quiet_month_did_not_move);

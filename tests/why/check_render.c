@@ -502,10 +502,25 @@ START_TEST(an_effect_that_may_be_nothing_is_not_told_as_one) {
 }
 END_TEST
 
+START_TEST(a_long_line_is_cut_at_a_word) {
+  PropterBuf out = {0};
+  propter_put_line_cut(&out, PROPTER_STR("because of the pipe burst"), 22);
+  ck_assert_str_eq(out.data, "because of the pipe\xE2\x80\xA6");
+  propter_buf_clear(&out), out = (PropterBuf){0};
+  propter_put_line_cut(&out, PROPTER_STR("because of the pipe burst"), 19);
+  ck_assert_str_eq(out.data, "because of the pipe\xE2\x80\xA6");
+  propter_buf_clear(&out), out = (PropterBuf){0};
+  propter_put_line_cut(&out, PROPTER_STR("a https://example.org/one/long/name"), 12); /* most of the line is the word */
+  ck_assert_str_eq(out.data, "a https://ex\xE2\x80\xA6");
+  propter_buf_clear(&out);
+}
+END_TEST
+
 Suite *suite_render(void) {
   Suite *s = suite_create("render");
   TCase *t = tcase_create("render");
   tcase_set_timeout(t, 60);
+  tcase_add_test(t, a_long_line_is_cut_at_a_word);
   tcase_add_test(t, answers_look_as_agreed);
   tcase_add_test(t, json_follows_its_schema);
   tcase_add_test(t, schema_refuses_what_it_should);

@@ -11,7 +11,7 @@ PROPTER_API bool propter_steers(uint32_t character);
 
 /* Each appends. In one line: white space folded to one blank, what is not UTF-8 or steers replaced by U+FFFD. */
 PROPTER_API void propter_put_line(PropterBuf *out, PropterStr text);                 /* one line of a terminal */
-PROPTER_API void propter_put_line_cut(PropterBuf *out, PropterStr text, size_t characters); /* the same, cut with "…" */
+PROPTER_API void propter_put_line_cut(PropterBuf *out, PropterStr text, size_t characters); /* the same, cut at a word with "…" */
 PROPTER_API void propter_put_md(PropterBuf *out, PropterStr text);
 PROPTER_API void propter_put_html(PropterBuf *out, PropterStr text);                 /* element content and quoted attributes */
 /* Several lines of a terminal: as they are, but for the same replacements; line feeds and tabs stay. */
