@@ -180,6 +180,7 @@ static const struct {
             {"Northland bakery jobs fell because of the flood from 3 to 9 May 2011.", 1, true, false, true, false},
             {"A flood hit the bakeries and the ferries from 3 to 9 May 2011.", 0, false, false, false, false},
             {"The flood was in Northland, and bakery jobs fell by 20 on 9 May 2011.", 0, false, false, false, false},
+            {"From 3 May 2011 the day ticket costs £6.20 in Northland.", 0, false, false, false, false},
             {"Bakery jobs fell because of the strike from 7 to 22 August 2011.", 1, false, true, false, true},
             {"The mill in Northland was repaired from 3 to 9 May 2011.", 1, false, false, true, false},
             {"We repaired the ovens of the bakeries from 3 to 9 May 2011.", 1, false, false, false, false},
