@@ -141,6 +141,20 @@ END_TEST
 #define HELD(id, set, region, value) \
   "w:" id " qb:dataSet w:" set " ; w:t \"2020-01-01\"^^xsd:date ; w:region w:" region " ; w:v " value " .\n"
 
+typedef struct {
+  PropterSnapshot *snapshot;
+  const PropterMetric *metric;
+  PropterMember group;
+} Group;
+
+static PropterStatus read_group(void *payload, PropterError *err) {
+  const Group *g = payload;
+  PropterMetricSeries s;
+  PropterStatus status = propter_metric_series(g->snapshot, g->metric, &g->group, 1, PROPTER_NO_DAY, &s, err);
+  if (status == PROPTER_OK) propter_metric_series_clear(&s);
+  return status;
+}
+
 /* Of a group of members both sides are added up, and the sums divided: (1 + 3) / (2 + 4). A circle of broader ones ends. */
 START_TEST(a_ratio_of_a_group_is_pooled) {
   const char *dir = world_make(
@@ -158,6 +172,7 @@ START_TEST(a_ratio_of_a_group_is_pooled) {
   ck_ok(propter_metric_series(w.snapshot, &m, &eu, 1, PROPTER_NO_DAY, &s, err));
   ck_assert_uint_eq(s.series.count, 1);
   ck_assert_double_eq_tol(s.series.value[0], 4.0 / 6, 1e-12);
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, read_group, &(Group){w.snapshot, &m, eu}, false), 10);
   propter_metric_series_clear(&s);
   propter_arena_clear(&arena);
   world_close(&w);

@@ -5,6 +5,7 @@
 
 #include "doc_support.h"
 #include "propter/read.h"
+#include "reading.h"
 
 Suite *suite_claims(void);
 
@@ -583,6 +584,34 @@ START_TEST(failing_allocations) {
 }
 END_TEST
 
+/* A cause that a clause tells, one that another sentence dates, one that no sentence does. */
+static PropterStatus date_causes(void *payload, PropterError *err) {
+  Operation *o = payload;
+  enum { CLAIMS = 3 };
+  size_t told[CLAIMS];
+  PropterReadings r = {0};
+  PropterNames *names = NULL;
+  PropterStatus status = propter_names_new(&names, err);
+  if (status == PROPTER_OK) status = propter_read_document(o->rules, NULL, o->d, &r, err);
+  if (status == PROPTER_OK) {
+    ck_assert_uint_eq(r.claims.count, CLAIMS);
+    status = told_join(names, o->rules, o->d, &r, told, err);
+  }
+  if (status == PROPTER_OK) ck_assert(told[0] != SIZE_MAX && told[1] == r.happenings.count - 1 && told[2] == SIZE_MAX);
+  propter_readings_clear(&r);
+  propter_names_free(names);
+  return status;
+}
+
+START_TEST(failing_allocations_while_causes_are_dated) {
+  Read x = read_text("We repainted the old pier on 3 May 2011. The pier repainting cut visits. Orders fell because of the flour strike. Sales fell because of "
+                     "the high tide.\n\n# Dates\n\nThe meeting of 17 May 2011 is about the flour strike.");
+  Operation o = {x.rules, x.d};
+  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, date_causes, &o, true), 10);
+  done(&x);
+}
+END_TEST
+
 Suite *suite_claims(void) {
   Suite *s = suite_create("claims");
   TCase *tc = tcase_create("claims");
@@ -606,6 +635,7 @@ Suite *suite_claims(void) {
   tcase_add_test(tc, the_strike_of_a_day_is_over_with_it);
   tcase_add_test(tc, what_is_to_be_done_has_not_happened);
   tcase_add_test(tc, failing_allocations);
+  tcase_add_test(tc, failing_allocations_while_causes_are_dated);
   suite_add_tcase(s, tc);
   return s;
 }
