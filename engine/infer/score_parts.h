@@ -151,9 +151,9 @@ bool is_dated(const PropterCandidate *candidate);
 /* What no date ties to the window is another name of the unknown cause: as many columns as that has courses, each as likely as there, and one of nothing
  * (column[COURSES]). Returns their number. So the data never say more for it than for the unknown cause. */
 size_t undated_columns(const Frame *frame, Column *column);
-/* Fills the courses of the unknown cause. By days: from any bin of the window to any later one, or on and on, level or growing; so it is given as free a
- * course as documented causes have, or what merely happened nearby would fit better only because the unknown cause is not let end. Where a period is
- * longer: patterns from a few places in the window. scratch[periods]. */
+/* Fills the courses of the unknown cause. By days: from any bin up to the end of the window, or the middle of one of several days, to any later place up to
+ * LATER bins after it, or on and on, level or growing; so it is given as free a course as documented causes have, or what merely happened nearby would fit
+ * better only because the unknown cause is not let end. Where a period is longer: patterns from a few places in the window. scratch[periods]. */
 void fill_courses(Frame *frame, double *scratch);
 bool candidate_is_sized(const PropterCandidate *candidate);
 

@@ -15,8 +15,10 @@ enum { MAX_SERIES = 400, CAUSE_WORDS = 5 };
                "VALUES (?set ?dim) { %s } " \
                "{ SELECT DISTINCT ?set ?dim ?v { ?o qb:dataSet ?set ; ?dim ?v . ?dim a qb:DimensionProperty } } "
 
-/* Without a language: the names of columns and parts are those of the user, and documents of any language may use them. */
+/* Without a language: the names of columns and parts are those of the user, and documents of any language may use them. {NULL}: there was no memory
+ * for it. */
 static void put_label(PropterBuf *out, PropterStr label) {
+  if (!label.data) out->failed = PROPTER_NO_MEMORY;
   propter_buf_add_char(out, '"');
   for (size_t i = 0; i < label.len; i++) {
     if (label.data[i] == '"' || label.data[i] == '\\') propter_buf_add_char(out, '\\');
