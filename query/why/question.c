@@ -126,12 +126,14 @@ static void acts_as_cause(PropterQuestion *q, const Words *words) {
 
 /* --- the whole question ---------------------------------------------------------------------------------------------------------- */
 
-static bool says_word(PropterStr text, PropterStr word) {
+/* A name within the text ("Los Angeles") has a capital, and says nothing of its language. */
+static bool says_word(PropterStr text, PropterStr word, bool names) {
   static const char ends[] = " \t\n,;:.?!\"'()";
   for (size_t at = 0; at < text.len; at++) {
     size_t len = 0;
     while (at + len < text.len && !strchr(ends, text.data[at + len])) len++;
-    if (len && propter_str_equal_caseless((PropterStr){text.data + at, len}, word)) return true;
+    const bool name = at && text.data[at] >= 'A' && text.data[at] <= 'Z';
+    if (len && (names || !name) && propter_str_equal_caseless((PropterStr){text.data + at, len}, word)) return true;
     at += len;
   }
   return false;
@@ -139,19 +141,21 @@ static bool says_word(PropterStr text, PropterStr word) {
 
 /* A word that asks, or three different others. */
 static bool is_in_another_language(const PropterQuestion *q) {
+  enum { SURE = 3 };
   static const struct {
     const char *word;
     unsigned worth;
   } known[] = {
-#define ASKS(word) {word, 3},
+#define ASKS(word) {word, SURE},
 #define OTHER(word) {word, 1},
 #include "languages.def"
 #undef ASKS
 #undef OTHER
   };
   unsigned worth = 0;
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++) worth += says_word(q->text, propter_str(known[i].word)) ? known[i].worth : 0;
-  return worth >= 3;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (says_word(q->text, propter_str(known[i].word), known[i].worth >= SURE)) worth += known[i].worth;
+  return worth >= SURE;
 }
 
 /* The words, or the gap of a question that has none or too many. */

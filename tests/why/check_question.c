@@ -211,6 +211,25 @@ START_TEST(so_have_those_to_companies) {
 }
 END_TEST
 
+/* Names of places and a few words that English has as well are no other language. */
+START_TEST(a_question_in_another_language_is_refused) {
+  static const struct {
+    const char *text;
+    bool refused;
+  } rows[] = {{"Warum sind die passengers im Mai gefallen?", true},
+              {"Hallo. Pourquoi passengers en mai", true},
+              {"wie hat sich das im Mai nach dem Streik entwickelt", true},
+              {"Der Umsatz hat sich im Mai halbiert", true},
+              {"why did passengers from Los Angeles, Las Vegas, Des Moines and Van Buren fall in May", false},
+              {"why did passengers with a hat in a van fall below par in May", false}};
+  open_company(propter_arena_printf(&arena, "%s/tests/why/questions-ferry.tsv", getenv("srcdir")).data);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const char *got = form(&company.model, rows[i].text);
+    ck_assert_msg((strcmp(got, "!language") == 0) == rows[i].refused, "%s: %s", rows[i].text, got);
+  }
+}
+END_TEST
+
 /* Wherever such a word stands, the question is another one: it is asked back, or denied. */
 START_TEST(no_word_that_changes_a_question_is_passed_over) {
   static const char *const words[] = {"mostly",     "mainly",  "largely", "partly",       "some of",     "half of", "another",
@@ -646,6 +665,7 @@ Suite *suite_question(void) {
   tcase_add_test(t, better_is_a_fall_of_what_had_better_fall);
   tcase_add_test(t, what_is_not_understood_is_quoted_and_names_come_near);
   tcase_add_test(t, numbers_within_words_belong_to_the_name);
+  tcase_add_test(t, a_question_in_another_language_is_refused);
   tcase_add_test(t, two_metrics_of_one_name_are_offered_not_chosen);
   tcase_add_test(t, shuffled_and_broken_questions_do_no_harm);
   tcase_add_test(t, no_failing_allocation_goes_unnoticed);
