@@ -248,6 +248,23 @@ static PropterStatus note_dates(Walk *w, const Scene *scene, PropterError *err) 
   return PROPTER_OK;
 }
 
+/* Claims, happenings and days; two words say none of them. */
+static PropterStatus read_sentence(Walk *w, Scene *scene, PropterStr s, PropterError *err) {
+  PropterRules *rules = w->rules;
+  size_t blanks = 0;
+  for (size_t k = 0; k < s.len && blanks < 2; k++) blanks += s.data[k] == ' ';
+  if (blanks < 2) return PROPTER_OK;
+  PROPTER_TRY(find_claims(rules, scene, NULL, w->out, err));
+  if (rules->work > rules->work_max)
+    return propter_fail(err, PROPTER_LIMIT, "more than %llu bytes of sentences to compare with rules by character %zu: text without full stops?",
+                        (unsigned long long)rules->work_max, scene->sentence.end);
+  PROPTER_TRY(find_happenings(rules, w->names, scene, w->out, err));
+  PROPTER_TRY(note_dates(w, scene, err));
+  if (w->dates.known && scene->dates) name_month(w, &w->dates.whens);
+  scene->previous = scene->sentence;
+  return PROPTER_OK;
+}
+
 /* Years: of the sentence itself, else of the headings, else of the title, else of what was said before. Periods for claims without a date: said last in
  * this section, else in the headings. */
 static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError *err) {
@@ -285,18 +302,7 @@ static PropterStatus read_block(Walk *w, const PropterBlock *block, PropterError
     scene.year = own ? own : w->year ? w->year : said;
     scene.month = w->month, scene.month_year = w->month_year;
     w->out->sentences++;
-    size_t blanks = 0;
-    for (size_t k = 0; k < s.len && blanks < 2; k++) blanks += s.data[k] == ' ';
-    if (blanks >= 2) {
-      PROPTER_TRY(find_claims(rules, &scene, NULL, w->out, err));
-      if (rules->work > rules->work_max)
-        return propter_fail(err, PROPTER_LIMIT, "more than %llu bytes of sentences to compare with rules by character %zu: text without full stops?",
-                            (unsigned long long)rules->work_max, scene.sentence.end);
-      PROPTER_TRY(find_happenings(rules, w->names, &scene, w->out, err));
-      PROPTER_TRY(note_dates(w, &scene, err));
-      if (w->dates.known && scene.dates) name_month(w, &w->dates.whens);
-      scene.previous = scene.sentence;
-    }
+    PROPTER_TRY(read_sentence(w, &scene, s, err));
     said = scene.year;
     PropterPeriod before = scene.heading;
     if (scene.dates && may_tell(s)) {
