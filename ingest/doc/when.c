@@ -35,11 +35,17 @@ static bool is_any(const Tokens *t, size_t i, WordSet words) {
 }
 static bool is(const Tokens *t, size_t i, Word word) { return is_any(t, i, SET(word)); }
 
-/* Abbreviations with a full stop or before a number: "Aug. 7", "Sept 2011". */
+static bool day_at(const Tokens *t, size_t i) {
+  return i < t->count && t->items[i].kind == T_NUMBER && !t->items[i].spelled && t->items[i].digits <= 2 && t->items[i].number >= 1 && t->items[i].number <= 31;
+}
+
+/* Abbreviations with a full stop or beside a number: "Aug. 7", "Sept 2011", "13 Jan". */
 static int month_of(const PropterStr *s, const Tokens *t, size_t i) {
   if (i >= t->count || t->items[i].kind != T_WORD) return 0;
   const Token *w = &t->items[i];
-  if (w->cut && !((w->end < s->len && s->data[w->end] == '.') || (i + 1 < t->count && t->items[i + 1].kind == T_NUMBER && !t->items[i + 1].spelled))) return 0;
+  const bool stop = w->end < s->len && s->data[w->end] == '.', behind = i > 0 && w->capital && day_at(t, i - 1);
+  const bool before = i + 1 < t->count && t->items[i + 1].kind == T_NUMBER && !t->items[i + 1].spelled;
+  if (w->cut && !stop && !before && !behind) return 0;
   return w->month;
 }
 
@@ -57,10 +63,6 @@ static int season_of(const Tokens *t, size_t i) {
 static bool year_at(const Tokens *t, size_t i) {
   return i < t->count && t->items[i].kind == T_NUMBER && t->items[i].digits == 4 && !t->items[i].ordinal && t->items[i].number >= 1800 &&
          t->items[i].number <= 2199;
-}
-
-static bool day_at(const Tokens *t, size_t i) {
-  return i < t->count && t->items[i].kind == T_NUMBER && !t->items[i].spelled && t->items[i].digits <= 2 && t->items[i].number >= 1 && t->items[i].number <= 31;
 }
 
 static bool dot_at(const PropterStr *s, const Tokens *t, size_t i) { return i < t->count && t->items[i].kind == T_OTHER && s->data[t->items[i].start] == '.'; }
