@@ -23,6 +23,7 @@ PropterStatus kept_model_key(PropterHash128 series, const unsigned char *covered
 typedef enum {
   KEPT_MOVES,
   KEPT_RETURN,
+  KEPT_UNSEEN,
   KEPT_BACK,
   KEPT_OVER,
   KEPT_EARLY,

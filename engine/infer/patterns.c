@@ -130,13 +130,60 @@ static PropterStatus move_over(Know *know, const Stretch *out, size_t *end, Prop
   return memo_put(know->memo, key, (PropterStr){(const char *)end, sizeof *end}, err);
 }
 
+/* A move of which no period stands out is seen by its way back alone. It began after `free`, where the periods before the way back say. */
+static PropterStatus ask_unseen(Know *know, const Stretch *back, size_t free, Stretch *out, PropterError *err) {
+  const size_t longest = propter_score_longest_move(back->metric->series.series.grain), from = back->from > free + longest ? back->from - longest : free;
+  PropterAnswer a;
+  size_t begin = 0;
+  bool found = false;
+  PROPTER_TRY(judge_move(know, back->metric, from, back->from - 1, &a, err));
+  for (size_t i = 1; a.onset && i < a.window; i++)
+    if (a.onset[i] > a.onset[begin]) begin = i;
+  propter_answer_clear(&a);
+  const Stretch unseen = {back->metric, from + begin, back->from - 1, -back->direction};
+  PROPTER_TRY(judge_move(know, back->metric, unseen.from, unseen.to, &a, err));
+  if (moved(&a) == unseen.direction && early(&a) == 0) found = true;
+  propter_answer_clear(&a);
+  if (found) PROPTER_TRY(is_way_back(know, &unseen, back, &found, err));
+  if (found) *out = unseen;
+  return PROPTER_OK;
+}
+
+/* `out`: the stretch, or the move whose way back it is. */
+static PropterStatus find_unseen(Know *know, size_t free, Stretch *out, PropterError *err) {
+  KnowView *view;
+  PropterStr kept;
+  if (!propter_score_longest_move(out->metric->series.series.grain) || out->from <= free) return PROPTER_OK;
+  PROPTER_TRY(view_open(know, out->metric, out->from, out->to, &view, err));
+  const PropterHash128 key = kept_key(view->key, KEPT_UNSEEN, out->from, free);
+  size_t begin = out->from;
+  if (memo_get(know->memo, key, &kept) && kept.len == sizeof begin) {
+    memcpy(&begin, kept.data, sizeof begin);
+    if (begin < out->from) *out = (Stretch){out->metric, begin, out->from - 1, -out->direction};
+    return PROPTER_OK;
+  }
+  PROPTER_TRY(ask_unseen(know, out, free, out, err));
+  begin = out->from;
+  return memo_put(know->memo, key, (PropterStr){(const char *)&begin, sizeof begin}, err);
+}
+
 /* A stretch that came back lasts until then, with all that lies in it; one whose way back is the next stretch says so of itself. */
 static PropterStatus last_until_return(Know *know, Stretches *found, PropterError *err) {
-  size_t kept = 0;
+  size_t kept = 0, over = 0; /* how many are kept, and those up to the last one that came back */
   for (size_t k = 0; k < found->count; k++) {
     Stretch out = found->items[k], *next = k + 1 < found->count ? &found->items[k + 1] : NULL;
     Back back = {0, true};
     bool whole = false, way_back = false;
+    size_t same = kept; /* those behind it went the other way, as the move would */
+    while (same > over && found->items[same - 1].direction != out.direction) same--;
+    PROPTER_TRY(find_unseen(know, same ? found->items[same - 1].to + 1 : 0, &out, err));
+    if (out.to < found->items[k].from) {
+      while (kept > same && found->items[kept - 1].from >= out.from) kept--;
+      if (kept > same && found->items[kept - 1].to + 1 >= out.from) found->items[kept - 1].to = out.to;
+      else found->items[kept++] = out;
+      over = kept;
+      continue;
+    }
     PROPTER_TRY(move_over(know, &out, &back.at, err));
     if (back.at <= out.to) back = (Back){0, false};
     if (!back.at && next && next->direction != out.direction && next->from != out.to + 1 && next->from - out.from <= LONGEST) back.at = next->from;
@@ -146,6 +193,7 @@ static PropterStatus last_until_return(Know *know, Stretches *found, PropterErro
     k += way_back;
     while (k + 1 < found->count && found->items[k + 1].to <= out.to) k++;
     found->items[kept++] = out;
+    if (whole || way_back) over = kept;
   }
   found->count = kept;
   return PROPTER_OK;

@@ -476,6 +476,16 @@ out=$("$PROPTER" -g grown.g --today 2024-12-20 what-if sales --set 'Flash sale=1
 part=$(printf '%s' "$out" | sed -n 's/.*"relative":true,"part":0\.\([0-9][0-9]\).*/\1/p')
 if [ "${part:-0}" -gt 44 ] && [ "$part" -lt 56 ]; then ok 'which is half of it'; else not_ok 'which is half of it' "$out"; fi
 
+# A move of which no day stands out is listed, not its way back.
+mkdir slow
+awk 'function uniform() { seed = (seed * 16807) % 2147483647; return seed / 2147483647 }
+BEGIN { seed = 9876; print "date,waste"; split("31 29 31 30 31 30 31 31 30 31 30 31", days, " ")
+  for (m = 1; m <= 12; m++) for (d = 1; d <= days[m]; d++) { t++; x = -6; for (k = 0; k < 12; k++) x += uniform()
+    printf "2024-%02d-%02d,%d\n", m, d, 1000 * (1 + .1 * x) * (t >= 218 && t <= 238 ? 1.35 : 1) } }' >slow/waste.csv
+start slow
+said 'a move is told from where it began until it was back' 'waste, 2024-08-05 to 2024-08-25: +32.1 %'
+case $out in *'2024-08-26 to'*) not_ok 'and its way back is no move' "$out" ;; *) ok 'and its way back is no move' ;; esac
+
 # Numbers of receipts name rows, which are counted by their German name; two slices of one size of which only one can be watched.
 mkdir belege
 awk "$uniform"'BEGIN { print "Belegnr;Buchungsdatum;Kostenstelle;Betrag EUR"; for (i = 0; i < 4000; i++) { d = int((i + 9 * uniform()) / 10)
