@@ -130,8 +130,9 @@ static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loos
     p->grain = WHEN_MONTH, p->month_count = 1;
     size_t after = skip_year(t, k, p);
     if (after != k) return after;
-    /* "May" and "March" are other words as well. */
-    bool led = begin > 0 && is_any(t, begin - 1, BEFORE_MONTH);
+    /* "May" and "March" are other words as well, but not alone: "March.", "May:" */
+    bool alone = begin == 0 && (k == t->count || t->items[k].kind == T_OTHER);
+    bool led = alone || (begin > 0 && is_any(t, begin - 1, BEFORE_MONTH));
     return t->items[i].doubtful && !led && !p->third && !loose ? 0 : k;
   }
   int season = season_of(t, i);
@@ -496,30 +497,44 @@ static size_t day_of_it(const Tokens *t, size_t i, const When *day, When *w) {
   return i + 1;
 }
 
-/* "On the 3rd", "am 3.": what follows is no noun that is counted ("on the 3rd floor"). */
-static bool day_alone(const Tokens *t, size_t i, bool stops) {
-  static const WordSet lead = SET(ON) | SET(SINCE) | SET(FROM) | SET(BY) | SET(UNTIL) | SET(TILL) | SET(THROUGH) | SET(TO) | SET(AFTER) | SET(BEFORE);
+/* What follows is no noun that is counted ("on the 3rd floor"). */
+static bool counts_nothing(const Tokens *t, size_t i, bool stops) {
   const Token *next = i + 1 < t->count ? &t->items[i + 1] : NULL;
-  if (!day_at(t, i) || !t->items[i].ordinal || !led_by(t, i, lead)) return false;
   if (!next || next->kind == T_OTHER || next->kind == T_COMMA || next->spelled) return true;
   return next->kind == T_WORD && !next->month && (stops ? !next->capital : next->word != OTHER && !is_any(t, i + 1, UNITS | SET(QUARTER)));
 }
 
+/* "On the 3rd", "am 3." */
+static bool day_alone(const Tokens *t, size_t i, bool stops) {
+  static const WordSet lead = SET(ON) | SET(SINCE) | SET(FROM) | SET(BY) | SET(UNTIL) | SET(TILL) | SET(THROUGH) | SET(TO) | SET(AFTER) | SET(BEFORE);
+  return day_at(t, i) && t->items[i].ordinal && led_by(t, i, lead) && counts_nothing(t, i, stops);
+}
+
+/* "The 1st to the 20th": the token of the second day, or 0. */
+static size_t day_range(const Tokens *t, size_t i, bool stops) {
+  size_t k = i + 2;
+  if (!range_word(t, i + 1) || is(t, i + 1, AND)) return 0;
+  if (is(t, k, THE)) k++;
+  return day_at(t, k) && t->items[k].ordinal && t->items[k].number > t->items[i].number && counts_nothing(t, k, stops) ? k : 0;
+}
+
 static size_t day_of_month(const Tokens *t, size_t i, const When *said, const WhenContext *c, When *w) {
   int y = c->month_year, m = c->month, d = 0;
-  if (!day_alone(t, i, c->calendar && calendar_stops(c->calendar))) return 0;
+  const bool stops = c->calendar && calendar_stops(c->calendar);
+  if (!day_alone(t, i, stops)) return 0;
   if (said && said->grain == WHEN_DAY && led_by(t, i, SET(UNTIL) | SET(TILL) | SET(THROUGH))) return 0; /* the next one, and there is none */
   if (said && said->grain <= WHEN_MONTH) propter_day_civil(said->last, &y, &m, &d);
-  const int day = t->items[i].number;
+  const size_t end = day_range(t, i, stops);
+  const int day = t->items[i].number, until = end ? t->items[end].number : day;
   if (!m && c->reference == PROPTER_NO_DAY) return 0;
   if (!m) {
     propter_day_civil(c->reference, &y, &m, &d);
     if (c->forward ? day < d : day > d) m += c->forward ? 1 : -1;
     if (m < 1 || m > 12) y += m < 1 ? -1 : 1, m = m < 1 ? 12 : 1;
   }
-  if (day > propter_month_length(y, m)) return 0;
-  w->first = w->last = propter_day(y, m, day), w->grain = WHEN_DAY, w->year_given = said && said->year_given;
-  return i + 1;
+  if (until > propter_month_length(y, m)) return 0;
+  w->first = propter_day(y, m, day), w->last = propter_day(y, m, until), w->grain = WHEN_DAY, w->year_given = said && said->year_given;
+  return (end ? end : i) + 1;
 }
 
 /* What has lasted since then lasts until the reference day. */

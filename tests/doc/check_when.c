@@ -119,6 +119,29 @@ START_TEST(until_a_day_of_the_month) {
 }
 END_TEST
 
+/* Days of the month that was named last; "March" and "May" alone are months. */
+START_TEST(days_of_the_month_named_last) {
+  static const struct {
+    const char *text, *first, *last;
+  } days[] = {{"March.", "2011-03-01", "2011-03-31"}, {"May: a quiet month", "2011-05-01", "2011-05-31"}, {"It struck on the 11th.", "2011-04-11", "2011-04-11"},
+              {"closed from the 1st to the 20th.", "2011-04-01", "2011-04-20"}, {"May we come?", NULL, NULL}, {"closed from the 20th to the 31st", NULL, NULL},
+              {"from the 1st to the 20th floor", "2011-04-01", "2011-04-01"}};
+  for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+    Whens found = {0};
+    char first[16] = "", last[16] = "";
+    const WhenContext context = {.reference = propter_day(2012, 1, 1), .year = 2011, .month = 4, .month_year = 2011};
+    ck_assert(when_scan(propter_str(days[i].text), &context, &found));
+    ck_assert_msg(found.count == (days[i].first ? 1 : 0), "%s: found %zu", days[i].text, found.count);
+    if (days[i].first) {
+      propter_day_format(found.items[0].first, first), propter_day_format(found.items[0].last, last);
+      ck_assert_str_eq(first, days[i].first);
+      ck_assert_str_eq(last, days[i].last);
+    }
+    propter_vec_clear(&found);
+  }
+}
+END_TEST
+
 START_TEST(figures_in_the_order_of_the_document) {
   WhenContext c = {.reference = PROPTER_NO_DAY};
   Whens found = {0};
@@ -189,6 +212,7 @@ Suite *suite_when(void) {
   TCase *tc = tcase_create("when");
   tcase_add_loop_test(tc, expressions, 0, sizeof cases / sizeof *cases);
   tcase_add_test(tc, until_a_day_of_the_month);
+  tcase_add_test(tc, days_of_the_month_named_last);
   tcase_add_test(tc, figures_in_the_order_of_the_document);
   tcase_add_test(tc, lengths_of_time);
   tcase_add_test(tc, a_hint_beats_the_reference);
