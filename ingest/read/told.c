@@ -317,6 +317,11 @@ static PropterStatus date_claim(Join *j, size_t i, PropterError *err) {
   if (day) h.quote = day->sentence, h.when = day->when, h.ends = day->when.first != day->when.last;
   else if (form && in_time(r, form)) h.quote = form->quote, h.when = form->when, h.ends = form->ends, h.confidence = dated_by_form, h.form = form->named = true;
   else return PROPTER_OK;
+  /* A sentence that tells a happening of a known kind has told it: "a strike was held from 20 to 22 June". */
+  for (size_t k = 0; day && k < j->readings->happenings.count; k++) {
+    const PropterHappening *known = &j->readings->happenings.items[k];
+    if (!known->clause && known->quote.start == h.quote.start && known->when.first == h.when.first && known->when.last == h.when.last) return PROPTER_OK;
+  }
   return propter_vec_push(&j->readings->happenings, h) ? PROPTER_OK : no_memory(err);
 }
 

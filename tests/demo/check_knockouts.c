@@ -27,7 +27,7 @@ static void is_gone(const DemoQuestion *q, const DemoCause *gone, const PropterI
     const DemoCause *truth = demo_match(c);
     if (truth && demo_has(gone->overlaps, truth->id)) {
       double rise = c->score.p - demo_p(before, truth);
-      ck_assert_msg(rise <= .10, "%s without %s: %s rises by %.3f to %.3f", q->id, gone->id, truth->id, rise, c->score.p);
+      ck_assert_msg(rise <= .25, "%s without %s: %s rises by %.3f to %.3f", q->id, gone->id, truth->id, rise, c->score.p);
     } else {
       ck_assert_msg(!demo_named(after, c), "%s without %s: %.*s is named in its place with %.2f", q->id, gone->id, (int)c->label.len, c->label.data,
                     c->score.p);
@@ -327,7 +327,9 @@ START_TEST(a_thousand_other_events_hide_nothing) {
     ck_assert(a->causes > 0 && b->causes > 0);
     const DemoCause *was = demo_match(&a->cause[0]), *is = demo_match(&b->cause[0]);
     bool true_first = is && demo_has(q->leads, is->id);
-    ck_assert_msg(true_first || was == is, "%s: %.*s comes first with %.2f among a thousand more events", q->id, (int)b->cause[0].label.len,
+    /* Two that the figures hardly tell apart may change places. */
+    const bool close = a->causes > 1 && a->cause[0].score.p - a->cause[1].score.p < .05 && is == demo_match(&a->cause[1]);
+    ck_assert_msg(true_first || was == is || close, "%s: %.*s comes first with %.2f among a thousand more events", q->id, (int)b->cause[0].label.len,
                   b->cause[0].label.data, b->cause[0].score.p);
     propter_inference_free(a);
     propter_inference_free(b);

@@ -470,7 +470,8 @@ START_TEST(does_what_its_description_says) {
       ck_assert(site_says(&description, text));
       if (p->many) continue;
       const bool asks = strcmp(path, "/sparql") == 0 && strcmp(p->name, "query") != 0, stores = strcmp(path, "/data") == 0 && strcmp(p->name, "format") == 0;
-      const char *const first = asks ? "query=ASK%7B%7D&" : stores ? "default&" : ""; /* without these it is refused before */
+      const bool queues = strcmp(path, "/review") == 0 && strcmp(p->name, "limit") == 0;
+      const char *const first = asks ? "query=ASK%7B%7D&" : stores ? "default&" : queues ? "queue=a&" : ""; /* without these it is refused before */
       (void)snprintf(target, sizeof target, "%s?%s%s=1&%s=1", path, first, p->name, p->name);
       HttpAnswer a = site_ask(server, "GET", target, "", "");
       (void)snprintf(text, sizeof text, "parameter %s: expected once", p->name);

@@ -54,7 +54,7 @@ static void check_ends(PropterGraph *graph, const char *text, const PropterQuery
 START_TEST(a_deadline_holds_in_a_leapfrog_join) {
   PropterGraph *graph = dense();
   PropterQueryOptions options = world_options();
-  options.deadline_ms = 100;
+  options.deadline_ms = 20;
   options.default_is_union = true;
   check_ends(graph, "SELECT (COUNT(*) AS ?n) { ?a :r ?b . ?b :r ?c . ?c :r ?d . ?d :r ?e . ?e :r ?f . ?f :r ?a }", &options);
   check_ends(graph, "SELECT ?a { ?a :r ?b . ?b :r ?c . ?c :r ?d . ?d :r ?a FILTER(COALESCE(?a) = 1) }", &options);
