@@ -714,8 +714,10 @@ static PropterDay effect_start(const Case *c, const Cause *cause, const KnowEven
 static double told_until(Know *know, const KnowEvent *e) {
   enum { LONGEST = 365 };
   const size_t said = e->told ? know_claim(know, e->quote) : SIZE_MAX;
-  for (size_t i = said == SIZE_MAX ? know->claims.count : said + 1; i < know->claims.count; i++) {
-    const KnowClaim *own = &know->claims.items[said], *next = &know->claims.items[i];
+  if (said == SIZE_MAX) return 0;
+  const KnowClaim *own = &know->claims.items[said];
+  for (size_t i = said + 1; i < know->claims.count; i++) {
+    const KnowClaim *next = &know->claims.items[i];
     if (next->document != own->document || !propter_str_equal(next->section, own->section)) break;
     const KnowEvent *x = know_event(know, next->id);
     if (x && x->start != PROPTER_NO_DAY && x->start > e->start && x->start - e->start < LONGEST) return x->start - e->start + 1;

@@ -30,12 +30,6 @@ static bool is_held(const KnowMetric *m, PropterId dimension, PropterId member) 
   return false;
 }
 
-static bool is_first_of_dimension(const KnowMetric *m, size_t slice) {
-  for (size_t k = 0; k < slice; k++)
-    if (m->slice[k].dimension == m->slice[slice].dimension) return false;
-  return true;
-}
-
 static size_t held_of(const KnowMetric *m, PropterId dimension) {
   size_t n = 0;
   for (size_t k = 0; k < m->slice_count; k++) n += m->slice[k].dimension == dimension;
@@ -126,7 +120,7 @@ PropterStatus know_cuts(Know *know, KnowMetric *m, bool beside, KnowCuts **out, 
   if ((*out)->read || m->def.numerator || !m->def.measure) return PROPTER_OK;
   (*out)->read = true;
   for (size_t k = 0; k < m->slice_count && beside; k++)
-    if (is_first_of_dimension(m, k)) PROPTER_TRY(cut_by(know, m, m->slice[k].dimension, true, *out, err));
+    if (is_first_of_dimension(m->slice, k)) PROPTER_TRY(cut_by(know, m, m->slice[k].dimension, true, *out, err));
   for (size_t d = 0; d < m->def.slice_dimensions && !beside; d++)
     if (is_divided(know, m, m->def.slice_dimension[d])) PROPTER_TRY(cut_by(know, m, m->def.slice_dimension[d], false, *out, err));
   return PROPTER_OK;

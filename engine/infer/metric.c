@@ -337,7 +337,7 @@ static PropterStatus add_subjects(PropterSnapshot *snapshot, const PropterMember
   return status;
 }
 
-static bool is_first_of_dimension(const PropterMember *slice, size_t at) {
+bool is_first_of_dimension(const PropterMember *slice, size_t at) {
   for (size_t i = 0; i < at; i++)
     if (slice[i].dimension == slice[at].dimension) return false;
   return true;

@@ -50,6 +50,8 @@ bool metric_adds_up(const PropterId *v, const PropterMetric *m);
 /* The dimension by which a part of a ratio is cut where the ratio is cut by `dimension`: that, or the part's own of the same name. */
 PropterStatus metric_dimension(PropterSnapshot *snapshot, const PropterId *v, const PropterMetric *part, PropterId dimension, PropterArena *arena,
                                PropterId *out, PropterError *err);
+/* No member of a slice before this one is of its dimension. */
+bool is_first_of_dimension(const PropterMember *slice, size_t at);
 /* propter_metric_cut. */
 PropterStatus metric_cut(PropterSnapshot *snapshot, const PropterId *v, PropterMetric *metric, unsigned depth, PropterArena *arena, PropterError *err);
 PropterStatus metric_series(PropterSnapshot *snapshot, const PropterId *v, const PropterMetric *metric, const PropterMember *slice, size_t slice_count,

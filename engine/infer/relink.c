@@ -202,17 +202,17 @@ static uint64_t between(const KnowClaim *a, const KnowClaim *b) {
 }
 
 /* The dated happening that the claim's own sentence tells, or one at most a short sentence away in its section: the nearest, the first of several as near. */
-static const KnowEvent *told_beside(Know *know, size_t claim) {
+static KnowEvent *told_beside(Know *know, size_t claim) {
   enum { NEAR = 120, SENTENCE = 2000 }; /* letters */
   const KnowClaim *own = &know->claims.items[claim];
-  const KnowEvent *meant = NULL;
+  KnowEvent *meant = NULL;
   uint64_t nearest = NEAR + 1;
   size_t from = claim;
   while (from > 0 && know->claims.items[from - 1].document == own->document && know->claims.items[from - 1].char_start + SENTENCE > own->char_start) from--;
   for (size_t i = from; i < know->claims.count && know->claims.items[i].document == own->document; i++) {
     const KnowClaim *x = &know->claims.items[i];
     if (x->char_start > own->char_end + NEAR) break;
-    const KnowEvent *e = between(own, x) < nearest && propter_str_equal(x->section, own->section) ? know_event(know, x->id) : NULL;
+    KnowEvent *e = between(own, x) < nearest && propter_str_equal(x->section, own->section) ? know_event(know, x->id) : NULL;
     if (e && can_be_meant(own, e)) meant = e, nearest = between(own, x);
   }
   return meant;
@@ -225,9 +225,9 @@ static bool is_headed(const Know *know, const KnowEvent *e) {
 }
 
 /* It began on the very day and in the place of the effect that the claim, of any document, explains: the report is of what the claim names. */
-static const KnowEvent *reported(Know *know, const KnowClaim *claim) {
+static KnowEvent *reported(Know *know, const KnowClaim *claim) {
   for (size_t i = 0; i < know->events.count && claim->effect_start != PROPTER_NO_DAY && !claim->period_guessed; i++) {
-    const KnowEvent *e = &know->events.items[i];
+    KnowEvent *e = &know->events.items[i];
     bool there = e->scope.count > 0;
     for (size_t k = 0; k < e->scope.count; k++) there &= claim->effect == e->scope.items[k] || ids_have(&claim->scope, e->scope.items[k]);
     if (there && e->start == claim->effect_start && claim->effect_end > claim->effect_start && can_be_meant(claim, e) && is_headed(know, e)) return e;
@@ -235,7 +235,7 @@ static const KnowEvent *reported(Know *know, const KnowClaim *claim) {
   return NULL;
 }
 
-static PropterStatus speak_of(Know *know, const KnowEvent **meant, PropterError *err) {
+static PropterStatus speak_of(Know *know, KnowEvent **meant, PropterError *err) {
   for (size_t i = 0; i < know->claims.count; i++) {
     const KnowClaim *claim = &know->claims.items[i];
     if (names_no_event(know, claim) && !(meant[i] = told_beside(know, i))) meant[i] = reported(know, claim);
@@ -249,7 +249,7 @@ static PropterStatus speak_of(Know *know, const KnowEvent **meant, PropterError 
   for (size_t i = 0; i < know->claims.count; i++) {
     static const double guessed = .6; /* as what a pronoun stands for (ingest/read) */
     KnowClaim *claim = &know->claims.items[i];
-    KnowEvent *e = meant[i] ? know_event(know, meant[i]->id) : NULL;
+    KnowEvent *e = meant[i];
     if (!e) continue;
     if (is_headed(know, e)) PROPTER_TRY(label_of(know->snapshot, know->v, claim->cause, &know->arena, &e->label, err)); /* a claim says what it was */
     claim->cause = claim->causes.items[0] = e->id;
@@ -259,7 +259,7 @@ static PropterStatus speak_of(Know *know, const KnowEvent **meant, PropterError 
 }
 
 PropterStatus claims_date(Know *know, PropterError *err) {
-  const KnowEvent **meant = propter_calloc(know->claims.count + 1, sizeof *meant);
+  KnowEvent **meant = propter_calloc(know->claims.count + 1, sizeof *meant);
   if (!meant) return propter_fail(err, PROPTER_NO_MEMORY, "%zu claims", know->claims.count);
   PropterStatus status = speak_of(know, meant, err);
   propter_free(meant);
