@@ -2,12 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The page in Chromium on a graph that `propter start` made of a folder, where there is one; PROPTER_BROWSER=0 leaves it out, PROPTER_SHOTS=DIR keeps screenshots.
 . "$srcdir/tests/cli/tap.sh"
-[ -x "$builddir/tests/http/drive" ] || { echo '1..0 # SKIP Check is not installed'; exit 0; }
-t=$(mktemp -d "${TMPDIR:-/tmp}/propter-browser-XXXXXX"); server=; trap '[ -z "$server" ] || kill "$server"; rm -rf "$t"' EXIT
-find_browser "$t"
-[ -n "$browser" ] || { echo "1..0 # SKIP $no_browser"; exit 0; }
-export HOME="$t"
-shots=${PROPTER_SHOTS:-$t}; case $shots in /*) ;; *) shots=$PWD/$shots ;; esac
+begin_browser
 mkdir "$t/boats" && cd "$t" || exit 99
 # A boatyard over 700 days: something that nobody notes moves footfall and a day later enquiries; footfall moves the till takings. A flood keeps all away for a week.
 awk "$uniform"'function noise() { return uniform() + uniform() + uniform() + uniform() - 2 } BEGIN {
@@ -34,9 +29,4 @@ A new rota led to more enquiries, says the office.
 END
 printf '%s\n' title,started,ended 'Towpath flooded,2025-05-12,2025-05-18' 'Jetty closed for repair,2024-10-07,2024-10-09' >boats/log.csv
 "$PROPTER" -g g --today 2025-08-01 start boats >started 2>&1 && "$PROPTER" -g g --today 2025-08-02 links --as levels --write >links 2>&1 || { echo "Bail out! $(tail -1 started links)"; exit 99; }
-printf 'write writing-token-01\n' >tokens; chmod 600 tokens
-"$PROPTER" -g g --today 2025-08-02 serve --port 0 --token-file tokens >where 2>errors &
-server=$!
-filled where
-port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where)
-sed "s|SHOTS|$shots|" "$srcdir/tests/cli/browser_start.steps" | "$builddir/tests/http/drive" "$browser" "$t/profile" "http://127.0.0.1:$port/" 1
+drive_page 2025-08-02 browser_start.steps

@@ -25,3 +25,21 @@ find_browser() {
 } # folder for its profile
 # A function of awk: numbers from 0 to 1, the same in every awk, whose rand() are not (Park and Miller 1988, minimal standard).
 uniform='function uniform() { state = (state ? state : 7) * 16807 % 2147483647; return state / 2147483647 } '
+# A folder $t and a Chromium, or the end of the script with the reason; screenshots go to $shots.
+begin_browser() {
+  [ -x "$builddir/tests/http/drive" ] || { echo '1..0 # SKIP Check is not installed'; exit 0; }
+  t=$(mktemp -d "${TMPDIR:-/tmp}/propter-browser-XXXXXX"); server=; trap '[ -z "$server" ] || kill "$server"; rm -rf "$t"' EXIT
+  find_browser "$t"
+  [ -n "$browser" ] || { echo "1..0 # SKIP $no_browser"; exit 0; }
+  export HOME="$t"
+  shots=${PROPTER_SHOTS:-$t}; case $shots in /*) ;; *) shots=$PWD/$shots ;; esac
+}
+# Does the steps on the page of the graph g.
+drive_page() { # day, file of steps
+  printf 'write writing-token-01\n' >tokens; chmod 600 tokens
+  "$PROPTER" -g g --today "$1" serve --port 0 --token-file tokens >where 2>errors &
+  server=$!
+  filled where
+  port=$(sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' where)
+  sed "s|SHOTS|$shots|" "$srcdir/tests/cli/$2" | "$builddir/tests/http/drive" "$browser" "$t/profile" "http://127.0.0.1:$port/" 1
+}
