@@ -31,12 +31,22 @@ PropterStatus start_step(Start *s, const char *name, char **words, unsigned coun
   return status;
 }
 
+/* What a step counts up, without its own name before it and the statements that it wrote behind it, some of which are written again later. */
+static void print_summary(FILE *out, const char *name, char *line) {
+  const char *said = strstr(line, ": ");
+  const bool named = said && (size_t)(said - line) < strlen(name) + 4 && strncmp(line, name, strlen(name)) == 0 && *name;
+  char *wrote = strstr(line, " added, ");
+  while (wrote && wrote > line && *wrote != ';') wrote--;
+  if (wrote && wrote > line) *wrote = 0;
+  fprintf(out, "%-8s %s\n", name, named ? said + 2 : line);
+}
+
 /* Of each file of the folder a line would be too many: those that begin with one are left out. */
 static void show_lines(const Start *s, const char *name, char *printed) {
   char *rest = printed;
   for (char *line; (line = strsep(&rest, "\n"));) {
     if (propter_str_starts(propter_str(line), s->folder) && rest) continue;
-    fprintf(s->notes, "%-8s %s\n", name, line);
+    print_summary(s->notes, name, line);
     name = "";
   }
 }
@@ -201,7 +211,7 @@ const Command command_start = {
         "A calendar (.ics), a table without amounts whose header names titles and starts, or one of titles, starts and ends is a list of events\n"
         "(propter events); its columns called as a slice say where each held.\n"
         "Reads every other file that it can as a document, takes the causes they name as concepts, judges every move, lists the five most\n"
-        "surprising (the same move of a whole and of its parts once) and answers why for the first; where that is refused, also for the next that has a cause.\n"
+        "surprising (the same move of a whole, of its parts and of other measures of a file once) and answers why for the first; where that is refused, also for the next that has a cause.\n"
         "What it guessed is a pack that can be edited and run again. The moves and the answer go to\n"
         "standard output, what is done meanwhile to standard error.\n"
         "Each part of a slice is a figure of its own, the slices of the fewest parts first, up to 400 figures; rows with names of their own are counted.\n"

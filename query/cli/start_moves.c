@@ -8,15 +8,17 @@
 static const double much_more = 1.25; /* in a part than in what is listed: it is named, too */
 
 /* "−53.5 %". */
-static void print_part(FILE *out, const PropterMove *m) {
+static void print_part(FILE *out, const char *before, const PropterMove *m, const char *after) {
   char text[PROPTER_NUMBER];
-  fprintf(out, ": %s %%", propter_number(text, m->part * 100, 1, true));
+  fprintf(out, "%s%s %%%s", before, propter_number(text, m->part * 100, 1, true), after);
 }
 
 static void print_where(FILE *out, const PropterMove *m) {
   char first[16], last[16];
   propter_day_format(m->first, first), propter_day_format(m->last, last);
-  fprintf(out, "%.*s, %s to %s", (int)m->label.len, m->label.data, first, last), print_part(out, m);
+  fprintf(out, "%.*s, %s", (int)m->label.len, m->label.data, first);
+  if (m->last != m->first) fprintf(out, " to %s", last);
+  print_part(out, ": ", m, "");
 }
 
 static void print_moves(FILE *out, const PropterMoves *found) {
@@ -25,8 +27,13 @@ static void print_moves(FILE *out, const PropterMoves *found) {
     fprintf(out, "%s%zu ", i ? "         " : "moves    ", i + 1), print_where(out, m);
     fprintf(out, ", %.1f sigma", fabs(m->score));
     if (fabs(most->part) > much_more * fabs(m->part)) fputs("; ", out), print_where(out, most);
+    for (size_t k = 0; k < found->alsos[i]; k++) {
+      const PropterMove *also = &found->also[i][k];
+      fprintf(out, "%s%.*s", k ? ", " : "; also in ", (int)also->label.len, also->label.data), print_part(out, " (", also, ")");
+    }
     fputc('\n', out);
   }
+  fputs("         sigma: standard errors from its usual course; beyond 4 it is hardly chance\n", out);
 }
 
 static PropterStatus answer(Start *s, const PropterMove *m) {
@@ -35,18 +42,20 @@ static PropterStatus answer(Start *s, const PropterMove *m) {
   char *words[] = {start_text(s, "--metric=%s%s", m->metric.data, ""), start_text(s, "--from=%s%s", first, ""), start_text(s, "--to=%s%s", last, "")};
   for (size_t i = 0; i < 3; i++)
     if (!words[i]) return start_no_memory(s->err);
-  (void)fflush(s->call->out); /* the answer may take another way to the same place */
-  return start_step(s, "why", words, 3, s->call->out);
+  (void)fflush(s->call->out); /* the answer may take another way to the same place, and so does what is said meanwhile */
+  const PropterStatus status = start_step(s, "why", words, 3, s->call->out);
+  (void)fflush(s->call->out), (void)fflush(s->call->data);
+  return status;
 }
 
 /* Of the first; where it is refused, the next that has a cause stands behind it. */
 static PropterStatus answer_first(Start *s, const PropterMoves *found) {
-  fputs("\nthe first of them\n", s->call->out);
+  fputs("\nwhy 1, the first of them\n", s->call->out);
   PropterStatus status = answer(s, &found->move[0]);
   for (size_t i = 1; i < found->count && status == PROPTER_DECLINED; i++) {
     if (!found->move[i].answered) continue;
     propter_error_clear(s->err);
-    fprintf(s->call->out, "\nno cause can be named for the first of them; one can for number %zu\n", i + 1);
+    fprintf(s->call->out, "\nwhy %zu, since no cause can be named for the first and one can for this\n", i + 1);
     status = answer(s, &found->move[i]);
     break;
   }

@@ -15,19 +15,29 @@ static void put_day(PropterBuf *out, const char *name, PropterDay day) {
   put_text(out, name, propter_str(text));
 }
 
-static void put_move(PropterBuf *out, const PropterMove *m) {
+static void put_also(PropterBuf *out, const PropterMove *also, size_t count) {
+  propter_buf_add(out, PROPTER_STR(",\"also\":["));
+  for (size_t i = 0; i < count; i++) {
+    propter_buf_add(out, i ? PROPTER_STR(",{\"metric\":") : PROPTER_STR("{\"metric\":")), propter_buf_add_json(out, also[i].metric);
+    put_text(out, "label", also[i].label), propter_put_json_number(out, "part", also[i].part, 10);
+    propter_buf_add_char(out, '}');
+  }
+  propter_buf_add_char(out, ']');
+}
+
+static void put_move(PropterBuf *out, const PropterMove *m, const PropterMove *also, size_t alsos) {
   propter_buf_add(out, PROPTER_STR("{\"metric\":")), propter_buf_add_json(out, m->metric);
   put_text(out, "label", m->label), put_text(out, "unit", m->unit), put_day(out, "from", m->first), put_day(out, "to", m->last);
   propter_put_json_number(out, "deviation", m->deviation, 10), propter_put_json_number(out, "expected", m->expected, 10);
   propter_put_json_number(out, "score", m->score, 10);
-  put_text(out, "question", m->question), propter_buf_add_char(out, '}');
+  put_text(out, "question", m->question), put_also(out, also, alsos), propter_buf_add_char(out, '}');
 }
 
 static void put_all(PropterBuf *out, const PropterMoves *found) {
   propter_buf_add(out, PROPTER_STR("{\"moves\":["));
   for (size_t i = 0; i < found->count; i++) {
     if (i) propter_buf_add_char(out, ',');
-    put_move(out, &found->move[i]);
+    put_move(out, &found->move[i], found->also[i], found->alsos[i]);
   }
   propter_buf_add(out, PROPTER_STR("],\"questions\":["));
   for (size_t i = 0; i < PROPTER_WHY_EXAMPLES && found->count; i++) {

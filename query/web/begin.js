@@ -13,8 +13,9 @@ const listOf = (title, items) =>
 function moveItem(m) {
   const unit = m.unit ? ' ' + m.unit : '';
   const part = m.expected ? `, ${signed(100 * m.deviation / Math.abs(m.expected), 2)} %` : '';
+  const also = m.also.map(a => `${a.label} (${signed(100 * a.part, 2)} %)`).join(', ');
   return element('span', {}, link(whyAddress(m.metric, m.from, m.to), m.question),
-    `: ${signed(m.deviation, 4)}${unit}${part}; ${inDigits(Math.abs(m.score), 2)} sigma from its usual course`);
+    `: ${signed(m.deviation, 4)}${unit}${part}; ${inDigits(Math.abs(m.score), 2)} sigma from its usual course${also && '; also in ' + also}`);
 }
 
 async function whyNoMoves(largest) {

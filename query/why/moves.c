@@ -8,7 +8,7 @@
 #include "render.h"
 
 enum { MOST_READ = 1000, RETURN_DAYS = 62 };
-static const double rate = .05;
+static const double rate = .05, sure = .01;
 
 PropterStatus propter_why_figures(PropterSnapshot *snapshot, size_t *figures, PropterError *err) {
   PropterId ids[VOCAB_COUNT];
@@ -36,28 +36,36 @@ PropterStatus propter_why_beyond_chance(const double *score, size_t count, size_
 typedef struct {
   PropterMove move;
   PropterStr measure; /* the same of a whole and of its parts */
+  PropterStr file;    /* of its table; empty: not known */
+  bool part;          /* of what the measure is of */
+  bool stands;        /* beyond chance, or with a cause */
 } Move;
 
 typedef struct {
   PropterArena *arena;
   PROPTER_VEC(Move) all;
+  size_t figures;
 } Moves;
 
 static const char by_surprise[] =
-    "PREFIX p: <https://w3id.org/propter#> SELECT ?metric ?from ?to ?score ?deviation ?expected ?of ?outcome { "
+    "PREFIX p: <https://w3id.org/propter#> SELECT ?metric ?from ?to ?score ?deviation ?expected ?of ?outcome ?file ?part { "
     "{ SELECT ?x ?score { ?x a p:Pattern ; p:score ?score } ORDER BY DESC(ABS(?score)) ?x LIMIT %d } "
     "?x p:metric ?metric ; p:start ?from ; p:end ?to ; p:deviation ?deviation ; p:expected ?expected "
-    "OPTIONAL { ?metric p:measure ?of } OPTIONAL { ?x p:outcome ?outcome } } ORDER BY DESC(ABS(?score)) ?metric ?from";
+    "OPTIONAL { ?metric p:measure ?of } OPTIONAL { ?x p:outcome ?outcome } "
+    "OPTIONAL { { SELECT ?of (MIN(?name) AS ?file) { ?whole p:measure ?of ; p:sourceFile ?name } GROUP BY ?of } } BIND(EXISTS { ?metric p:fixed ?slice } AS ?part) } "
+    "ORDER BY DESC(ABS(?score)) ?metric ?from";
 
 static PropterStatus add_move(const PropterTerm *row, void *payload, PropterError *err) {
   Moves *moves = payload;
   Move m = {.move = {.metric = propter_arena_copy(moves->arena, row[0].value), .answered = propter_str_ends(row[7].value, PROPTER_STR("#Answered"))},
-            .measure = propter_arena_copy(moves->arena, row[6].kind == PROPTER_TERM_NONE ? row[0].value : row[6].value)};
+            .measure = propter_arena_copy(moves->arena, row[6].kind == PROPTER_TERM_NONE ? row[0].value : row[6].value),
+            .file = propter_arena_copy(moves->arena, row[8].value),
+            .part = propter_str_equal(row[9].value, PROPTER_STR("true"))};
   (void)propter_day_parse(row[1].value, &m.move.first), (void)propter_day_parse(row[2].value, &m.move.last);
   (void)propter_str_to_double(row[3].value, &m.move.score), (void)propter_str_to_double(row[4].value, &m.move.deviation);
   (void)propter_str_to_double(row[5].value, &m.move.expected);
   if (m.move.expected != 0) m.move.part = m.move.deviation / m.move.expected;
-  return m.move.metric.data && m.measure.data && propter_vec_push(&moves->all, m) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  return m.move.metric.data && m.measure.data && m.file.data && propter_vec_push(&moves->all, m) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
 }
 
 static PropterStatus read_moves(PropterSnapshot *snapshot, Moves *moves, PropterError *err) {
@@ -66,52 +74,91 @@ static PropterStatus read_moves(PropterSnapshot *snapshot, Moves *moves, Propter
   return why_each_row(snapshot, &text, add_move, moves, err);
 }
 
-/* Drops what chance makes where so many figures are looked at. Ordered by score, that is the last. */
-static PropterStatus drop_chance(Moves *moves, size_t figures, PropterError *err) {
+/* Marks what stands beyond what chance makes where so many figures are looked at (ordered by score, the first of them), and what has a cause. */
+static PropterStatus mark_standing(Moves *moves, PropterError *err) {
+  size_t kept;
   double *score = propter_arena_alloc(moves->arena, (moves->all.count + 1) * sizeof *score);
   if (!score) return propter_fail(err, PROPTER_NO_MEMORY, "%zu moves", moves->all.count);
   for (size_t i = 0; i < moves->all.count; i++) score[i] = moves->all.items[i].move.score;
-  return propter_why_beyond_chance(score, moves->all.count, figures, &moves->all.count, err);
+  PROPTER_TRY(propter_why_beyond_chance(score, moves->all.count, moves->figures, &kept, err));
+  for (size_t i = 0; i < moves->all.count; i++) moves->all.items[i].stands = i < kept || moves->all.items[i].move.answered;
+  return PROPTER_OK;
 }
 
 /* --- which of them are news -------------------------------------------------------------------------------------------------------- */
 
 static bool same_way(const PropterMove *a, const PropterMove *b) { return (a->score > 0) == (b->score > 0); }
 
-/* A way back is no news of its own: the metric had moved the other way, as far, not long before. */
-static bool is_return(const Moves *moves, const PropterMove *m) {
+/* A way back is no news of its own: the figure, or a part of it, had moved the other way, as far, not long before. */
+static bool is_return(const Moves *moves, const Move *m) {
   for (size_t i = 0; i < moves->all.count; i++) {
-    const PropterMove *other = &moves->all.items[i].move;
-    if (propter_str_equal(other->metric, m->metric) && other->first < m->first && m->first - other->first <= RETURN_DAYS && !same_way(other, m) &&
-        fabs(other->score) * 2 >= fabs(m->score))
+    const Move *x = &moves->all.items[i];
+    const PropterMove *other = &x->move;
+    const bool of_it = propter_str_equal(other->metric, m->move.metric) || (!m->part && propter_str_equal(x->measure, m->measure));
+    if (of_it && x->stands && other->first < m->move.first && m->move.first - other->first <= RETURN_DAYS && !same_way(other, &m->move) &&
+        fabs(other->score) * 2 >= fabs(m->move.score))
       return true;
   }
   return false;
 }
 
-/* The same move of a whole and of its parts is one: of it the one that stands out most is listed, and where it is the largest part of what is usual. */
-typedef struct {
-  const Move *move, *most;
-} Listed;
-
-static Listed *same_move(Listed *listed, size_t count, const Move *m) {
-  for (size_t i = 0; i < count; i++) {
-    const Move *x = listed[i].move;
-    if (propter_str_equal(x->measure, m->measure) && x->move.first <= m->move.last && m->move.first <= x->move.last && same_way(&x->move, &m->move))
-      return &listed[i];
-  }
-  return NULL;
+/* Of a whole and its parts: they overlap and go the same way. */
+static bool same_measure(const Move *a, const Move *b) {
+  return propter_str_equal(a->measure, b->measure) && a->move.first <= b->move.last && b->move.first <= a->move.last && same_way(&a->move, &b->move);
 }
 
+/* Two measures of one file that moved in about the same days: two thirds of those in which either did. */
+static bool same_time(const Move *a, const Move *b) {
+  if (!a->file.len || !propter_str_equal(a->file, b->file) || propter_str_equal(a->measure, b->measure)) return false;
+  const PropterMove *x = &a->move, *y = &b->move;
+  const PropterDay first = x->first > y->first ? x->first : y->first, last = x->last < y->last ? x->last : y->last;
+  const PropterDay from = x->first < y->first ? x->first : y->first, to = x->last > y->last ? x->last : y->last;
+  return 3 * (last - first + 1) >= 2 * (to - from + 1);
+}
+
+/* No cause and no other measure confirms it, and chance makes as much more often than once in a hundred such graphs. */
+static bool stands_alone(const Moves *moves, const Move *m) {
+  if (m->move.answered || 2 * propter_normal_cdf(-fabs(m->move.score)) * (double)moves->figures <= sure) return false;
+  for (size_t i = 0; i < moves->all.count; i++)
+    if (moves->all.items[i].stands && same_time(&moves->all.items[i], m)) return false;
+  return true;
+}
+
+/* The same move of a whole and of its parts is one: of it the one that stands out most is listed, and where it is the largest part of what is usual; of other
+ * measures that moved with it one each. */
+typedef struct {
+  const Move *move, *most, *also[PROPTER_WHY_ALSO];
+  size_t alsos;
+} Listed;
+
+static void add_also(Listed *x, const Move *m) {
+  for (size_t k = 0; k < x->alsos; k++)
+    if (propter_str_equal(x->also[k]->measure, m->measure)) return;
+  if (x->alsos < PROPTER_WHY_ALSO) x->also[x->alsos++] = m;
+}
+
+/* It is one that is listed. */
+static bool is_listed(Listed *listed, size_t count, const Move *m) {
+  for (size_t i = 0; i < count; i++) {
+    Listed *x = &listed[i];
+    if (same_measure(x->move, m)) {
+      if (fabs(m->move.part) > fabs(x->most->move.part) && 2 * fabs(m->move.score) > fabs(x->move->move.score)) x->most = m;
+      return true;
+    }
+    if (same_time(x->move, m)) return add_also(x, m), true;
+  }
+  return false;
+}
+
+/* Those that stand alone come behind the others. */
 static size_t choose(const Moves *moves, Listed listed[PROPTER_WHY_MOVES]) {
   size_t n = 0;
-  for (size_t i = 0; i < moves->all.count; i++) {
-    const Move *m = &moves->all.items[i];
-    if (is_return(moves, &m->move)) continue;
-    Listed *same = same_move(listed, n, m);
-    if (same && fabs(m->move.part) > fabs(same->most->move.part) && 2 * fabs(m->move.score) > fabs(same->move->move.score)) same->most = m;
-    if (!same && n < PROPTER_WHY_MOVES) listed[n++] = (Listed){m, m};
-  }
+  for (int alone = 0; alone < 2; alone++)
+    for (size_t i = 0; i < moves->all.count; i++) {
+      const Move *m = &moves->all.items[i];
+      if (!m->stands || is_return(moves, m) || stands_alone(moves, m) != alone || is_listed(listed, n, m)) continue;
+      if (n < PROPTER_WHY_MOVES) listed[n++] = (Listed){.move = m, .most = m};
+    }
   return n;
 }
 
@@ -149,8 +196,11 @@ static PropterStatus put_examples(PropterArena *arena, PropterMoves *s, PropterE
 }
 
 static PropterStatus put_listed(PropterSnapshot *snapshot, const Listed *listed, PropterArena *arena, PropterMoves *out, PropterError *err) {
-  PropterStatus status = put_words(snapshot, listed->move, arena, &out->move[out->count], err);
-  if (status == PROPTER_OK) status = put_words(snapshot, listed->most, arena, &out->most[out->count], err);
+  const size_t at = out->count;
+  PropterStatus status = put_words(snapshot, listed->move, arena, &out->move[at], err);
+  if (status == PROPTER_OK) status = put_words(snapshot, listed->most, arena, &out->most[at], err);
+  out->alsos[at] = 0;
+  for (size_t k = 0; k < listed->alsos && status == PROPTER_OK; k++) status = put_words(snapshot, listed->also[k], arena, &out->also[at][out->alsos[at]++], err);
   if (status == PROPTER_NOT_FOUND || status == PROPTER_INVALID) {
     propter_error_clear(err);
     return PROPTER_OK;
@@ -166,8 +216,9 @@ PropterStatus propter_why_moves(PropterSnapshot *snapshot, PropterArena *arena, 
   *out = (PropterMoves){0};
   PropterStatus status = read_moves(snapshot, &moves, err);
   if (status == PROPTER_OK) status = propter_why_figures(snapshot, &out->figures, err);
+  moves.figures = out->figures;
   if (moves.all.count) out->largest = fabs(moves.all.items[0].move.score);
-  if (status == PROPTER_OK) status = drop_chance(&moves, out->figures, err);
+  if (status == PROPTER_OK) status = mark_standing(&moves, err);
   if (status == PROPTER_OK) count = choose(&moves, listed);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = put_listed(snapshot, &listed[i], arena, out, err);
   if (status == PROPTER_OK && out->count) status = put_examples(arena, out, err);

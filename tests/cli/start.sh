@@ -85,7 +85,7 @@ said 'exponents are amounts' '600 rows by day, measures calls, slices office'
 said 'a list of happenings is read as one' 'incidents.csv: 2 events'
 said 'and answers' ' 1 Billing outage, 11–22 Jun 2024'
 said_to=$(rm -rf desk2-pack2; "$PROPTER" -g desk3.g --today 2024-07-01 start --pack desk2-pack2 desk2 2>notes </dev/null)
-case $said_to in 'moves '*'the first of them'*'understood '*) ok 'moves and answer in their order on standard output, nothing else' ;; *) not_ok 'standard output' "$said_to" ;; esac
+case $said_to in 'moves '*'why 1, the first of them'*'understood '*) ok 'moves and answer in their order on standard output, nothing else' ;; *) not_ok 'standard output' "$said_to" ;; esac
 if grep -q '^table ' notes && grep -q '^pack ' notes; then ok 'what is done meanwhile on standard error'; else not_ok 'standard error' "$(cat notes)"; fi
 by() { out=$("$PROPTER" -g desk2.g --today 2024-07-20 why --format "$@" 2>&1); got=$?; }
 by text 'calls by office from 11 June to 22 June 2024'
@@ -458,7 +458,7 @@ printf '# Notes\n\nThe Riga shop was closed from 5 to 14 August 2023. Orders in 
 start second
 said 'the first move' 'moves    1 orders, Turku, 2023-06-11 to 2023-06-16: +'
 said 'has no cause' 'cause-unknown it moved'
-said 'which is said' 'no cause can be named for the first of them; one can for number 2'
+said 'which is said' 'why 2, since no cause can be named for the first and one can for this'
 said 'and the next one is answered' ', 5–14 Aug 2023'
 ended 'which counts' 0
 

@@ -300,14 +300,17 @@ typedef struct {
   PropterStr question;                 /* as propter_question_parse reads it */
 } PropterMove;
 
-enum { PROPTER_WHY_MOVES = 5, PROPTER_WHY_EXAMPLES = 3 };
+enum { PROPTER_WHY_MOVES = 5, PROPTER_WHY_ALSO = 3, PROPTER_WHY_EXAMPLES = 3 };
 
-/* The most surprising moves of a graph, where somebody can begin who does not know yet what to ask: beyond what chance makes of so many figures, the same move
- * of a whole and of its parts once, no way back from another move. */
+/* The most surprising moves of a graph, where somebody can begin who does not know yet what to ask: with a cause or beyond what chance makes of so many figures,
+ * the same move of a whole, of its parts and of other measures of its file once, no way back from another move; what neither a cause nor another measure
+ * confirms, and chance makes more often than once in a hundred such graphs, behind the others. */
 typedef struct {
   size_t count;
   PropterMove move[PROPTER_WHY_MOVES]; /* the most surprising first */
   PropterMove most[PROPTER_WHY_MOVES]; /* of each, where it was the largest part of what was expected: in the whole or in a part; may be the move itself */
+  PropterMove also[PROPTER_WHY_MOVES][PROPTER_WHY_ALSO]; /* of each, other measures of its file that moved in about the same days, at most one move of each */
+  size_t alsos[PROPTER_WHY_MOVES];
   PropterStr example[PROPTER_WHY_EXAMPLES];    /* questions in words about them; none without a move */
   size_t figures;                              /* looked at: observations of the graph */
   double largest;                              /* standard errors of the largest pattern there is, chance or not; 0: none */
