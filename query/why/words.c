@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
 #include <utf8proc.h>
 
 #include "question.h"
@@ -61,6 +62,75 @@ static const struct {
 #undef SIGN
 };
 
+enum { WORD_ROWS = sizeof words / sizeof *words, ROLE_ROWS = sizeof roles / sizeof *roles, DATE_ROWS = sizeof dates / sizeof *dates };
+
+/* --- the tables by word: every word of every name is looked up in all of them ------------------------------------------------ */
+
+/* What the tables say of a text. */
+typedef struct {
+  PropterStr text;
+  WordKind kind;
+  bool dated; /* stands in a row of dates */
+  uint64_t roles[(ROLE_COUNT + 63) / 64];
+} Known;
+
+enum { PLACES = 1 << 14 };
+_Static_assert(3 * WORD_ROWS < PLACES, "most places are free: the other tables hold fewer words");
+static Known known[PLACES]; /* open addressing by hash; a text without bytes: free */
+static struct {
+  uint16_t first[256], next[WORD_ROWS + 1]; /* rows of words by their first byte, in order; counted from 1, 0: none */
+} alike;
+
+/* Its place, or the free one where it would stand. */
+static Known *place_of(PropterStr text) {
+  size_t at = (size_t)propter_hash64(text) % PLACES;
+  while (known[at].text.len && !propter_str_equal(known[at].text, text)) at = (at + 1) % PLACES;
+  return &known[at];
+}
+
+static Known *placed(PropterStr text) {
+  Known *k = place_of(text);
+  k->text = text;
+  return k;
+}
+
+/* The word that begins at *at of a row's text, and the place of the next. */
+static PropterStr row_word(PropterStr row, size_t *at) {
+  size_t from = *at, end = from;
+  while (end < row.len && row.data[end] != ' ') end++;
+  *at = end < row.len ? end + 1 : end;
+  return (PropterStr){row.data + from, end - from};
+}
+
+/* Backwards, so that of rows with one text the first one stays. */
+static void place_all(void) {
+  for (size_t i = WORD_ROWS; i-- > 0;) {
+    uint16_t *first = &alike.first[(unsigned char)words[i].word.data[0]];
+    placed(words[i].word)->kind = words[i].kind;
+    alike.next[i + 1] = *first, *first = (uint16_t)(i + 1);
+  }
+  for (size_t i = 0; i < ROLE_ROWS; i++)
+    for (size_t at = 0; at < roles[i].words.len;) placed(row_word(roles[i].words, &at))->roles[roles[i].role / 64] |= UINT64_C(1) << roles[i].role % 64;
+  for (size_t i = 0; i < DATE_ROWS; i++)
+    for (size_t at = 0; at < dates[i].word.len;) placed(row_word(dates[i].word, &at))->dated = true;
+}
+
+static void ready(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  (void)pthread_once(&once, place_all);
+}
+
+static const Known *lookup(PropterStr text) {
+  ready();
+  return place_of(text);
+}
+
+/* Rows of words that begin with the byte the text begins with, after `row`; the first is after 0, and 0 is after the last. */
+static size_t next_alike(PropterStr text, size_t row) {
+  ready();
+  return row ? alike.next[row] : text.len ? alike.first[(unsigned char)text.data[0]] : 0;
+}
+
 /* The long form of a common short one, or of one with a number right behind it; itself otherwise. */
 static PropterStr in_full(PropterStr folded, bool numbered) {
   for (size_t i = 0; i < sizeof shorts / sizeof *shorts; i++)
@@ -71,11 +141,7 @@ static PropterStr in_full(PropterStr folded, bool numbered) {
 /* Most rows differ in the first byte. */
 static bool same_first(PropterStr row, PropterStr text) { return text.len && row.data[0] == text.data[0]; }
 
-WordKind why_word_kind(PropterStr folded) {
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (same_first(words[i].word, folded) && propter_str_equal(words[i].word, folded)) return words[i].kind;
-  return WORD_NONE;
-}
+WordKind why_word_kind(PropterStr folded) { return lookup(folded)->kind; }
 
 /* Is the word the row's verb with "ed" or "ing" behind it: "keeping", "identified", "plotted"? */
 static bool inflects(PropterStr row, PropterStr word) {
@@ -89,9 +155,9 @@ static bool inflects(PropterStr row, PropterStr word) {
 /* The kind of a verb that asks or says nothing, in a form that has no row of its own. */
 static WordKind inflected_kind(PropterStr folded) {
   WordKind found = WORD_NONE;
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-    const WordKind kind = words[i].kind;
-    if ((kind != WORD_FILLER && kind != WORD_ASK && kind != WORD_SPEAKER) || !same_first(words[i].word, folded) || !inflects(words[i].word, folded)) continue;
+  for (size_t i = 0; (i = next_alike(folded, i));) {
+    const WordKind kind = words[i - 1].kind;
+    if ((kind != WORD_FILLER && kind != WORD_ASK && kind != WORD_SPEAKER) || !inflects(words[i - 1].word, folded)) continue;
     if (found != WORD_NONE && found != kind) return WORD_NONE;
     found = kind;
   }
@@ -110,13 +176,13 @@ static bool compares(PropterStr row, PropterStr word) {
 
 /* The adjective of size that the word is the comparative of; empty: of none. */
 static PropterStr compared_size(PropterStr folded) {
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (words[i].kind == WORD_SIZE && same_first(words[i].word, folded) && compares(words[i].word, folded)) return words[i].word;
+  for (size_t i = 0; (i = next_alike(folded, i));)
+    if (words[i - 1].kind == WORD_SIZE && compares(words[i - 1].word, folded)) return words[i - 1].word;
   return (PropterStr){"", 0};
 }
 
 bool why_date_word(PropterStr folded, DateKind kind, int *a, int *b) {
-  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+  for (size_t i = 0; i < DATE_ROWS; i++)
     if (dates[i].kind == kind && propter_str_equal(dates[i].word, folded)) {
       if (a) *a = dates[i].a;
       if (b) *b = dates[i].b;
@@ -129,7 +195,7 @@ bool why_date_month_near(PropterStr folded, int *month, const char **name) {
   unsigned slips = why_word_slips(folded);
   if (folded.len < 5) return false;
   int found = 0;
-  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+  for (size_t i = 0; i < DATE_ROWS; i++)
     if (dates[i].kind == DATE_MONTH && dates[i].word.len >= 5 && why_word_distance(folded, dates[i].word, slips) <= slips) {
       if (found && found != dates[i].a) return false;
       found = dates[i].a;
@@ -139,20 +205,7 @@ bool why_date_month_near(PropterStr folded, int *month, const char **name) {
   return found != 0;
 }
 
-/* The word that begins at *at of a row's text, and the place of the next. */
-static PropterStr row_word(PropterStr row, size_t *at) {
-  size_t from = *at, end = from;
-  while (end < row.len && row.data[end] != ' ') end++;
-  *at = end < row.len ? end + 1 : end;
-  return (PropterStr){row.data + from, end - from};
-}
-
-void why_word_roles(Word *w) {
-  memset(w->roles, 0, sizeof w->roles);
-  for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
-    for (size_t at = 0; at < roles[i].words.len;)
-      if (propter_str_equal(row_word(roles[i].words, &at), w->text)) w->roles[roles[i].role / 64] |= UINT64_C(1) << roles[i].role % 64;
-}
+void why_word_roles(Word *w) { memcpy(w->roles, lookup(w->text)->roles, sizeof w->roles); }
 
 /* How many words from i on are those of the row; 0: not all. */
 static size_t row_length(PropterStr row, const Words *found, size_t i) {
@@ -167,7 +220,7 @@ static size_t row_length(PropterStr row, const Words *found, size_t i) {
 
 size_t why_date_phrase(const Words *found, size_t i, DateKind kind, int *a, int *b) {
   size_t most = 0;
-  for (size_t k = 0; k < sizeof dates / sizeof *dates; k++) {
+  for (size_t k = 0; k < DATE_ROWS; k++) {
     size_t n = dates[k].kind == kind ? row_length(dates[k].word, found, i) : 0;
     if (n <= most) continue;
     most = n;
@@ -177,20 +230,15 @@ size_t why_date_phrase(const Words *found, size_t i, DateKind kind, int *a, int 
   return most;
 }
 
-bool why_of_dates(PropterStr folded) {
-  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
-    for (size_t at = 0; at < dates[i].word.len;)
-      if (propter_str_equal(row_word(dates[i].word, &at), folded)) return true;
-  return false;
-}
+bool why_of_dates(PropterStr folded) { return lookup(folded)->dated; }
 
 /* Several words that mean something else together than apart ("what's up" asks for no rise): the first gets the row's kind, the others say nothing. */
 static void phrases(Words *found) {
   for (size_t i = 0; i < found->count; i++) {
     size_t most = 1;
-    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
-      size_t n = row_length(words[k].word, found, i);
-      if (n > most) most = n, found->word[i].kind = words[k].kind;
+    for (size_t k = 0; (k = next_alike(found->word[i].text, k));) {
+      size_t n = row_length(words[k - 1].word, found, i);
+      if (n > most) most = n, found->word[i].kind = words[k - 1].kind;
     }
     for (size_t k = 1; k < most; k++) found->word[i + k].kind = WORD_FILLER;
     for (size_t k = 0; most > 1 && k < most; k++) found->word[i + k].known = true, found->word[i + k].phrase = true;
@@ -396,7 +444,6 @@ static bool one_slip(PropterStr a, PropterStr b) {
 }
 
 bool why_word_near(PropterStr folded, PropterStr *meant) {
-  enum { WORD_ROWS = sizeof words / sizeof *words, DATE_ROWS = sizeof dates / sizeof *dates };
   *meant = (PropterStr){"", 0};
   for (size_t i = 0; i < WORD_ROWS + DATE_ROWS; i++) {
     const PropterStr row = i < WORD_ROWS ? words[i].word : dates[i - WORD_ROWS].word;
