@@ -314,11 +314,35 @@ static PropterStatus read_dose(Know *know, Node *node, KnowEvent *e, PropterErro
   return status;
 }
 
-size_t know_claim(const Know *know, PropterId id) {
-  for (size_t i = 0; id && i < know->claims.count; i++)
-    if (know->claims.items[i].id == id) return i;
-  return SIZE_MAX;
+static int by_id(const void *a, const void *b) {
+  const KnowPlace *x = a, *y = b;
+  if (x->id != y->id) return x->id < y->id ? -1 : 1;
+  return x->at < y->at ? -1 : x->at > y->at;
 }
+
+/* The first of that id, SIZE_MAX: none. */
+static size_t at_id(const KnowPlaces *places, PropterId id) {
+  size_t low = 0, high = places->count;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    if (places->items[middle].id < id) low = middle + 1;
+    else high = middle;
+  }
+  return id && low < places->count && places->items[low].id == id ? places->items[low].at : SIZE_MAX;
+}
+
+/* Events that claims tell of and no statement names come later, and have no id. */
+static PropterStatus index_ids(Know *know, PropterError *err) {
+  bool kept = true;
+  for (size_t i = 0; i < know->claims.count; i++) kept &= propter_vec_push(&know->claim_at, ((KnowPlace){know->claims.items[i].id, i}));
+  for (size_t i = 0; i < know->events.count; i++) kept &= propter_vec_push(&know->event_at, ((KnowPlace){know->events.items[i].id, i}));
+  if (!kept) return propter_fail(err, PROPTER_NO_MEMORY, "%zu claims and %zu events", know->claims.count, know->events.count);
+  if (know->claim_at.count) qsort(know->claim_at.items, know->claim_at.count, sizeof *know->claim_at.items, by_id);
+  if (know->event_at.count) qsort(know->event_at.items, know->event_at.count, sizeof *know->event_at.items, by_id);
+  return PROPTER_OK;
+}
+
+size_t know_claim(const Know *know, PropterId id) { return at_id(&know->claim_at, id); }
 
 /* Concepts that stand for what is measured and for nothing else: no slice of a metric, no place of an event on record, nothing broader and no parts. */
 static PropterStatus find_measured(Know *know, PropterError *err) {
@@ -415,9 +439,8 @@ static void undate_told(Know *know) {
 }
 
 KnowEvent *know_event(Know *know, PropterId id) {
-  for (size_t i = 0; id && i < know->events.count; i++)
-    if (know->events.items[i].id == id) return &know->events.items[i];
-  return NULL;
+  const size_t at = at_id(&know->event_at, id);
+  return at == SIZE_MAX ? NULL : &know->events.items[at];
 }
 
 /* --- documents and claims --------------------------------------------------------------------------------------------------------- */
@@ -851,6 +874,7 @@ PropterStatus know_load(Know *know, PropterError *err) {
   PROPTER_TRY(each_of(know, VOCAB_propter_Event, read_event, err));
   PROPTER_TRY(each_of(know, VOCAB_propter_Claim, read_claim, err));
   if (know->claims.count) qsort(know->claims.items, know->claims.count, sizeof *know->claims.items, by_place);
+  PROPTER_TRY(index_ids(know, err));
   PROPTER_TRY(events_rekind(know, err));
   undate_told(know);
   PROPTER_TRY(find_measured(know, err));
@@ -886,6 +910,8 @@ void know_metric_clear(KnowMetric *m) {
 
 void know_clear(Know *know) {
   propter_vec_clear(&know->measured);
+  propter_vec_clear(&know->event_at);
+  propter_vec_clear(&know->claim_at);
   propter_map_clear(&know->files);
   history_clear(know);
   for (size_t i = 0; i < know->metrics.count; i++) know_metric_clear(&know->metrics.items[i]);

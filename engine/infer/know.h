@@ -145,6 +145,13 @@ typedef struct {
   PropterId sum; /* the definition, if the whole is the sum of its parts */
 } KnowEdge;
 
+/* Where in its list something of that id stands. */
+typedef struct {
+  PropterId id;
+  size_t at;
+} KnowPlace;
+typedef PROPTER_VEC(KnowPlace) KnowPlaces;
+
 typedef struct PropterInferrer {
   PropterSnapshot *snapshot;
   PropterInferOptions options;
@@ -162,6 +169,7 @@ typedef struct PropterInferrer {
   PROPTER_VEC(KnowUnnamed) unnamed;
   PROPTER_VEC(KnowReview) reviews;     /* by time, IRI */
   PROPTER_VEC(KnowEdge) edges;
+  KnowPlaces event_at, claim_at;       /* of events and claims that the graph names, ascending by id */
   struct History *history; /* what events did, a measure each (history.c); made on first use */
   PropterIds measured;                 /* concepts of metrics that stand for nothing else, ascending */
   size_t dated, ended;                 /* events on record with a start, and of these those with an end */

@@ -2,6 +2,7 @@
 /* Evidence of effects for the binned deviations, amplitudes integrated out: given a node of the scale mixture everything is Gaussian, with
  * covariance noise + Σ variance·(shape·shapeᵀ + shape_error²·diag(shape²)). */
 #include <math.h>
+#include <string.h>
 
 #include "propter/math.h"
 #include "score_parts.h"
@@ -90,61 +91,70 @@ static void keep_signs(Look look, const Column *const *column, size_t k, Compone
   }
 }
 
-/* The same with each course of the unknown cause added, eight of them side by side: what is summed over them stays in registers. */
+/* The same with each course of the unknown cause added, eight of them side by side. A clone for each width of vectors does the same operations in the same
+ * order, so the result has the same bits. */
 enum { SIDE = 8 };
-typedef double Each[SIDE];
+typedef double Each __attribute__((vector_size(SIDE * sizeof(double))));
+#if defined __x86_64__ && defined __gnu_linux__
+#define BY_WIDTH __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define BY_WIDTH
+#endif
+#define PART_OF static inline __attribute__((always_inline))
+#ifdef __clang__
+#pragma STDC FP_CONTRACT OFF /* as gcc has it by -std=c11 */
+#endif
 
 /* x − Σ a·b over n */
-static void subtract_products(size_t n, Each *a, Each *b, Each x) {
-  double x0 = x[0], x1 = x[1], x2 = x[2], x3 = x[3], x4 = x[4], x5 = x[5], x6 = x[6], x7 = x[7];
-  for (size_t m = 0; m < n; m++) {
-    x0 -= a[m][0] * b[m][0], x1 -= a[m][1] * b[m][1], x2 -= a[m][2] * b[m][2], x3 -= a[m][3] * b[m][3];
-    x4 -= a[m][4] * b[m][4], x5 -= a[m][5] * b[m][5], x6 -= a[m][6] * b[m][6], x7 -= a[m][7] * b[m][7];
-  }
-  x[0] = x0, x[1] = x1, x[2] = x2, x[3] = x3, x[4] = x4, x[5] = x5, x[6] = x6, x[7] = x7;
+PART_OF void subtract_products(size_t n, const Each *a, const Each *b, Each *x) {
+  Each rest = *x;
+  for (size_t m = 0; m < n; m++) rest -= a[m] * b[m];
+  *x = rest;
 }
 
-static void solve_each(size_t n, Each factor[DIM][DIM], const double *b, Each *x) {
+PART_OF void solve_each(size_t n, Each factor[DIM][DIM], const double *b, Each *x) {
   for (size_t i = 0; i < n; i++) {
-    for (size_t c = 0; c < SIDE; c++) x[i][c] = b[i];
-    subtract_products(i, factor[i], x, x[i]);
-    for (size_t c = 0; c < SIDE; c++) x[i][c] *= factor[i][i][c];
+    x[i] = b[i] - (Each){0};
+    subtract_products(i, factor[i], x, &x[i]);
+    x[i] *= factor[i][i];
   }
 }
 
 /* −a·b */
-static void inner_each(size_t n, Each *a, Each *b, Each out) {
-  for (size_t c = 0; c < SIDE; c++) out[c] = 0;
+PART_OF void inner_each(size_t n, const Each *a, const Each *b, Each *out) {
+  *out = (Each){0};
   subtract_products(n, a, b, out);
 }
 
 /* The diagonal holds reciprocals: divisions would take longer than all the rest. `smaller`: the determinant's root of `alone`, the factor without a course,
  * over that of this one. */
-static void factor_each(const Frame *f, size_t first, const Sum *s, const Small *alone, double variance, Each factor[DIM][DIM], Each smaller) {
-  for (size_t c = 0; c < SIDE; c++) smaller[c] = 1;
+PART_OF void factor_each(const Frame *f, size_t first, const Sum *s, const Small *alone, double variance, Each factor[DIM][DIM], Each *smaller) {
+  Each course[DIM];
+  for (size_t i = 0; i < s->n; i++) memcpy(&course[i], f->course[i] + first, sizeof course[i]);
+  *smaller = 1 - (Each){0};
   for (size_t j = 0; j < s->n; j++)
     for (size_t i = j; i < s->n; i++) {
-      const double *one = f->course[i] + first, *other = f->course[j] + first;
-      double *own = factor[i][j], scale = variance * (i == j ? 1 + ideal_error * ideal_error : 1);
-      for (size_t c = 0; c < SIDE; c++) own[c] = s->covariance.at[i][j] + scale * one[c] * other[c];
-      subtract_products(j, factor[i], factor[j], own);
-      for (size_t c = 0; c < SIDE && i == j; c++) own[c] = 1 / sqrt(own[c]), smaller[c] *= own[c] * alone->at[j][j];
-      for (size_t c = 0; c < SIDE && i > j; c++) own[c] *= factor[j][j][c];
+      Each own = s->covariance.at[i][j] + variance * (i == j ? 1 + ideal_error * ideal_error : 1) * course[i] * course[j];
+      subtract_products(j, factor[i], factor[j], &own);
+      for (size_t c = 0; c < SIDE && i == j; c++) own[c] = 1 / sqrt(own[c]);
+      if (i == j) *smaller *= own * alone->at[j][j];
+      else own *= factor[j][j];
+      factor[i][j] = own;
     }
 }
 
 /* The courses from `first` on. */
-static void add_courses(const Frame *f, size_t first, const Sum *s, size_t k, const Small *alone, double base, double variance, Component *beside) {
+BY_WIDTH static void add_courses(const Frame *f, size_t first, const Sum *s, size_t k, const Small *alone, double base, double variance, Component *beside) {
   Each factor[DIM][DIM], smaller, white[DIM], response[DIM], square, along;
   const size_t count = f->courses - first < SIDE ? f->courses - first : SIDE;
-  factor_each(f, first, s, alone, variance, factor, smaller);
+  factor_each(f, first, s, alone, variance, factor, &smaller);
   solve_each(s->n, factor, s->rest, white);
-  inner_each(s->n, white, white, square);
+  inner_each(s->n, white, white, &square);
   for (size_t c = 0; c < count; c++) beside[first + c].log_evidence = base + 0.5 * square[c] + log(smaller[c]);
   for (size_t j = 0; j < k; j++) {
     solve_each(s->n, factor, s->with[j], response);
-    inner_each(s->n, response, white, along);
-    inner_each(s->n, response, response, square);
+    inner_each(s->n, response, white, &along);
+    inner_each(s->n, response, response, &square);
     for (size_t c = 0; c < count; c++) {
       beside[first + c].mean[j] = s->mean[j] - along[c];
       beside[first + c].sd[j] = s->variance[j] + square[c] > 0 ? sqrt(s->variance[j] + square[c]) : 0;
