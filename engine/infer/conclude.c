@@ -100,11 +100,11 @@ static bool is_claimed(const PropterCause *cause) {
 static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCause *cause, Wishes *w, PropterBuf *buf, PropterArena *arena, PropterError *err) {
   const PropterStr label = cause->label;
   if (!cause->documented) {
-    if (cause->start == PROPTER_NO_DAY) propter_buf_printf(buf, "a record that %.*s happened, with dates", (int)label.len, label.data);
-    else propter_buf_printf(buf, "a record of %.*s beside what documents say of it, with its size", (int)label.len, label.data);
+    if (cause->start == PROPTER_NO_DAY) propter_buf_printf(buf, "a record that \"%.*s\" happened, with dates", (int)label.len, label.data);
+    else propter_buf_printf(buf, "a record of \"%.*s\" beside what documents say of it, with its size", (int)label.len, label.data);
     PROPTER_TRY(wish(w, buf, arena, err));
   } else if (!cause->has_dose && cause->score.grade != PROPTER_GRADE_BOTH) {
-    propter_buf_printf(buf, "the documented size of %.*s", (int)label.len, label.data);
+    propter_buf_printf(buf, "the documented size of \"%.*s\"", (int)label.len, label.data);
     PROPTER_TRY(wish(w, buf, arena, err));
   }
   if (cause->score.grade == PROPTER_GRADE_NOT_SEPARABLE) {
@@ -114,7 +114,7 @@ static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCau
     PROPTER_TRY(wish(w, buf, arena, err));
   }
   if (cause->score.grade == PROPTER_GRADE_DATA_ONLY) {
-    propter_buf_printf(buf, "%s that says how %.*s acts on %.*s", is_claimed(cause) ? "a second source, or one from before it," : "a document", (int)label.len,
+    propter_buf_printf(buf, "%s that says how \"%.*s\" acts on %.*s", is_claimed(cause) ? "a second source, or one from before it," : "a document", (int)label.len,
                        label.data, (int)x->metric.label.len, x->metric.label.data);
     PROPTER_TRY(wish(w, buf, arena, err));
   }
@@ -181,10 +181,10 @@ static PropterStatus say_forecast(Judged *j, const PropterInference *x, const Pr
   *f = (PropterForecast){.kind = p->kind, .metric = m->iri, .day = p->day, .low = p->low, .high = p->high, .text = {"", 0}};
   switch (p->kind) {
   case PROPTER_PREDICT_RETURN:
-    propter_buf_printf(buf, "If it was %.*s, the deviation of %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data);
+    propter_buf_printf(buf, "If it was \"%.*s\", the deviation of %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data);
     break;
   case PROPTER_PREDICT_SIZE:
-    propter_buf_printf(buf, "If it was %.*s, its effect on %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data);
+    propter_buf_printf(buf, "If it was \"%.*s\", its effect on %.*s is ", (int)cause.len, cause.data, (int)m->label.len, m->label.data);
     break;
   case PROPTER_PREDICT_UNTOUCHED:
     if (p->control < 0 || (size_t)p->control >= j->c.controls.count) return PROPTER_OK;

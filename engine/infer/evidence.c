@@ -324,7 +324,7 @@ static PropterStatus test_contrast(const Judged *j, const Cause *cause, const Pr
                        t->contrast_untouched);
   else
     propter_buf_printf(buf,
-                       cause->number.controls_in_scope >= .5 ? "Compared with %zu other series, most of which it should move too"
+                       cause->number.controls_in_scope >= .5 ? "Compared with %zu other series, most of which it may move too"
                                                              : "Compared with %zu other series, which it should leave alone",
                        j->c.controls.count);
   say_times(buf, t->contrast);

@@ -174,7 +174,8 @@ const Command command_why = {
     .details =
         "A question in words names a metric by any of its labels and a time: \"information jobs in August 2011\", \"from March to May\n"
         "2010\", \"Q3 2009\", \"since June 2015\", \"last month\", and parts of its data by label: \"in the North region\". What was understood\n"
-        "is printed first, as a WHY form; the form itself is a question too (propter query --help has its clauses: COMPARED TO, SUSPECT, WHY NOT ... DESPITE).\n"
+        "is printed first, in words and as a WHY form; the form, as it is printed, is a question too (propter query --help has its clauses: COMPARED TO, SUSPECT,\n"
+        "WHY NOT ... DESPITE).\n"
         "Words that are not understood are never passed over: the answer then says what is missing and what comes near.\n"
         "--as-of RUN takes back what later runs changed, without writing it, and answers then; the clock is still --today. A day stands for the last run\n"
         "that began by its end (UTC). Refused (exit 3) if a later change is not known, or if the first run is later than the day.\n"
@@ -183,8 +184,8 @@ const Command command_why = {
         "log odds), which evidence came and went. Formats: text, json.\n"
         "Formats: text (default), json, md, html (one file, no network), csv (the causes), svg (one picture with words), png (the same, drawn by\n"
         "rsvg-convert). Probabilities are words until 200 answers were audited; --numbers shows them anyway.\n"
-        "A declined request says what it is short of: goal clarity, resource openness (data and documents), risk sharing (somebody who decides), and what\n"
-        "would help.\n"
+        "A declined request says what it is short of: a clear question (goal clarity), data and documents (resource openness), somebody who decides (risk\n"
+        "sharing), and what would help.\n"
         "Exit codes: 0 answered; 1 the metric did not move; 7 the cause is unknown, the window cannot be tested, the question is not\n"
         "understood, or --decide and nobody owns the decision; 3 a window outside the data, or an unknown metric.",
     .examples = "propter why \"information jobs in August 2011\"\npropter why --numbers why did federal jobs fall in June 2010\n"

@@ -47,7 +47,7 @@ static size_t local_at(PropterStr iri) {
 static bool plain_local(PropterStr s) {
   for (size_t i = 0; i < s.len; i++) {
     char c = s.data[i];
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c == '-' && i))) return false;
+    if (!((unsigned char)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c == '-' && i))) return false;
   }
   return s.len > 0;
 }
@@ -71,6 +71,22 @@ void why_put_slice(PropterBuf *out, char before, size_t at, size_t count, Propte
   if (at + 1 == count) propter_buf_add(out, PROPTER_STR(" }"));
 }
 
+/* "WHERE { ?slice d:region "Norway" }": names of dimensions short where they are plain and of one place. */
+static void short_slices(Build *b) {
+  const PropterQuestion *q = &b->a->question;
+  for (size_t i = 0; i < q->slice_count; i++) {
+    const PropterStr iri = q->dimension[i], place = {q->dimension[0].data, local_at(q->dimension[0])};
+    const PropterStr local = {iri.data + local_at(iri), iri.len - local_at(iri)};
+    if (i && propter_str_equal(iri, q->dimension[i - 1])) propter_buf_add(&b->text, PROPTER_STR(" ,"));
+    else propter_buf_add(&b->text, i ? PROPTER_STR(" ;") : PROPTER_STR(" WHERE { ?slice"));
+    if (i && propter_str_equal(iri, q->dimension[i - 1])) propter_buf_add_char(&b->text, ' ');
+    else if (plain_local(local) && iri.len - local.len == place.len && propter_str_starts(iri, place)) propter_buf_printf(&b->text, " d:%.*s ", (int)local.len, local.data);
+    else propter_buf_printf(&b->text, " <%.*s> ", (int)iri.len, iri.data);
+    propter_term_write(&q->member[i], &b->text);
+  }
+  if (q->slice_count) propter_buf_add(&b->text, PROPTER_STR(" }"));
+}
+
 /* `break_at`: what stands before a clause; `type`: what stands behind a date. */
 static void form_text(Build *b, PropterStr iri, char break_at, const char *type) {
   const PropterQuestion *q = &b->a->question;
@@ -80,8 +96,24 @@ static void form_text(Build *b, PropterStr iri, char break_at, const char *type)
   if (q->suspect.len) propter_buf_printf(&b->text, "%cSUSPECT <%.*s>", break_at, (int)q->suspect.len, q->suspect.data);
   if (q->has_period && q->from != PROPTER_NO_DAY && q->to != PROPTER_NO_DAY)
     propter_buf_add_char(&b->text, break_at), days_clause(b, "DURING", q->from, q->to, type);
-  for (size_t i = 0; i < q->slice_count; i++) why_put_slice(&b->text, i ? ' ' : break_at, i, q->slice_count, q->dimension[i], &q->member[i]);
+  if (!*type) short_slices(b);
+  for (size_t i = 0; i < q->slice_count && *type; i++) why_put_slice(&b->text, i ? ' ' : break_at, i, q->slice_count, q->dimension[i], &q->member[i]);
   if (q->compared) propter_buf_add_char(&b->text, break_at), days_clause(b, "COMPARED TO", q->compared_from, q->compared_to, type);
+}
+
+/* "jobs in the information sector, seasonally adjusted, in August 2011, compared with August 2010". */
+static void form_in_words(Build *b, bool days) {
+  const PropterWhyAnswer *a = b->a;
+  const PropterQuestion *q = &a->question;
+  const PropterMetric *m = a->inference ? &a->inference->metric : NULL;
+  const PropterStr label = m ? m->label : q->metric_label;
+  propter_buf_add(&b->text, label);
+  if (m && m->concept_label.len && propter_str_find(label, m->concept_label) == SIZE_MAX)
+    propter_buf_add(&b->text, PROPTER_STR(": ")), propter_buf_add(&b->text, m->concept_label);
+  if (m && m->seasonally_adjusted) propter_buf_add(&b->text, PROPTER_STR(", seasonally adjusted"));
+  if (q->slice_words.len) propter_buf_add(&b->text, PROPTER_STR(" (")), propter_buf_add(&b->text, q->slice_words), propter_buf_add_char(&b->text, ')');
+  if (days) propter_buf_add(&b->text, PROPTER_STR(", ")), why_put_when(&b->text, q->from, q->to);
+  if (q->compared) propter_buf_add(&b->text, PROPTER_STR(", compared with ")), why_put_period(&b->text, q->compared_from, q->compared_to);
 }
 
 static void form(Build *b) {
@@ -92,16 +124,7 @@ static void form(Build *b) {
   bool days = q->has_period && q->from != PROPTER_NO_DAY && q->to != PROPTER_NO_DAY;
   form_text(b, iri, ' ', "");
   a->form_short = keep(b);
-  metric_name(b, iri);
-  propter_buf_add(&b->text, PROPTER_STR(" = "));
-  propter_buf_add(&b->text, a->inference ? a->inference->metric.label : q->metric_label);
-  if (a->inference) {
-    const PropterMetric *m = &a->inference->metric;
-    if (m->concept_label.len && !propter_str_equal(m->concept_label, m->label))
-      propter_buf_add(&b->text, PROPTER_STR(": ")), propter_buf_add(&b->text, m->concept_label);
-    if (m->seasonally_adjusted) propter_buf_add(&b->text, PROPTER_STR(", seasonally adjusted"));
-  }
-  if (q->slice_words.len) propter_buf_add(&b->text, PROPTER_STR("; ")), propter_buf_add(&b->text, q->slice_words);
+  form_in_words(b, days);
   a->form_words = keep(b);
   size_t at = local_at(iri);
   if (plain_local((PropterStr){iri.data + at, iri.len - at})) propter_buf_printf(&b->text, "PREFIX m: <%.*s>\n", (int)at, iri.data);
@@ -137,7 +160,6 @@ static PropterStr cause_name(Build *b, const PropterCause *c) {
   bool said = contains_year(label, c->start) || contains_year(label, end);
   if (said && y != y2) return keep(b); /* the label has its own years */
   propter_buf_add(&b->text, said ? PROPTER_STR(" (") : PROPTER_STR(", "));
-  if (c->end == PROPTER_NO_DAY) propter_buf_add(&b->text, PROPTER_STR("from "));
   why_put_days(&b->text, c->start, end, !said);
   if (said) propter_buf_add_char(&b->text, ')');
   return keep(b);
@@ -249,6 +271,12 @@ static bool quoted(const PropterWhyCause *w, const PropterEvidence *e) {
   return false;
 }
 
+/* Other series, or the time after, that are as likely with the cause as without say nothing of it. */
+static bool tells(const PropterEvidence *e) {
+  const bool compared = propter_str_equal(e->source_text, PROPTER_STR("contrast")) || propter_str_equal(e->source_text, PROPTER_STR("return"));
+  return !compared || fabs(e->weight) >= log(1.05);
+}
+
 static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
   *w = (PropterWhyCause){.cause = c, .name = cause_name(b, c)}; /* its place may hold one that was not worth listing */
   w->likely = propter_likelihood_words(c->score.p);
@@ -265,7 +293,8 @@ static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
   for (size_t i = 0; i < c->evidences; i++) {
     const PropterEvidence *e = &c->evidence[i];
     if (e->kind == PROPTER_EVIDENCE_ROW) continue;
-    if (e->kind == PROPTER_EVIDENCE_TEST) w->test[w->tests++] = e;
+    if (e->kind == PROPTER_EVIDENCE_TEST && tells(e)) w->test[w->tests++] = e;
+    else if (e->kind == PROPTER_EVIDENCE_TEST) continue;
     else if (e->against) w->objection[w->objections++] = e;
     else if (e->kind != PROPTER_EVIDENCE_QUOTE) w->fact[w->facts++] = e;
     else if (!why_disputed(b->a, e) && !quoted(w, e)) w->quote[w->quotes++] = e;
@@ -348,11 +377,12 @@ static PropterStr headline(Build *b) {
   }
   if (f->usual_text.len) propter_buf_add(t, PROPTER_STR("Usual here: ")), propter_put_line(t, f->usual_text), propter_buf_add(t, PROPTER_STR(". Beyond that, "));
   propter_put_line(t, f->metric.label), capital(t);
+  if (a->outcome != PROPTER_ANSWER_NOT_TESTABLE && propter_str_find(f->metric.label, PROPTER_STR(", ")) != SIZE_MAX) propter_buf_add_char(t, ',');
   bool testable = a->outcome != PROPTER_ANSWER_NOT_TESTABLE;
   if (a->outcome == PROPTER_ANSWER_DID_NOT_MOVE) {
     propter_buf_add(t, PROPTER_STR(" did not move more than usual ")), why_put_when(t, f->first, f->last);
   } else if (testable) {
-    propter_buf_add(t, a->mean.len ? PROPTER_STR(" stood on average ") : PROPTER_STR(" stood ")), amount(b, f->deviation);
+    propter_buf_add(t, a->mean.len ? PROPTER_STR(" came in on average ") : PROPTER_STR(" came in ")), amount(b, f->deviation);
     propter_buf_printf(t, " %s what was to be expected ", f->deviation < 0 ? "below" : "above"), why_put_when(t, f->first, f->last);
   } else {
     propter_buf_add(t, PROPTER_STR(" ")), why_put_when(t, f->first, f->last), propter_buf_add(t, PROPTER_STR(" cannot be judged"));

@@ -438,11 +438,18 @@ static PropterStatus ask_form(PropterSnapshot *snapshot, PropterStr text, const 
   PropterQuery *query = NULL;
   PropterWhyForm form;
   PropterWhyOptions changed = *options;
-  PropterStatus status = propter_query_parse(text, PROPTER_STR(""), &query, err);
-  if (status == PROPTER_SYNTAX) propter_error_at(err, "question", err ? err->line : 0, err ? err->column : 0);
+  PropterBuf whole = {0};
+  PropterStatus status = why_declare_short(snapshot, text, &whole, err);
+  const bool declared = whole.len > 0;
+  if (declared) propter_buf_add_char(&whole, '\n');
+  propter_buf_add(&whole, text);
+  if (status == PROPTER_OK) status = propter_buf_status(&whole, err);
+  if (status == PROPTER_OK) status = propter_query_parse(propter_buf_str(&whole), PROPTER_STR(""), &query, err);
+  if (status == PROPTER_SYNTAX) propter_error_at(err, "question", err ? err->line - declared : 0, err ? err->column : 0);
   if (status == PROPTER_OK) status = why_form_of_query(query, &form, &changed, err);
   if (status == PROPTER_OK) status = propter_why_form(snapshot, &form, &changed, out, err);
   propter_query_free(query);
+  propter_buf_clear(&whole);
   return status;
 }
 

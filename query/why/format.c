@@ -115,12 +115,27 @@ void why_put_period(PropterBuf *out, PropterDay first, PropterDay last) {
   }
 }
 
+/* "from 4 to 31 Mar 2024", "from 20 Dec 2024 to 3 Jan 2025". */
+static void put_span(PropterBuf *out, PropterDay first, PropterDay last) {
+  int y, m, d, y2, m2, d2;
+  propter_day_civil(first, &y, &m, &d);
+  propter_day_civil(last, &y2, &m2, &d2);
+  propter_buf_printf(out, "from %d", d);
+  if (y != y2 || m != m2) propter_buf_printf(out, " %.3s", long_month[m - 1]);
+  if (y != y2) propter_buf_printf(out, " %d", y);
+  propter_buf_printf(out, " to %d %.3s %d", d2, long_month[m2 - 1], y2);
+}
+
 void why_put_when(PropterBuf *out, PropterDay first, PropterDay last) {
   int y, m, d, y2, m2, d2;
   propter_day_civil(first, &y, &m, &d);
   propter_day_civil(last, &y2, &m2, &d2);
   const bool one = y == y2 && (m == m2 || (m == 1 && m2 == 12)); /* month or year */
-  propter_buf_add(out, first == last ? PROPTER_STR("on ") : !whole_months(first, last) ? PROPTER_STR("from ") : one ? PROPTER_STR("in ") : PROPTER_STR("from "));
+  if (first != last && !whole_months(first, last)) {
+    put_span(out, first, last);
+    return;
+  }
+  propter_buf_add(out, first == last ? PROPTER_STR("on ") : one ? PROPTER_STR("in ") : PROPTER_STR("from "));
   why_put_period(out, first, last);
 }
 
@@ -248,5 +263,5 @@ void why_put_observed(PropterBuf *out, const PropterWhyAnswer *a, const char *ga
     propter_buf_printf(out, "%s%s", gap, why_pattern(a));
     if (a->back.len) propter_buf_add(out, PROPTER_STR(", ")), propter_buf_add(out, a->back);
   }
-  propter_buf_printf(out, "%sn = %zu", gap, f->usable);
+  propter_buf_printf(out, "%sjudged by %zu %ss", gap, f->usable, propter_grain_name(f->metric.grain));
 }

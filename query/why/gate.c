@@ -3,9 +3,10 @@
 #include "render.h"
 
 static const struct {
-  const char *code, *words, *help;
+  const char *code, *term, *state[PROPTER_GATE_MISSING + 1], *help;
 } gates[PROPTER_GATES] = {
-#define GATE(name, code, words, help) [PROPTER_GATE_##name] = {code, words, help},
+#define GATE(name, code, term, met, missing, not_looked, help) \
+  [PROPTER_GATE_##name] = {code, term, {[PROPTER_GATE_NOT_LOOKED] = not_looked, [PROPTER_GATE_MET] = met, [PROPTER_GATE_MISSING] = missing}, help},
 #include "gates.def"
 #undef GATE
 };
@@ -17,11 +18,10 @@ static void set(PropterWhyAnswer *a, PropterGate gate, bool met, PropterStr text
   a->gate[gate] = (PropterWhyGate){met ? PROPTER_GATE_MET : PROPTER_GATE_MISSING, text, met ? PROPTER_STR("") : propter_str(help)};
 }
 
-/* "goal clarity met; resource openness missing; risk sharing not looked at". */
+/* "what is asked is clear (goal clarity); data or documents are missing (resource openness); …". */
 static PropterStatus summary(PropterWhyAnswer *a, PropterError *err) {
-  static const char *const states[] = {[PROPTER_GATE_NOT_LOOKED] = "not looked at", [PROPTER_GATE_MET] = "met", [PROPTER_GATE_MISSING] = "missing"};
   PropterBuf text = {0};
-  for (int i = 0; i < PROPTER_GATES; i++) propter_buf_printf(&text, "%s%s %s", i ? "; " : "", gates[i].words, states[a->gate[i].state]);
+  for (int i = 0; i < PROPTER_GATES; i++) propter_buf_printf(&text, "%s%s (%s)", i ? "; " : "", gates[i].state[a->gate[i].state], gates[i].term);
   return why_keep(&text, &a->arena, &a->request, err);
 }
 
@@ -32,6 +32,7 @@ PropterStatus why_gate(PropterWhyAnswer *a, PropterError *err) {
   set(a, PROPTER_GATE_GOAL, f != NULL, f ? none : propter_str(propter_gap_text(a->question.gap)));
   const bool short_of = f && (a->outcome == PROPTER_ANSWER_NOT_TESTABLE || a->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN);
   if (f) set(a, PROPTER_GATE_RESOURCES, !short_of, short_of ? f->reason : none);
+  if (f && a->outcome == PROPTER_ANSWER_NOT_TESTABLE) a->gate[PROPTER_GATE_RESOURCES].help = PROPTER_STR("load more of the metric's history");
   return summary(a, err);
 }
 
@@ -41,5 +42,6 @@ PropterStatus why_gate_owner(PropterWhyAnswer *a, PropterStr owner, PropterError
   if (!text.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
   set(a, PROPTER_GATE_RISK, owner.len > 0, text);
   if (a->options.decide && !owner.len) a->status = PROPTER_DECLINED;
+  if (!a->options.decide) a->gate[PROPTER_GATE_RISK].help = PROPTER_STR("");
   return summary(a, err);
 }

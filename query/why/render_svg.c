@@ -144,7 +144,7 @@ static void page(Page *p) {
   for (int i = 0; i < PROPTER_GATES && a->status == PROPTER_DECLINED; i++)
     if (a->gate[i].help.len) add(&part, "Would help: "), propter_buf_add(&part, a->gate[i].help), say(p, "aside", 20, &part);
   p->y += 10;
-  if (a->form_short.len) add(&part, "Understood as "), propter_buf_add(&part, a->form_short), say(p, "aside", 0, &part);
+  if (a->form_short.len) add(&part, "Understood as "), propter_buf_add(&part, a->form_words), say(p, "aside", 0, &part);
   add(&part, "Track record here: "), propter_buf_add(&part, a->track);
   propter_buf_printf(&part, ". propter, answer a-%s on version %llu of the graph", a->id, (unsigned long long)a->version), say(p, "aside", 0, &part);
 }

@@ -274,7 +274,7 @@ PropterStatus why_render_text(const PropterWhyAnswer *a, PropterBuf *out, Propte
   const PropterInference *f = a->inference;
   label(out, "understood");
   if (a->form_short.len)
-    propter_put_line(out, a->form_short), propter_buf_add(out, PROPTER_STR("      (")), propter_put_line(out, a->form_words), propter_buf_add_char(out, ')');
+    propter_put_line(out, a->form_words), propter_buf_add_char(out, '\n'), label(out, "form"), propter_put_line(out, a->form_short);
   else propter_buf_add(out, PROPTER_STR("nothing"));
   propter_buf_add_char(out, '\n');
   for (size_t i = 0; i < a->question.note_count; i++) line(out, "note", a->question.note[i]);

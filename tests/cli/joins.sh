@@ -87,11 +87,11 @@ for form in dbt.yml cube.yml ossie.yaml; do
   expect "$form: a joined dimension by its own name alone" 1 'segment small' p why "revenue for segment small in February 2024"
   expect "$form: drill-down to it" 7 'country France' p why "revenue $window"
 done
-expect 'a filter by it' 7 'm:french = french' sh -c "'$PROPTER' -g '$dir/g-dbt.yml' why 'french $window'"
+expect 'a filter by it' 7 'understood  french' sh -c "'$PROPTER' -g '$dir/g-dbt.yml' why 'french $window'"
 { sed 's/measures: \[/&{name: orders, agg: count, expr: order_id, create_metric: true}, /' dbt.yml; echo '  - {name: basket, type: ratio, type_params: {numerator: revenue, denominator: orders}}'; } > ratio.yml
 G=ratio; p ingest ratio.yml > /dev/null 2>&1
 expect 'a ratio is asked about by a dimension of both sides, in their periods' 7 'mean of 10 days' p why "basket in France $window"
-expect 'which is that of its own for each' 7 'm:basket = basket, France; customer country France' p why "basket in France $window"
+expect 'which is that of its own for each' 7 'understood  basket, France (customer country France), ' p why "basket in France $window"
 expect 'and taken apart by it' 7 'most of it lies in customer country France' p why "basket $window by customer country"
 G=g-cube.yml
 expect 'the column that it is joined by is a finer level' 0 '"customers countries country"' p query 'PREFIX p: <https://w3id.org/propter#> SELECT ?l { ?d p:rollsUpTo ?c . ?c <http://www.w3.org/2000/01/rdf-schema#label> ?l }' -f json

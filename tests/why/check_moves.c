@@ -69,7 +69,7 @@ START_TEST(measures_of_a_file_that_move_together_are_one_and_what_stands_alone_c
   says(found.move[0].label, "rooms-north"), says(found.also[0][0].label, "covers");
   ck_assert(found.alsos[0] == 1 && found.alsos[1] == 0);
   ck_assert_double_eq_tol(found.also[0][0].part, -1 / 3., 1e-12);
-  says(found.move[1].question, "other from 1\xE2\x80\x93""20 Jun 2013");
+  says(found.move[1].question, "other from 1 to 20 Jun 2013");
   ck_assert(found.move[2].answered && found.move[2].score == -2.5);
   ck_assert(found.move[3].score == 4.2);
   propter_arena_clear(&arena);

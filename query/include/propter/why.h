@@ -217,7 +217,7 @@ struct PropterWhyAnswer {
   PropterInference *inference; /* NULL: not understood */
   PropterStr form;           /* the WHY form with its prefixes; of a question not understood, of the part that is, or empty */
   PropterStr form_short;     /* in one line */
-  PropterStr form_words;     /* what the short names in it mean */
+  PropterStr form_words;     /* the same in words */
   PropterStr title;          /* "information jobs, August 2011" */
   PropterStr headline;       /* the answer in one or two sentences */
   PropterStr premise;        /* the question assumes a direction that the data do not show; else empty */
