@@ -375,10 +375,21 @@ static void set_plans_aside(Sniff *s) {
   }
 }
 
+/* What is counted, in whole numbers, is added up, although the kind of it is that of something else ("low pressure calls", "phone orders"). */
+static void choose_counts(Sniff *s) {
+  for (size_t i = 0; i < s->out->count; i++) {
+    Seen *c = &s->columns[i];
+    PropterColumn *column = &s->out->columns[i];
+    if (!c->counts || !is_number(s, i) || c->digits || c->zeros || column->unit || column->refers || column->primary) continue;
+    column->mean = column->identifier = c->calendar = false;
+  }
+}
+
 static void choose_roles(Sniff *s) {
   PropterSniff *out = s->out;
   for (size_t i = 0; i < out->count; i++) settle(&s->columns[i], out->columns[i].values);
   choose_number_forms(s);
+  choose_counts(s);
   for (size_t i = 0; i < out->count; i++) choose_type(&out->columns[i], &s->columns[i]), choose_day_form(s, &s->columns[i]);
   choose_time(s);
   for (size_t i = 0; i < out->count && out->time == SIZE_MAX; i++)
@@ -723,7 +734,7 @@ static PropterStatus read_columns(Sniff *s, PropterTable *table, const PropterSt
   PROPTER_TRY(sniff_tell_apart(s->out, err));
   PROPTER_TRY(each_row(s, table, first_pass, NULL, err));
   choose_roles(s);
-  return PROPTER_OK;
+  return sniff_write_nouns(s->out, err);
 }
 
 typedef enum { PASS_CELLS, PASS_KEYS, PASS_ROWS } Pass; /* and PASS_ROWS + n: sets of n + 1 columns */

@@ -117,10 +117,81 @@ void sniff_read_word(PropterStr word, PropterColumn *column, Seen *c) {
     case KIND_MANY:
     case KIND_NUMBER:
     case KIND_SHORT:
+    case KIND_AVERAGE:
+    case KIND_MARKS:
+    case KIND_SCALE:
+    case KIND_MULTIPLE:
+    case KIND_GERMAN:
       break;
     }
   }
   column->identifier |= without_number(word).len < word.len;
+}
+
+/* Takes the last word off. */
+static PropterStr last_word(PropterStr *words) {
+  const PropterStr all = propter_str_trim(*words);
+  size_t at = all.len;
+  while (at && all.data[at - 1] != ' ') at--;
+  *words = propter_str_trim((PropterStr){all.data, at});
+  return (PropterStr){all.data + at, all.len - at};
+}
+
+static bool is_link(PropterStr word) { return propter_str_equal(word, PROPTER_STR("in")) || propter_str_equal(word, PROPTER_STR("of")); }
+
+/* By ISO 4217. */
+static bool is_currency(PropterStr word) {
+  const SniffWord *known = sniff_word(word, KIND_UNIT);
+  return known && strlen(known->unit) == 3 && is_upper(known->unit[0]) && is_upper(known->unit[1]) && is_upper(known->unit[2]);
+}
+
+/* "sales in 000s", "thousands of euros", "orders t eur" of "Orders T€", "eur m", "teur": what the values are multiplied by is taken out of the end of the words. */
+static void take_scale(PropterColumn *column, PropterStr *words) {
+  PropterStr head = *words, last = last_word(&head), unit = {"", 0}, before = head, previous = last_word(&before);
+  while (is_link(previous)) previous = last_word(&before);
+  const PropterStr first = {last.data, last.len > 0}, code = {last.data + first.len, last.len - first.len};
+  const SniffWord *known = sniff_word(last, KIND_SCALE);
+  if (!known && is_currency(previous) && !memchr(column->name.data, '/', column->name.len)) known = sniff_word(last, KIND_MULTIPLE);
+  if (!known && code.len == 3 && is_currency(code) && (known = sniff_word(first, KIND_MULTIPLE))) unit = code;
+  if (!known && sniff_word(last, KIND_UNIT)) {
+    known = sniff_word(previous, KIND_SCALE);
+    if (!known && is_currency(last)) known = sniff_word(previous, KIND_MULTIPLE);
+    if (known) unit = last, head = before;
+  }
+  const PropterStr rest = head, of = last_word(&head);
+  if (!is_link(of)) head = rest;
+  if (!known || sniff_word(of, KIND_AVERAGE)) return; /* deaths per million */
+  column->scale = known->unit, column->scale_label = known->label;
+  char *end = (char *)(uintptr_t)words->data + head.len;
+  if (head.len && unit.len) *end++ = ' ';
+  memmove(end, unit.data, unit.len);
+  words->len = (size_t)(end - words->data) + unit.len;
+}
+
+/* Nothing behind the thing that is counted but what was done with it. */
+static PropterStr head_noun(PropterStr label) {
+  static const char *const after[] = {"of", "for", "by", "with", "to", "from", "in", "at", "on", "about"};
+  size_t end = label.len;
+  for (size_t at = 0; at < label.len; at++)
+    for (size_t i = 0; i < sizeof after / sizeof *after && at && label.data[at - 1] == ' '; i++) {
+      const size_t n = strlen(after[i]);
+      if (at + n < end && label.data[at + n] == ' ' && memcmp(label.data + at, after[i], n) == 0) end = at - 1;
+    }
+  PropterStr left = {label.data, end}, word = last_word(&left);
+  while (left.len && propter_str_ends(word, PROPTER_STR("ed"))) word = last_word(&left);
+  return word;
+}
+
+/* "low pressure calls", "complaints about price": a plural at the end counts, whatever kind of thing stands before it. */
+static bool ends_in_counted(PropterStr label) {
+  static const WordKind others[] = {KIND_IDENTIFIER, KIND_CALENDAR, KIND_TIME, KIND_MEAN, KIND_STOCK, KIND_MARKS, KIND_UNIT, KIND_NOUN};
+  const PropterStr noun = head_noun(label), one = {noun.data, noun.len - (noun.len > 0)};
+  if (noun.len < 4 || noun.data[one.len] != 's' || strchr("sui", noun.data[one.len - 1])) return false;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (sniff_word(noun, others[i]) || sniff_word(one, others[i])) return false;
+  for (PropterStr rest = label; rest.len;)
+    if (sniff_word(last_word(&rest), KIND_AVERAGE)) return false;
+  return true;
 }
 
 /* "response time (h)", "energy [kWh]": the unit in brackets at the end of a name, and what stands before them. */
@@ -133,6 +204,8 @@ static PropterStatus bracketed_unit(PropterSniff *out, PropterColumn *column, Pr
   PropterStr inside = {open + 1, (size_t)(name.data + name.len - 1 - open) - 1};
   PROPTER_TRY(split_name(inside, &out->arena, &word, err));
   if (propter_str_starts(word, PROPTER_STR("in "))) word.data += 3, word.len -= 3;
+  take_scale(column, &word);
+  if (column->scale && !word.len) *before = (PropterStr){name.data, (size_t)(open - name.data)};
   bool letters = false;
   for (size_t i = 0; i < word.len; i++) letters |= is_alpha(word.data[i]);
   if (!letters) *before = (PropterStr){name.data, (size_t)(open - name.data)}; /* a scale: (1-5) */
@@ -228,6 +301,7 @@ PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen
   PROPTER_TRY(split_name(column->name, &out->arena, &column->words, err));
   PROPTER_TRY(bracketed_unit(out, column, &before, err));
   PROPTER_TRY(split_name(before, &out->arena, &column->label, err));
+  if (!column->scale && !column->unit) take_scale(column, &column->label);
   bool unit_last = false, averaged = false;
   size_t last = 0;
   for (size_t at = 0; at < column->label.len; at++) {
@@ -247,6 +321,7 @@ PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen
   const bool named = column->label.data && sniff_word(noun, KIND_NOUN) && !c->span && !averaged && !propter_str_ends(before_last, PROPTER_STR(" in"));
   if (unit_last && last && !named) column->label = propter_str_trim((PropterStr){column->label.data, last});
   if (unit_last && !named && propter_str_ends(column->label, PROPTER_STR(" in"))) column->label.len -= 3;
+  c->counts = !column->unit && ends_in_counted(column->label);
   return PROPTER_OK;
 }
 
@@ -285,3 +360,35 @@ PropterStatus sniff_tell_apart(PropterSniff *out, PropterError *err) {
   return PROPTER_OK;
 }
 
+/* "Gutmenge Stück": letters are large again where they were in the name. */
+static void enlarge(const PropterColumn *column, char *label) {
+  size_t at = 0;
+  for (size_t i = 0; i < column->label.len && at < column->name.len; at++) {
+    const char c = column->name.data[at], small = is_upper(c) ? (char)(c + 32) : c;
+    if (label[i] != small) continue;
+    if ((i == 0 || label[i - 1] == ' ') && is_upper(c)) label[i] = c;
+    i++;
+    while (i < column->label.len && label[i] == ' ') i++;
+  }
+}
+
+/* "Woche ab", "Rechnungsdatum": the name of a column of days. */
+static bool is_german(PropterStr words) {
+  while (words.len) {
+    const PropterStr word = last_word(&words);
+    for (size_t i = 0; i < sizeof known_words / sizeof *known_words; i++)
+      if (known_words[i].kind == KIND_GERMAN && propter_str_ends(word, propter_str(known_words[i].word))) return true;
+  }
+  return false;
+}
+
+PropterStatus sniff_write_nouns(PropterSniff *out, PropterError *err) {
+  if (out->time == SIZE_MAX || !is_german(out->columns[out->time].words)) return PROPTER_OK;
+  for (size_t i = 0; i < out->count; i++) {
+    const PropterStr label = propter_arena_copy(&out->arena, out->columns[i].label);
+    if (!label.data) return no_memory(err);
+    enlarge(&out->columns[i], (char *)(uintptr_t)label.data);
+    out->columns[i].label = label;
+  }
+  return PROPTER_OK;
+}

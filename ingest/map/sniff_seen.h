@@ -16,6 +16,8 @@ typedef enum {
   KIND_CALENDAR,
   KIND_YEAR,
   KIND_MEAN,
+  KIND_AVERAGE,
+  KIND_MARKS,
   KIND_SPAN,
   KIND_STOCK,
   KIND_TOTAL,
@@ -29,7 +31,10 @@ typedef enum {
   KIND_NUMBER,
   KIND_UNIT,
   KIND_NOUN,
-  KIND_SHORT
+  KIND_SHORT,
+  KIND_SCALE,
+  KIND_MULTIPLE,
+  KIND_GERMAN
 } WordKind;
 typedef struct {
   const char *word;
@@ -62,6 +67,7 @@ typedef struct {
   bool stock;    /* a level */
   bool total;    /* a sum, whatever else the name says */
   bool plan;     /* planned, or set against a plan */
+  bool counts;   /* its name ends in what is counted */
   unsigned digits; /* after the decimal character, at most */
   size_t longest;
   bool quarter, week;
@@ -76,6 +82,8 @@ typedef struct {
 /* What a name says goes into the column and into what is seen of it; labels of all columns are told apart afterwards. NO_MEMORY. */
 PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen *c, PropterError *err);
 PropterStatus sniff_tell_apart(PropterSniff *out, PropterError *err);
+/* In a table whose days are called in German nouns keep their capitals. NO_MEMORY. */
+PropterStatus sniff_write_nouns(PropterSniff *out, PropterError *err);
 /* A cell that says "Total", "Summe Nord", "Grand total". */
 bool sniff_says_total(PropterStr text);
 /* The value of a cell in the form that numbers of its column were found to have; false: it is none. */

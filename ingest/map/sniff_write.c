@@ -33,6 +33,7 @@ static PropterStatus add_local(PropterBuf *out, const PropterColumn *column, siz
   PropterBuf name = {0};
   for (size_t i = 0; i < column->label.len; i++) {
     char c = column->label.data[i];
+    if (c >= 'A' && c <= 'Z') c = (char)(c + 32);
     bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     if (plain || c == ' ') propter_buf_add_char(&name, plain ? c : '-');
   }
@@ -173,6 +174,15 @@ static void add_address(PropterBuf *out, const char *before, PropterStr source) 
   propter_buf_printf(out, "%.*s\"", (int)source.len, source.data);
 }
 
+/* "10*3.EUR", in words "thousand euros". */
+static void write_unit(const PropterColumn *c, PropterBuf *out) {
+  const char *unit = c->unit ? c->unit : "1", *label = c->unit_label ? c->unit_label : c->scale_label;
+  if (!c->scale) add_text(out, propter_str(unit));
+  else propter_buf_printf(out, "\"10*%zu%s%s\" ; propter:scale %s", strlen(c->scale) - 1, c->unit ? "." : "", c->unit ? c->unit : "", c->scale);
+  const bool both = c->scale && c->unit_label;
+  if (label) propter_buf_printf(out, " ; propter:unitLabel \"%s%s%s\"", both ? c->scale_label : "", both ? " " : "", label);
+}
+
 static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr source, PropterMap *taken, PropterBuf *out, PropterError *err) {
   const PropterColumn *c = &s->columns[n];
   propter_buf_printf(out, "\n:");
@@ -208,9 +218,8 @@ static PropterStatus write_metric(const PropterSniff *s, size_t n, PropterStr so
       propter_buf_printf(out, "  propter:nonAdditiveColumn "), add_text(out, s->columns[i].name), propter_buf_printf(out, " ;\n");
   if (!is_database(s)) add_columns(s, PROPTER_COLUMN_KEY, "propter:keyColumn", out); /* it adds up whatever the keys are */
   propter_buf_printf(out, "  propter:grain \"%s\"^^xsd:duration ; propter:aggregation propter:%s ;\n  propter:unit ", s->grain, c->mean ? "Mean" : "Sum");
-  add_text(out, c->unit ? propter_str(c->unit) : PROPTER_STR("1"));
+  write_unit(c, out);
   if (c->mean && s->sizes.len) propter_buf_printf(out, " ; propter:sampleSizeColumn "), add_text(out, s->sizes);
-  if (c->unit_label) propter_buf_printf(out, " ; propter:unitLabel "), add_text(out, propter_str(c->unit_label));
   /* A total without one of its parts would look like a fall. */
   bool gaps = c->values - c->strays < s->rows - s->bad_rows - s->aside;
   if (gaps && s->cells > 1 && !s->repeated) propter_buf_printf(out, " ; propter:cellsPerPeriod %" PRIu64, s->cells);

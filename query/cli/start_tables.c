@@ -210,6 +210,16 @@ static void say_means(FILE *out, const PropterSniff *f) {
   if (any) fputc('\n', out);
 }
 
+/* A figure a thousand times as small as the amount. */
+static void say_scales(FILE *out, const PropterSniff *f) {
+  for (size_t i = 0; i < f->count; i++) {
+    const PropterColumn *c = &f->columns[i];
+    if (c->role != PROPTER_COLUMN_MEASURE || !c->scale) continue;
+    const char *unit = c->unit_label;
+    fprintf(out, "         in %s%s%s by its name: %.*s\n", c->scale_label, unit ? " " : "", unit ? unit : "s", (int)c->label.len, c->label.data);
+  }
+}
+
 /* Nothing is dropped without a word. */
 static PropterStatus say_left_out(Start *s, const PropterSniff *found) {
   PropterBuf left = {.max = 1 << 20};
@@ -255,7 +265,7 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   say_columns(out, found, PROPTER_COLUMN_MEASURE, ", measures "), say_columns(out, found, PROPTER_COLUMN_SLICE, ", slices ");
   say_columns(out, found, PROPTER_COLUMN_KEY, ", told apart by ");
   fputc('\n', out);
-  say_means(out, found);
+  say_means(out, found), say_scales(out, found);
   PROPTER_TRY(say_left_out(s, found));
   if (found->repeated || found->counted.len || count > 1) return add_up(s, found, tables, count, stem);
   char *absolute = realpath(file->path, NULL);

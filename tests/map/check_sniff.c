@@ -363,7 +363,17 @@ static const struct {
              {"revenue (net)", "revenue net", NULL, false},
              {"Agency nurse hours", "agency nurse hours", "h", false},
              {"resolution hours", "resolution", "h", true},
-             {"duration_min", "duration", "min", true}};
+             {"duration_min", "duration", "min", true},
+             {"low_pressure_calls", "low pressure calls", NULL, false},
+             {"On-time deliveries", "on time deliveries", NULL, false},
+             {"Complaints received about price", "complaints received about price", NULL, false},
+             {"phone orders", "phone orders", NULL, false},
+             {"avg pressure calls", "average pressure calls", NULL, true},
+             {"price per orders", "price per orders", NULL, true},
+             {"temperature degrees", "temperature degrees", NULL, true},
+             {"share of orders", "share of orders", NULL, true},
+             {"interest rates", "interest rates", NULL, false},
+             {"gross margin", "gross margin", NULL, true}};
 
 START_TEST(names_tell_units_and_means) {
   PropterSniff s = {0};
@@ -375,6 +385,65 @@ START_TEST(names_tell_units_and_means) {
   ck_assert_pstr_eq(s.columns[1].unit, named[_i].unit);
   ck_assert_int_eq(s.columns[1].mean, named[_i].mean);
   propter_buf_clear(&csv);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* Thousands and millions, of what, and how it is called then; a tonne, a metre and what stands behind "per" are none. */
+static const struct {
+  const char *name, *label, *written;
+} scaled[] = {{"Orders T\xE2\x82\xAC", "orders", "propter:unit \"10*3.EUR\" ; propter:scale 1000 ; propter:unitLabel \"thousand euros\""},
+              {"Umsatz (Tsd. \xE2\x82\xAC)", "umsatz", "propter:scale 1000 ; propter:unitLabel \"thousand euros\""},
+              {"Umsatz TEUR", "umsatz", "propter:scale 1000 ; propter:unitLabel \"thousand euros\""},
+              {"revenue_keur", "revenue", "propter:scale 1000 ; propter:unitLabel \"thousand euros\""},
+              {"Revenue (k\xE2\x82\xAC)", "revenue", "propter:scale 1000 ; propter:unitLabel \"thousand euros\""},
+              {"Revenue (\xC2\xA3m)", "revenue", "propter:unit \"10*6.GBP\" ; propter:scale 1000000 ; propter:unitLabel \"million pounds\""},
+              {"Revenue $'000", "revenue", "propter:scale 1000 ; propter:unitLabel \"thousand US dollars\""},
+              {"revenue in thousands of euros", "revenue", "propter:scale 1000 ; propter:unitLabel \"thousand euros\""},
+              {"Sales (in 000s)", "sales", "propter:unit \"10*3\" ; propter:scale 1000 ; propter:unitLabel \"thousand\""},
+              {"Sales (000)", "sales", "propter:unit \"10*3\" ; propter:scale 1000"},
+              {"visitors, thousands", "visitors", "propter:unit \"10*3\" ; propter:scale 1000"},
+              {"Umsatz Mio. EUR", "umsatz", "propter:unit \"10*6.EUR\" ; propter:scale 1000000"},
+              {"waste (t)", "waste", "propter:unit \"t\" ; propter:unitLabel \"t\""},
+              {"Preis \xE2\x82\xAC/t", "preis eur t", "propter:unit \"EUR\" ; propter:unitLabel \"euros\""},
+              {"deaths per million", "deaths per million", "propter:unit \"1\""},
+              {"pipe m", "pipe m", "propter:unit \"1\""}};
+
+START_TEST(names_tell_thousands) {
+  PropterSniff s = {0};
+  PropterBuf csv = {0}, text = {0};
+  propter_buf_printf(&csv, "date,\"%s\"\n2024-01-01,5\n2024-01-02,7\n", scaled[_i].name);
+  ck_ok(propter_sniff(table(csv.data), NULL, NULL, &s, err));
+  ck_assert_int_eq(s.columns[1].role, PROPTER_COLUMN_MEASURE);
+  ck_assert_msg(propter_str_equal(s.columns[1].label, propter_str(scaled[_i].label)), "%.*s", (int)s.columns[1].label.len, s.columns[1].label.data);
+  ck_ok(propter_sniff_write(&s, PROPTER_STR("t.csv"), PROPTER_STR("http://example.org/"), &text, err));
+  ck_assert_msg(strstr(text.data, scaled[_i].written), "%s", text.data);
+  propter_buf_clear(&csv), propter_buf_clear(&text);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* Sums of calls in whole numbers; fractions of them are what the name says first. */
+START_TEST(figures_have_a_say_in_what_counts) {
+  PropterSniff s = {0};
+  ck_ok(propter_sniff(table("date,pressure calls,price points,day tickets\n2024-01-01,5.5,3,7\n2024-01-02,7,3,9\n"), NULL, NULL, &s, err));
+  ck_assert(column(&s, "pressure calls")->mean && column(&s, "price points")->mean);
+  ck_assert_int_eq(column(&s, "day tickets")->role, PROPTER_COLUMN_MEASURE);
+  propter_sniff_clear(&s);
+}
+END_TEST
+
+/* Nouns of a table in German are as they were written; the local names of IRIs have small letters. */
+START_TEST(german_nouns_keep_their_capitals) {
+  PropterSniff s = {0};
+  PropterBuf text = {0};
+  const char *csv = "Woche ab;Gutmenge St\xC3\xBC" "ck;Auftragseingang T\xE2\x82\xAC\n01.02.2024;5;7\n02.02.2024;7;8\n14.02.2024;7;8\n";
+  ck_ok(propter_sniff(table(csv), NULL, NULL, &s, err));
+  ck_assert_str_eq(s.columns[1].label.data, "Gutmenge St\xC3\xBC" "ck");
+  ck_assert(propter_str_equal(s.columns[2].label, PROPTER_STR("Auftragseingang")));
+  ck_ok(propter_sniff_write(&s, PROPTER_STR("t.csv"), PROPTER_STR("http://example.org/"), &text, err));
+  ck_assert_msg(strstr(text.data, "\n:auftragseingang a propter:Metric"), "%s", text.data);
+  propter_buf_clear(&text);
   propter_sniff_clear(&s);
 }
 END_TEST
@@ -551,8 +620,9 @@ static PropterStatus sniff_and_write(void *payload, PropterError *err) {
 }
 
 START_TEST(memory_may_end) {
-  const char *path = table(ORDERS);
-  ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, sniff_and_write, (void *)(uintptr_t)path, false), 10);
+  static const char *const tables[] = {ORDERS, "Datum;Umsatz Tsd. EUR\n01.02.2024;5\n02.02.2024;7\n14.02.2024;7\n"};
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    ck_assert_uint_gt(support_fail_everywhere(PROPTER_FAULT_ALLOCATION, sniff_and_write, (void *)(uintptr_t)table(tables[i]), false), 10);
 }
 END_TEST
 
@@ -651,6 +721,9 @@ Suite *suite_sniff(void) {
   tcase_add_test(t, utf_16_with_a_mark_and_a_declared_delimiter);
   tcase_add_test(t, a_declared_delimiter_is_written);
   tcase_add_loop_test(t, names_tell_units_and_means, 0, sizeof named / sizeof *named);
+  tcase_add_loop_test(t, names_tell_thousands, 0, sizeof scaled / sizeof *scaled);
+  tcase_add_test(t, figures_have_a_say_in_what_counts);
+  tcase_add_test(t, german_nouns_keep_their_capitals);
   tcase_add_test(t, values_tell_means);
   tcase_add_test(t, not_everything_with_points_is_a_number);
   tcase_add_test(t, what_is_written_can_be_read);

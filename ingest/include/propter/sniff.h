@@ -22,6 +22,7 @@ typedef struct {
   uint64_t values;        /* cells that are not empty */
   uint64_t distinct;      /* different values, counted up to PROPTER_SNIFF_DISTINCT */
   const char *unit, *unit_label; /* of a measure, from its name: UCUM code or ISO 4217 code, and words; NULL: not known */
+  const char *scale, *scale_label; /* of a measure, from its name: "1000", "thousand": its values are in so many of the unit; NULL: in one */
   bool mean;              /* of a measure: several values of a period combine by their mean, not their sum */
   int direction;          /* of a measure: 1 more is good, -1 more is bad, 0 not known */
   const char *date_format; /* how its days are written, in symbols of UTS #35; NULL: ISO 8601 */
