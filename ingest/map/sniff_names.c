@@ -145,7 +145,7 @@ static bool is_currency(PropterStr word) {
   return known && strlen(known->unit) == 3 && is_upper(known->unit[0]) && is_upper(known->unit[1]) && is_upper(known->unit[2]);
 }
 
-/* "sales in 000s", "thousands of euros", "orders t eur" of "Orders T€", "eur m", "teur": what the values are multiplied by is taken out of the end of the words. */
+/* "sales in 000s", "thousands of euros", "orders t eur" of "Orders T€", "eur m", "teur": what the values are multiplied by is taken out of the words. */
 static void take_scale(PropterColumn *column, PropterStr *words) {
   PropterStr head = *words, last = last_word(&head), unit = {"", 0}, before = head, previous = last_word(&before);
   while (is_link(previous)) previous = last_word(&before);

@@ -217,7 +217,7 @@ awk "$uniform"'BEGIN { split("M\303\274nchen K\303\266ln Hof", shop, " "); print
   print "Summe;;999.999,00;;\n* vorl\303\244ufig" }' | iconv -f UTF-8 -t WINDOWS-1252 >'till/export (3).csv'
 printf 'Telefon;Name\n12;A\n' >till/contacts.csv
 start till
-said 'titles, totals and footnotes do not hide a table' '504 rows by Datum, measures umsatz, kunden, slices filiale'
+said 'titles, totals and footnotes do not hide a table' '504 rows by Datum, measures Umsatz, Kunden, slices Filiale'
 said 'where it begins is said' 'the names of the columns stand in line 4'
 said 'what is left out is said with line and value' 'left out: 7 rows without a day (line 89: "Summe Monat 1"); 1 row with a wrong number of cells; 5 cells of Umsatz (€) that are no numbers (line 28: "k.A.")'
 said 'a column that is not used says why' 'columns not used: Bemerkung (not every row has one)'
@@ -500,7 +500,7 @@ cat >belege/note.md <<'X'
 Betrag jumped right after the redesign went live. Many believe the new logo drove Betrag up in March 2023.
 X
 start belege
-said 'numbers of receipts are no measure, receipts are' 'measures betrag, slices kostenstelle'
+said 'numbers of receipts are no measure, receipts are' 'measures Betrag, slices Kostenstelle'
 said 'and counted by their name' 'the measure "belege" counts them'
 labels=$(sed -n 's/^:cause.*skos:prefLabel "\([^"]*\)".*/\1/p' belege-pack/concepts.ttl | LC_ALL=C sort | tr '\n' ';')
 case ";$labels" in *';Getriebeschaden;'*) ok 'a cause has its first case' ;; *) not_ok 'a cause has its first case' "$labels" ;; esac
