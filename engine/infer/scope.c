@@ -236,7 +236,7 @@ static double part_of_rest(const Know *know, const PropterIds *a, const PropterI
     double leaves = 0, all = 2; /* of what stands alone nobody knows how much there is beside it */
     for (size_t k = i; k < a->count; k++) {
       const KnowConcept *x = concept_comparable(know, a->items[i], a->items[k]) ? find(know, a->items[k]) : NULL;
-      if (x) leaves += (double)x->leaves.count, all = x->beside > all ? (double)x->beside : all;
+      if (x) leaves += (double)x->leaves.count, all = fmax(all, (double)x->beside);
     }
     part *= leaves > 0 && leaves < all ? leaves / all : .5;
   }

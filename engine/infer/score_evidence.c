@@ -112,8 +112,9 @@ PART_OF void subtract_products(size_t n, const Each *a, const Each *b, Each *x) 
   *x = rest;
 }
 
-PART_OF void solve_each(size_t n, Each factor[DIM][DIM], const double *b, Each *x) {
-  for (size_t i = 0; i < n; i++) {
+/* The rows before `from` are there. */
+PART_OF void solve_each(size_t from, size_t n, Each factor[DIM][DIM], const double *b, Each *x) {
+  for (size_t i = from; i < n; i++) {
     x[i] = b[i] - (Each){0};
     subtract_products(i, factor[i], x, &x[i]);
     x[i] *= factor[i][i];
@@ -126,38 +127,47 @@ PART_OF void inner_each(size_t n, const Each *a, const Each *b, Each *out) {
   subtract_products(n, a, b, out);
 }
 
-/* The diagonal holds reciprocals: divisions would take longer than all the rest. `smaller`: the determinant's root of `alone`, the factor without a course,
- * over that of this one. */
-PART_OF void factor_each(const Frame *f, size_t first, const Sum *s, const Small *alone, double variance, Each factor[DIM][DIM], Each *smaller) {
-  Each course[DIM];
-  for (size_t i = 0; i < s->n; i++) memcpy(&course[i], f->course[i] + first, sizeof course[i]);
-  *smaller = 1 - (Each){0};
-  for (size_t j = 0; j < s->n; j++)
+/* The diagonal holds reciprocals: divisions would take longer than all the rest. The columns before `from` are there. */
+PART_OF void factor_each(size_t from, const Sum *s, const Each *course, double variance, Each factor[DIM][DIM]) {
+  for (size_t j = from; j < s->n; j++)
     for (size_t i = j; i < s->n; i++) {
       Each own = s->covariance.at[i][j] + variance * (i == j ? 1 + ideal_error * ideal_error : 1) * course[i] * course[j];
       subtract_products(j, factor[i], factor[j], &own);
       for (size_t c = 0; c < SIDE && i == j; c++) own[c] = 1 / sqrt(own[c]);
-      if (i == j) *smaller *= own * alone->at[j][j];
-      else own *= factor[j][j];
-      factor[i][j] = own;
+      factor[i][j] = i == j ? own : own * factor[j][j];
     }
 }
 
-/* The courses from `first` on. */
-BY_WIDTH static void add_courses(const Frame *f, size_t first, const Sum *s, size_t k, const Small *alone, double base, double variance, Component *beside) {
-  Each factor[DIM][DIM], smaller, white[DIM], response[DIM], square, along;
-  const size_t count = f->courses - first < SIDE ? f->courses - first : SIDE;
-  factor_each(f, first, s, alone, variance, factor, &smaller);
-  solve_each(s->n, factor, s->rest, white);
-  inner_each(s->n, white, white, &square);
-  for (size_t c = 0; c < count; c++) beside[first + c].log_evidence = base + 0.5 * square[c] + log(smaller[c]);
-  for (size_t j = 0; j < k; j++) {
-    solve_each(s->n, factor, s->with[j], response);
-    inner_each(s->n, response, white, &along);
-    inner_each(s->n, response, response, &square);
-    for (size_t c = 0; c < count; c++) {
-      beside[first + c].mean[j] = s->mean[j] - along[c];
-      beside[first + c].sd[j] = s->variance[j] + square[c] > 0 ? sqrt(s->variance[j] + square[c]) : 0;
+/* In how many bins none of them acts yet. */
+PART_OF size_t bins_before(const Each *course, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    for (size_t c = 0; c < SIDE; c++)
+      if (course[i][c] != 0) return i;
+  return n;
+}
+
+/* Courses stand by their beginnings, and what comes before is the same for all. */
+BY_WIDTH static void add_courses(const Frame *f, const Sum *s, size_t k, const Small *alone, double base, double variance, Component *beside) {
+  Each course[DIM], factor[DIM][DIM], white[DIM], response[PROPTER_SCORE_SUBSET][DIM], smaller, square, along;
+  for (size_t first = 0, still = 0; first < f->courses; first += SIDE) {
+    const size_t count = f->courses - first < SIDE ? f->courses - first : SIDE;
+    for (size_t i = 0; i < s->n; i++) memcpy(&course[i], f->course[i] + first, sizeof course[i]);
+    const size_t before = bins_before(course, s->n), from = before < still ? before : still;
+    still = before;
+    factor_each(from, s, course, variance, factor);
+    solve_each(from, s->n, factor, s->rest, white);
+    inner_each(s->n, white, white, &square);
+    smaller = 1 - (Each){0}; /* the determinant's root of `alone`, the factor without a course, over that of this one */
+    for (size_t j = 0; j < s->n; j++) smaller *= factor[j][j] * alone->at[j][j];
+    for (size_t c = 0; c < count; c++) beside[first + c].log_evidence = base + 0.5 * square[c] + log(smaller[c]);
+    for (size_t j = 0; j < k; j++) {
+      solve_each(from, s->n, factor, s->with[j], response[j]);
+      inner_each(s->n, response[j], white, &along);
+      inner_each(s->n, response[j], response[j], &square);
+      for (size_t c = 0; c < count; c++) {
+        beside[first + c].mean[j] = s->mean[j] - along[c];
+        beside[first + c].sd[j] = s->variance[j] + square[c] > 0 ? sqrt(s->variance[j] + square[c]) : 0;
+      }
     }
   }
 }
@@ -178,7 +188,7 @@ void component(const Frame *f, Look look, const Column *const *column, size_t k,
   }
   keep_signs(look, column, k, out);
   if (!beside) return;
-  for (size_t first = 0; first < f->courses; first += SIDE) add_courses(f, first, &s, k, &factor, base, f->size * f->size * node_variance, beside);
+  add_courses(f, &s, k, &factor, base, f->size * f->size * node_variance, beside);
   for (size_t c = 0; c < f->courses; c++) keep_signs(look, column, k, &beside[c]);
 }
 
