@@ -3,6 +3,7 @@
 #define GRAPH_SNAPSHOT_H
 
 #include "block.h"
+#include "propter/vocab.h"
 
 struct PropterGraph {
   Env *env;
@@ -19,6 +20,8 @@ struct PropterSnapshot {
   const atomic_bool *cancel; /* may be NULL */
   uint64_t version;
   Statistics *statistics;
+  bool named; /* `vocab` is filled */
+  PropterId vocab[VOCAB_COUNT];
 };
 
 /* Looks whether its transaction has a delta. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "propter/vocab.h"
+#include <string.h>
+
+#include "snapshot.h"
 
 #define PREFIX(prefix, iri) static const char prefix_##prefix[] = iri;
 #define TERM(prefix, local)
@@ -35,11 +37,14 @@ PropterStr propter_vocab_prefix(PropterStr prefix) {
   return (PropterStr){"", 0};
 }
 
+/* Looked up once: each metric that is read asks for them. A writer still adds terms to what it reads. */
 PropterStatus propter_vocab_ids(PropterSnapshot *snapshot, PropterId ids[VOCAB_COUNT], PropterError *err) {
-  for (int t = 0; t < VOCAB_COUNT; t++) {
+  for (int t = 0; t < VOCAB_COUNT && !snapshot->named; t++) {
     PropterTerm term = propter_iri(iris[t]);
-    PROPTER_TRY(propter_snapshot_find(snapshot, &term, &ids[t], err));
+    PROPTER_TRY(propter_snapshot_find(snapshot, &term, &snapshot->vocab[t], err));
   }
+  snapshot->named = !snapshot->borrowed;
+  memcpy(ids, snapshot->vocab, sizeof snapshot->vocab);
   return PROPTER_OK;
 }
 

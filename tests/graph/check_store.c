@@ -653,6 +653,32 @@ START_TEST(the_vocabulary_has_its_iris) {
 }
 END_TEST
 
+/* A snapshot looks its terms up once, one of a writer each time, since terms come in beside it. */
+START_TEST(the_vocabulary_of_a_snapshot) {
+  PropterGraph *g = open_new();
+  PropterWriter *w = NULL;
+  PropterSnapshot *s = NULL;
+  PropterId ids[VOCAB_COUNT], again[VOCAB_COUNT], type;
+  ck_ok(propter_writer_open(g, true, &w, err));
+  ck_ok(propter_writer_snapshot(w, &s, err));
+  ck_ok(propter_vocab_ids(s, ids, err));
+  ck_assert_uint_eq(ids[VOCAB_rdf_type], PROPTER_NO_ID);
+  ck_ok(propter_vocab_intern(w, VOCAB_rdf_type, &type, err));
+  ck_ok(propter_writer_snapshot(w, &s, err));
+  ck_ok(propter_vocab_ids(s, ids, err));
+  ck_assert_uint_eq(ids[VOCAB_rdf_type], type);
+  ck_ok(propter_writer_commit(w, err));
+  ck_ok(propter_snapshot_open(g, 0, &s, err));
+  ck_ok(propter_vocab_ids(s, ids, err));
+  ck_ok(propter_vocab_ids(s, again, err));
+  ck_assert_uint_eq(ids[VOCAB_rdf_type], type);
+  ck_assert_uint_eq(ids[VOCAB_skos_broader], PROPTER_NO_ID);
+  ck_assert_mem_eq(ids, again, sizeof ids);
+  propter_snapshot_close(s);
+  propter_graph_close(g);
+}
+END_TEST
+
 START_TEST(a_deadline_is_an_error) {
   const char *dir = filled();
   PropterGraph *g = NULL;
@@ -858,6 +884,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, no_graph_and_no_folder_are_told_apart);
   tcase_add_loop_test(tc, every_failed_call_leaves_whole_commits, 0, 2);
   tcase_add_test(tc, the_vocabulary_has_its_iris);
+  tcase_add_test(tc, the_vocabulary_of_a_snapshot);
   tcase_add_test(tc, a_deadline_is_an_error);
   tcase_add_test(tc, a_cancelled_scan_ends);
   tcase_add_test(tc, statistics_count_predicates_and_stars);
