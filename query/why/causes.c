@@ -308,6 +308,19 @@ void why_names_no_cause(const PropterLexicon *causes, PropterQuestion *q, const 
 
 /* --- the steps of the reading ------------------------------------------------------------------------------------------------------ */
 
+/* "Even though we changed the washers": what somebody did is no cause of the graph, and says nothing of the question; word behind it or 0. */
+static size_t own_act(const PropterLexicon *l, const Words *words, size_t from) {
+  size_t end = from + 1;
+  if (!why_has(&words->word[from], ROLE_CLAUSE) || end + 2 > words->count || words->word[end].kind != WORD_SPEAKER) return 0;
+  for (; end < words->count && !why_ends_clause(&words->word[end], ENDS_ANY); end++) {
+    const Word *w = &words->word[end];
+    if (w->used != USED_NOT || w->number || w->proper || (w->kind == WORD_NONE && why_lexicon_spells(l, w)) ||
+        (w->kind != WORD_NONE && w->kind != WORD_STOP && w->kind != WORD_MOVE && !why_asks(w)))
+      return 0;
+  }
+  return end > from + 2 ? end : 0;
+}
+
 /* The cause that should have moved what did not move. */
 PropterStatus why_read_conceded(Reading *r) {
   const Words *words = &r->words;
@@ -315,8 +328,15 @@ PropterStatus why_read_conceded(Reading *r) {
   if (r->despite == words->count || !has(words, WORD_NOT)) return PROPTER_OK;
   if (r->despite + 1 < words->count && why_has(&words->word[r->despite + 1], ROLE_POINTS)) return PROPTER_OK;
   Words part = {words->word + r->despite, words->count - r->despite, false};
+  size_t act = own_act(r->lexicon, words, r->despite);
+  const PropterStr said = {q->text.data + words->word[r->despite].begin, act ? words->word[act - 1].end - words->word[r->despite].begin : 0};
   PROPTER_TRY(read_despite(r->lexicon, &part, q->text, r->arena, &r->named, &r->no_cause, r->err));
   q->despite = r->named.despite;
+  if (act && r->no_cause == PROPTER_GAP_NO_CAUSE) {
+    for (r->no_cause = PROPTER_GAP_NONE; act-- > r->despite;) words->word[act].used = USED_PERIOD;
+    r->despite = words->count;
+    return why_question_note(q, r->arena, r->err, "\"%.*s\" was passed over", (int)said.len, said.data);
+  }
   for (size_t i = 0; i < r->named.note_count && q->note_count < PROPTER_QUESTION_NOTES; i++) q->note[q->note_count++] = r->named.note[i];
   return PROPTER_OK;
 }

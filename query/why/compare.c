@@ -217,7 +217,7 @@ static PropterStatus behind_compared(const Words *words, size_t from, PropterStr
   for (*at = from + 2; *at + 1 < words->count; ++*at) {
     Words asked = {words->word + *at, words->count - *at, false};
     PropterQuestion here = why_question_empty();
-    if (!why_has(&asked.word[0], ROLE_WITHIN)) continue;
+    if (!why_has(&asked.word[0], ROLE_WITHIN) && asked.word[0].mark != ',') continue;
     PROPTER_TRY(time_of(&asked, text, today, arena, &here, err));
     if (here.has_period && here.gap == PROPTER_GAP_NONE) return PROPTER_OK;
   }
@@ -312,6 +312,18 @@ static PropterStatus read_difference(Words *words, PropterDay today, PropterAren
   return PROPTER_OK;
 }
 
+/* "X against last year, August: why": the time asked about stands last. */
+static PropterStatus read_time_behind(Words *words, size_t compare, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  Words before = {words->word, compare, false};
+  PropterQuestion here = why_question_empty();
+  size_t at;
+  PROPTER_TRY(time_of(&before, q->text, today, arena, &here, err));
+  if (here.has_period || here.gap != PROPTER_GAP_NONE) return PROPTER_OK;
+  PROPTER_TRY(behind_compared(words, compare, q->text, today, arena, &at, err));
+  Words part = {words->word + compare, at - compare, false}, asked = {words->word + at, words->count - at, false};
+  return at < words->count ? read_compared(&part, &asked, q->text, today, arena, q, err) : PROPTER_OK;
+}
+
 /* "X in June compared with May", "compare X in June with May". */
 static PropterStatus read_comparison(Words *words, size_t compare, PropterDay today, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   size_t with, before = 0; /* with runs below 0 to the largest */
@@ -338,6 +350,7 @@ static PropterStatus read_comparison(Words *words, size_t compare, PropterDay to
     Words part = {words->word + with, words->count - with, false}, asked = {words->word, with, false};
     PROPTER_TRY(read_compared(&part, &asked, q->text, today, arena, q, err));
   }
+  if (!q->compared && !first) PROPTER_TRY(read_time_behind(words, compare, today, arena, q, err));
   if (q->compared) words->word[compare].used = USED_PERIOD;
   return PROPTER_OK;
 }

@@ -65,6 +65,8 @@ static bool changes_metric(const Rest *r, size_t i) {
   while (end < words->count && words->word[end].used == USED_METRIC) end++;
   if (end > i + 1 && words->word[i].used == USED_NOT && why_has(&words->word[i], ROLE_NAMES) && !words->word[i + 1].mark) return true;
   if ((kind != WORD_NORM && kind != WORD_SIZE) || end == i + 1) return false;
+  for (size_t k = i + 1; k < end; k++)
+    if (kind == WORD_NORM && (why_has(at(r, k), ROLE_EACH) || why_has(at(r, k), ROLE_LASTS))) return false; /* "the average waiting time" is one */
   if (kind == WORD_SIZE) return end == words->count || !why_moves(&words->word[end]);
   return i == 0 || words->word[i - 1].kind != WORD_COMPARE;
 }
@@ -187,6 +189,9 @@ static bool asked_why(const Rest *r, size_t i) {
 /* "Visits could have been higher", "were meant to grow" say that they did not, unless a denial is asked about ("were supposed to, why didn't they"). */
 static bool contrary(const Rest *r, size_t i) {
   const Word *w = at(r, i), *next = at(r, i + 1);
+  size_t part = i + 1;
+  while (at(r, part) && at(r, part)->used == USED_NOT && !at(r, part)->mark && why_has(at(r, part), ROLE_ONE_OF)) part++;
+  if (why_has(w, ROLE_MODAL) && i && !w->mark && why_has(at(r, i - 1), ROLE_WHAT) && is_part(at(r, part)) && !at(r, part)->mark) return true;
   if (why_has(w, ROLE_INTENDED)) return why_has(next, ROLE_TO) && !r->q->negated;
   if (!why_has(w, ROLE_MODAL) || w->mark || !i || !is_part(at(r, i - 1)) || !next || r->q->negated) return false;
   return !why_has(at(r, i - 1), ROLE_QUESTIONS) && !asked_why(r, i);
@@ -273,7 +278,7 @@ static bool by(const Rest *r, size_t i) {
   size_t behind = i + 1;
   while (at(r, behind) && !at(r, behind)->mark && at(r, behind)->used == USED_NOT && why_has(at(r, behind), ROLE_ARTICLE)) behind++;
   const Word *next = at(r, behind);
-  if (each && next && why_moves(next)) return true; /* "which were hit hardest by the rise" */
+  if (each && next && (why_moves(next) || next->used == USED_METRIC)) return true; /* "which were hit hardest by the rise" */
   if (!next) return i && why_has(at(r, i - 1), ROLE_SUBJECT);
   return (next->used == USED_SLICE && !blames(r, i)) || next->kind == WORD_WHICH || next->kind == WORD_ASK;
 }

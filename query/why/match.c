@@ -482,7 +482,7 @@ static PropterStatus read_parted(const PropterLexicon *l, Words *words, PropterA
     }
     PropterStr by = {"", 0}, label = by;
     size_t from = i + 1;
-    while (words->word[i].kind == WORD_WHICH && from < words->count && (words->word[from].kind == WORD_STOP || why_has(&words->word[from], ROLE_ONE_OF)))
+    while (words->word[i].kind == WORD_WHICH && from < words->count && (words->word[from].kind == WORD_STOP || why_has(&words->word[from], ROLE_ONE_OF) || (from > i + 1 && why_count_of(&words->word[from], &(int){0}))))
       from++; /* "which of our regions" */
     size_t end = where ? from : dimension_at(l->members_of == q->metric ? l->members : NULL, words, from, &by, &label);
     if (!end && from < words->count && words->word[from].kind == WORD_PARTS) end = from + 1;

@@ -167,7 +167,11 @@ static size_t holiday_words(Reader *r, size_t i, Span *s) {
   }
   n = why_phrase(r, i, DATE_HOLIDAY, &month, &day);
   const bool other = i && (r->words->word[i - 1].kind == WORD_DESPITE || (i > 1 && r->words->word[i - 2].kind == WORD_DESPITE));
-  if (n && month < 0) return other || why_is(r, i + n, DATE_WEEKDAY, NULL, NULL) ? 0 : bad(r, PROPTER_GAP_UNCLEAR_PERIOD, i + n);
+  if (n && month < 0) {
+    int first = 0, last = 0;
+    if (other || (why_is(r, i + n, DATE_WEEKDAY, &first, &last) && first == last)) return 0;
+    return bad(r, PROPTER_GAP_UNCLEAR_PERIOD, i + n + (last > first)); /* "the bank holiday weekend" */
+  }
   return n ? with_year(r, why_run_day(month ? month : EASTER, day), i + n, s) : 0;
 }
 
@@ -219,7 +223,7 @@ static size_t numeric(Reader *r, size_t i, Span *s) {
   const bool stop = x->end < r->text.len && r->text.data[x->end] == '.';
   if (x->mark == '.' && stop && x->digits <= 2 && w->value > 12 && x->value >= 1 && x->value <= 12 && !(y && y->number && !y->space)) /* 28.4. */
     return *s = (Span){.run = why_run_day(x->value, w->value)}, w->value <= propter_month_length(2024, x->value) ? i + 2 : bad(r, PROPTER_GAP_BAD_DATE, i + 2);
-  if (x->mark == '/' && x->digits == 2 && w->value > 12 && w->value < 32 && x->value >= 1 && x->value <= 12 && !(y && y->number && !y->space)) /* 28/04 */
+  if (x->mark == '/' && w->value > 12 && w->value < 32 && x->value >= 1 && x->value <= 12 && !(y && y->number && !y->space)) /* 28/04, 28/8 */
     return *s = (Span){.run = why_run_day(x->value, w->value)}, w->value <= propter_month_length(2024, x->value) ? i + 2 : bad(r, PROPTER_GAP_BAD_DATE, i + 2);
   if ((x->mark == '/' || x->mark == '.') && x->digits <= 2 && w->value > 12 && x->value <= 12 && y && y->number && y->digits == 2 && tight(r, i + 2, x->mark))
     return day_of(r, this_century(r) + y->value, x->value, w->value, i + 3, s); /* 14/5/24 */
@@ -346,7 +350,8 @@ static size_t numbered_words(Reader *r, size_t i, Span *s) {
     if (a == UNIT_WEEK) return with_year(r, why_run_day(WEEK, x->value), i + 2, s);
     return quarter_or_half(r, (unsigned)a, x->value, k != 0, y, k ? k : i + 2, s);
   }
-  if (w->number && w->digits == 1 && !x->number && tight(r, i + 1, 0) && why_date_word(x->text, DATE_LETTER, &a, NULL) && a != UNIT_WEEK) {
+  if (w->number && w->digits == 1 && !x->number && tight(r, i + 1, 0) && why_date_word(x->text, DATE_LETTER, &a, NULL) && a != UNIT_WEEK &&
+      w->value <= (a == UNIT_QUARTER ? 4 : 2)) { /* "3h" is no half */
     size_t k = short_year_after(r, i + 2, &y);
     return quarter_or_half(r, (unsigned)a, w->value, k != 0, y, k ? k : i + 2, s);
   }
@@ -466,6 +471,7 @@ static size_t vague_words(Reader *r, size_t i, Span *s) {
 }
 
 static size_t day_words(Reader *r, size_t i, Span *s);
+static size_t day_of_month(Reader *r, size_t i, Span *s);
 
 /* The day or days behind a weekday: "Friday 7 June 2024", "weekend of 8/9 June". */
 static size_t dated_weekday(Reader *r, size_t k, int first, int last, Span *s) {
@@ -475,6 +481,7 @@ static size_t dated_weekday(Reader *r, size_t k, int first, int last, Span *s) {
     Span second;
     end = month_words(r, why_skip(r, why_skip(r, end, ROLE_AND), ROLE_TO), &second);
   }
+  if (!end && first == last && (end = day_of_month(r, k, s))) return s->run.weekday = first, end; /* "Friday the 6th" */
   if (!end) return 0;
   why_moment_as_day(s);
   if (r->gap) return end;

@@ -97,6 +97,21 @@ static int month_now(const Reader *r) {
 /* "So far", "up to now": how many words. */
 static size_t so_far_from(const Reader *r, size_t i) { return why_phrase(r, i, DATE_SO_FAR, NULL, NULL); }
 
+/* "Since the strike ended", "was lifted". */
+static size_t is_over(const Reader *r, size_t i) {
+  while (why_word_at(r, i) && why_has(why_word_at(r, i), ROLE_FINITE)) i++;
+  const size_t n = why_phrase(r, i, DATE_OVER_NOW, NULL, NULL);
+  return n ? i + n : 0;
+}
+
+/* "… began", "was launched", "broke out": how many words. */
+static size_t happened(const Reader *r, size_t i) {
+  size_t k = i;
+  while (why_word_at(r, k) && why_has(why_word_at(r, k), ROLE_FINITE)) k++;
+  if (why_plays(r, k, ROLE_HAPPENS)) return k + 1 - i;
+  return why_plays(r, k, ROLE_BREAKS_OUT) && why_plays(r, k + 1, ROLE_PUT) ? k + 2 - i : 0;
+}
+
 static Found from_to(Reader *r, size_t i, bool from, bool between) {
   Span a, b;
   Found f = {0};
@@ -132,6 +147,9 @@ static Found from_to(Reader *r, size_t i, bool from, bool between) {
   else r->gap = whole;
   if (!k && to) k = end_of_unit(r, j + to, &a, &b);
   if (!k) return f;
+  const size_t over = b.when == PROPTER_WHEN_EVENT ? is_over(r, k) : 0, begun = b.when == PROPTER_WHEN_EVENT ? happened(r, k) : 0;
+  if (over) b.from = b.to, k = over; /* "until the strike ended" */
+  else if (begun) b.to = --b.from, k += begun;
   f.end = k;
   f.gap = gap ? gap : r->gap;
   if (f.gap) return f;
@@ -165,13 +183,6 @@ static PropterOpen opens(const Reader *r, size_t i, size_t *length) {
     if (*length && !part && !(*length == 1 && why_is(r, i, DATE_FROM, NULL, NULL))) return sides[k].open;
   }
   return *length = 1, PROPTER_OPEN_NOT;
-}
-
-/* "Since the strike ended", "was lifted". */
-static size_t is_over(const Reader *r, size_t i) {
-  while (why_word_at(r, i) && why_has(why_word_at(r, i), ROLE_FINITE)) i++;
-  const size_t n = why_phrase(r, i, DATE_OVER_NOW, NULL, NULL);
-  return n ? i + n : 0;
 }
 
 /* A day, or part of a month. */
@@ -396,6 +407,49 @@ static size_t edge_at(Reader *r, size_t i, Edge *edge) {
   return why_plays(r, i, ROLE_GENITIVE) ? (*edge = EDGE_WITHIN, i + 1) : 0;
 }
 
+/* "In the fortnight after", "the week after it": the days of the event that the question names elsewhere; word behind or 0. */
+static size_t event_elsewhere(Reader *r, size_t from, size_t end, Span *s) {
+  const PropterStr told_by = r->question->told_by;
+  const size_t notes = r->question->note_count;
+  if (why_plays(r, end, ROLE_POINTS)) end++;
+  if (!r->causes || (why_word_at(r, end) && !why_ends_clause(why_word_at(r, end), ENDS_ANY))) return 0;
+  r->events = true;
+  for (int whole = 1; whole >= 0; whole--)
+    for (size_t i = 0, k; i < r->words->count; i++) {
+      if (i >= from && i < end) continue;
+      r->gap = PROPTER_GAP_NONE;
+      if ((k = why_moment(r, i, s)) && s->when == PROPTER_WHEN_EVENT && (r->whole || !whole) && (k <= from || i >= end)) return r->events = false, end;
+      r->question->told_by = told_by, r->question->note_count = notes;
+    }
+  r->gap = PROPTER_GAP_NONE;
+  return r->events = false, 0;
+}
+
+/* "The week the fire broke out", "the day the strike ended". */
+static Found of_happening(Reader *r, size_t i) {
+  Found f = {0};
+  int unit, many, y, m, d;
+  const size_t j = why_skip(r, i, ROLE_THE), notes = r->question->note_count;
+  const PropterStr told_by = r->question->told_by;
+  if (!why_is(r, j, DATE_UNIT, &unit, &many) || many != 1 || unit > UNIT_MONTH || !why_word_at(r, j + 1)) return f;
+  size_t end = why_skip(r, why_skip(r, j + 1, ROLE_CLAUSE), ROLE_THAT);
+  r->events = true;
+  end = why_moment(r, end, &f.span);
+  r->events = false;
+  const size_t over = end && f.span.when == PROPTER_WHEN_EVENT ? is_over(r, end) : 0, began = over ? 0 : happened(r, end);
+  if (!end || f.span.when != PROPTER_WHEN_EVENT || (!over && !began)) {
+    r->question->note_count = notes, r->question->told_by = told_by;
+    return (Found){0};
+  }
+  if (over) f.span.from = f.span.to;
+  else f.span.to = f.span.from;
+  f.end = over ? over : end + began;
+  f.gap = r->gap;
+  if (!f.gap && unit == UNIT_WEEK) f.gap = stretch_of_days(&f.span, 1, UNIT_WEEK, EDGE_WITHIN);
+  if (unit == UNIT_MONTH) propter_day_civil(f.span.from, &y, &m, &d), f.span.from = propter_day(y, m, 1), f.span.to = propter_day(y, m + 1, 1) - 1;
+  return f;
+}
+
 /* The quarter ended 31 March 2024; the twelve months to March; two weeks ending 16 June; three days from 4 June; the week after Easter; the week of 4 March;
  * w/c 4 March. */
 static Found told_by_edge(Reader *r, size_t i) {
@@ -418,8 +472,9 @@ static Found told_by_edge(Reader *r, size_t i) {
     if (!why_is(r, k, DATE_UNIT, &unit, &many) || !(k = edge_at(r, k + 1, &edge))) return f;
   }
   r->events = true;
-  const size_t end = why_moment(r, k, &a);
+  size_t end = why_moment(r, k, &a);
   r->events = false;
+  if (!end && (edge == EDGE_AFTER || edge == EDGE_BEFORE)) end = event_elsewhere(r, i, k, &a);
   if (end && edge == EDGE_END && !a.has_year && a.run.month > THIRD && a.run.day == 3) a.run = why_run_months(a.run.month - THIRD, a.run.month - THIRD);
   if (!end || (side == 1 && edge != EDGE_AFTER && j > i && why_is(r, j - 1, DATE_ORDINAL, NULL, NULL))) return f;
   const Word *behind = why_word_at(r, end);
@@ -538,7 +593,7 @@ static Found period(Reader *r, size_t i) {
   const size_t from = why_phrase(r, i, DATE_BEGUN, NULL, NULL), between = why_phrase(r, i, DATE_BETWEEN, NULL, NULL);
   const size_t notes = r->question->note_count;
   const PropterStr told_by = r->question->told_by;
-  static Found (*const readers[])(Reader *, size_t) = {during, told_by_edge, counted_range, NULL, open_ended, named_week, around, list};
+  static Found (*const readers[])(Reader *, size_t) = {during, told_by_edge, of_happening, counted_range, NULL, open_ended, named_week, around, list};
   Found f = {0};
   for (size_t k = 0; k < sizeof readers / sizeof *readers && !f.end; k++) {
     r->question->note_count = notes, r->question->told_by = told_by;

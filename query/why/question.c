@@ -237,6 +237,8 @@ static void judge(Reading *r) {
   PropterQuestion *q = r->q;
   const Words *words = &r->words;
   if (q->gap == PROPTER_GAP_NONE || q->gap == PROPTER_GAP_MANY_PERIODS) why_leftovers(r->lexicon, q, words);
+  if (q->gap == PROPTER_GAP_WORDS_LEFT && q->has_period && q->when == PROPTER_WHEN_FIXED && !q->open && q->from > r->today)
+    q->gap = PROPTER_GAP_AHEAD, q->about = q->period_words; /* "why will sales fall in December" */
   why_names_no_cause(r->causes, q, words);
   if (q->gap == PROPTER_GAP_NONE && !q->has_period) q->gap = PROPTER_GAP_NO_PERIOD;
   if (q->gap == PROPTER_GAP_NONE && r->no_time != PROPTER_GAP_NONE) q->gap = r->no_time, q->about = r->about_time;

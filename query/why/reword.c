@@ -161,6 +161,25 @@ static bool near_name(const PropterLexicon *l, const Word *w) {
   return l && (near_name(l->members, w) || (l->causes && why_lexicon_spells(l->causes, w)));
 }
 
+/* "Hwo", "wyh": letters of a short word that asks, swapped. */
+static PropterStatus swaps(Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  static const PropterStr asks[] = {{"why", 3}, {"what", 4}, {"how", 3}, {"when", 4}, {"where", 5}, {"which", 5}, {"did", 3}, {"does", 4}, {"the", 3}};
+  for (size_t i = 0; i < words->count; i++)
+    for (size_t k = 0; k < sizeof asks / sizeof *asks && !words->word[i].known; k++) {
+      Word *w = &words->word[i];
+      size_t at = 0;
+      if (w->text.len != asks[k].len) continue;
+      while (at < w->text.len && w->text.data[at] == asks[k].data[at]) at++;
+      if (at + 1 >= w->text.len || w->text.data[at] != asks[k].data[at + 1] || w->text.data[at + 1] != asks[k].data[at] ||
+          memcmp(w->text.data + at + 2, asks[k].data + at + 2, w->text.len - at - 2) != 0)
+        continue;
+      PROPTER_TRY(reread(q, arena, w->begin, w->end, asks[k], err));
+      w->text = w->stem = asks[k], w->kind = why_word_kind(asks[k]), w->known = true;
+      why_word_roles(w);
+    }
+  return PROPTER_OK;
+}
+
 /* "Incerase", "yestreday": one slip inside a word of the tables. First and last letter stay, so that no other form of a word is taken for it. */
 static PropterStatus slips(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) {
@@ -219,8 +238,106 @@ static PropterStatus numerals(PropterLexicon *l, Words *words, PropterArena *are
   return PROPTER_OK;
 }
 
+/* --- what people shorten --------------------------------------------------------------------------------------------------------------- */
+
+static bool vowel(char c) { return strchr("aeiou", c) != NULL; }
+
+/* Is it the term without its vowels: "shpmnts"? */
+static bool skeleton(PropterStr word, PropterStr term) {
+  size_t k = 1;
+  if (word.len < 4 || word.len >= term.len || word.data[0] != term.data[0]) return false;
+  for (size_t i = 1; i < term.len; i++) {
+    if (vowel(term.data[i])) continue;
+    if (k == word.len || word.data[k++] != term.data[i]) return false;
+  }
+  return k == word.len;
+}
+
+/* Is it the beginning of the term, as "apps" of "applications": at least so many letters of it? */
+static bool truncates(PropterStr word, PropterStr term, size_t least) {
+  const bool plural = propter_str_ends(word, PROPTER_STR("s")) && propter_str_ends(term, PROPTER_STR("s"));
+  const PropterStr head = {word.data, word.len - plural};
+  return head.len >= least && term.len > word.len + 1 && propter_str_starts(term, head);
+}
+
+/* Does English have the word? Without WordNet nobody knows. */
+static bool is_word(const PropterWordnet *wordnet, PropterStr word) {
+  PropterStr base;
+  PropterSynset sense;
+  bool found = wordnet == NULL;
+  for (int part = PROPTER_WORDNET_NOUN; part <= PROPTER_WORDNET_ADV && !found; part++)
+    found = propter_wordnet_senses(wordnet, word, (PropterWordnetPos)part, &sense, 1) > 0 ||
+            propter_wordnet_bases(wordnet, word, (PropterWordnetPos)part, &base, 1) > 0;
+  return found;
+}
+
+/* The term of the metrics' names that the word shortens: one that stands in a name beside the word's neighbour, or the only one; NO_TERM: none. */
+enum { NO_TERM = -1, BESIDE = 3, ALONE = 4, LETTERS = 6 };
+static int shortened(const PropterLexicon *l, const PropterWordnet *wordnet, const Words *words, size_t i, PropterStr text) {
+  const Word *w = &words->word[i];
+  const bool stop = w->end + 1 < text.len && text.data[w->end] == '.';
+  int alone = NO_TERM;
+  bool several = false;
+  if (w->number || w->kind != WORD_NONE || why_of_dates(w->text)) return NO_TERM;
+  for (size_t n = 0; n < l->names.count; n++)
+    for (size_t k = 0; k < l->names.items[n].count; k++) {
+      const Name *name = &l->names.items[n];
+      const PropterStr term = l->terms.items[name->word[k]].text;
+      const bool beginning = truncates(w->text, term, BESIDE);
+      if (propter_str_equal(w->text, term)) return NO_TERM;
+      if (!beginning && !skeleton(w->text, term)) continue;
+      if (i && k && propter_str_equal(w[-1].text, l->terms.items[name->word[k - 1]].text)) return (int)name->word[k];
+      if (i + 1 < words->count && k + 1 < name->count && propter_str_equal(w[1].text, l->terms.items[name->word[k + 1]].text)) return (int)name->word[k];
+      if (beginning && !stop && !truncates(w->text, term, ALONE)) continue;
+      several |= alone != NO_TERM && alone != (int)name->word[k];
+      alone = (int)name->word[k];
+    }
+  const bool other = (l->members && why_lexicon_spells(l->members, w)) || (l->causes && why_lexicon_spells(l->causes, w));
+  return several || w->known || other || (alone != NO_TERM && !stop && is_word(wordnet, w->text)) ? NO_TERM : alone;
+}
+
+/* The name whose words begin with the letters of the word: "NPS" of "net promoter score"; NULL: none, or names of several metrics. Two letters only as capitals. */
+static const Name *initials(const PropterLexicon *l, const Word *w, PropterStr text) {
+  const Name *found = NULL;
+  if (w->known || w->number || w->text.len < 2 || w->text.len > LETTERS || w->end - w->begin != w->text.len) return NULL;
+  for (size_t i = w->begin; w->text.len == 2 && i < w->end; i++)
+    if (text.data[i] < 'A' || text.data[i] > 'Z') return NULL;
+  for (size_t n = 0; n < l->names.count; n++) {
+    const Name *name = &l->names.items[n];
+    size_t k = 0;
+    if (name->kind == PROPTER_NAME_CONCEPT || name->count != w->text.len) continue;
+    while (k < name->count && l->terms.items[name->word[k]].text.len && l->terms.items[name->word[k]].text.data[0] == w->text.data[k]) k++;
+    if (k < name->count) continue;
+    if (found && found->metric != name->metric) return NULL;
+    if (!found) found = name;
+  }
+  return found;
+}
+
+static PropterStatus abbreviations(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  const PropterWordnet *wordnet;
+  PROPTER_TRY(why_lexicon_wordnet(l, &wordnet, err));
+  for (size_t i = 0; i < words->count; i++) {
+    const Name *name = initials(l, &words->word[i], q->text);
+    const int term = name ? NO_TERM : shortened(l, wordnet, words, i, q->text);
+    if (!name && term == NO_TERM) continue;
+    const size_t begin = words->word[i].begin, end = words->word[i].end;
+    const PropterStr as = name ? name->text : l->terms.items[term].text;
+    Words by;
+    PROPTER_TRY(why_words_split(as, l->stemmer, PROPTER_QUESTION_WORDS, arena, &by, err));
+    if (!by.count || words->count - 1 + by.count > PROPTER_QUESTION_WORDS) continue;
+    PROPTER_TRY(put(words, i, 1, &by, arena, err));
+    for (size_t k = 0; k < by.count; k++) words->word[i + k].put = false; /* it names what it shortens */
+    PROPTER_TRY(reread(q, arena, begin, end, as, err));
+    i += by.count - 1;
+  }
+  return PROPTER_OK;
+}
+
 PropterStatus why_reword(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   PROPTER_TRY(numerals(l, words, arena, err));
+  PROPTER_TRY(abbreviations(l, words, arena, q, err));
   PROPTER_TRY(measures(l, words, arena, q, err));
+  PROPTER_TRY(swaps(words, arena, q, err));
   return slips(l, words, arena, q, err);
 }

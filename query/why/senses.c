@@ -153,10 +153,15 @@ static bool irregular(const Look *k, PropterStr word) {
   return propter_wordnet_bases(k->w, word, PROPTER_WORDNET_VERB, &base, 1) && !propter_str_equal(base, word);
 }
 
+/* "Which channels | pulled sales down". */
+static bool parts_do(const Look *k, const Word *last) {
+  return last && last->used == USED_PERIOD && k->q->parted && why_lexicon_divides(k->l, k->q->metric, last);
+}
+
 /* Does a verb before a name do something to it ("did the launch dampen churn", "what dented sales"), or say which ("discounted sales")? */
 static bool acts_on(const Look *k, size_t i) {
   const Word *last = i ? why_at(k, i - 1) : NULL;
-  return (last && last->used == USED_CAUSE) || why_has(last, ROLE_SUBJECT) || (helped(k, i) && !inflected(why_at(k, i)->text));
+  return (last && last->used == USED_CAUSE) || why_has(last, ROLE_SUBJECT) || parts_do(k, last) || (helped(k, i) && !inflected(why_at(k, i)->text));
 }
 
 /* "We introduced the new app", "the strike hit": what is done with a cause. */
@@ -221,7 +226,7 @@ static WordKind meant(const Look *k, size_t i) {
   if (named(last) && !w->mark && noun && propter_str_ends(word, PROPTER_STR("ing"))) return WORD_NONE; /* "claims handling" */
   if (why_colours(k, word) && (why_goes(next) || (why_has(last, ROLE_LINK) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er"))))))
     return WORD_FILLER;
-  if (verb && why_has(last, ROLE_SUBJECT) && moved_behind(k, i)) return WORD_FILLER;
+  if (verb && (why_has(last, ROLE_SUBJECT) || parts_do(k, last)) && moved_behind(k, i)) return WORD_FILLER;
   if (verb && !noun && (inflected(word) || irregular(k, word)) && !named(last) && !named(next) && moved_beside(k, i) &&
       why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion verb.change verb.stative", 1))
     return WORD_FILLER; /* "more refunds have arrived" */

@@ -71,13 +71,26 @@ static void pass_size(Word *w) {
   else if (!time_word(w)) w->kind = w->kind == WORD_UNDER ? WORD_DOWN : WORD_UP;
 }
 
+/* The word behind a figure with what measures it: "300 ms", "5.2 per thousand"; `measured`: something does. */
+static size_t figure_end(const Words *words, size_t i, bool *measured) {
+  const Word *next = i + 1 < words->count ? &words->word[i + 1] : NULL;
+  const bool group = next && next->number && !next->space && ((next->mark == ',' && next->digits == 3) || next->mark == '.');
+  size_t end = i + 1 + group;
+  *measured = false;
+  if (end < words->count && !words->word[end].mark && (why_has(&words->word[end], ROLE_UNITS) || why_has(&words->word[end], ROLE_SCALE)))
+    end++, *measured = true;
+  if (end + 1 < words->count && why_has(&words->word[end], ROLE_PER) && !words->word[end].mark && !why_has(&words->word[end + 1], ROLE_CENT))
+    end += 2, *measured = true;
+  return end;
+}
+
 /* "by 3 %", "a 20 % drop", "40 thousand": a size that the asker has in mind. It is not compared with the figures, which the note says. */
 PropterStatus why_read_sizes(PropterQuestion *q, const Words *words, bool *sized, PropterArena *arena, PropterError *err) {
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i], *next = i + 1 < words->count ? w + 1 : NULL;
     int n;
     const bool fewer = next && (why_has(next, ROLE_MORE) || why_has(next, ROLE_LESS));
-    if (w->used != USED_NOT || !(w->number || (next && (fewer || why_has(next, ROLE_SCALE)) && why_count_of(w, &n)))) continue; /* "ten percent" */
+    if (w->used != USED_NOT || w->phrase || !(w->number || (next && (fewer || why_has(next, ROLE_SCALE)) && why_count_of(w, &n)))) continue; /* "ten percent" */
     size_t end = w->end;
     while (end < q->text.len && q->text.data[end] == ' ') end++;
     bool size = end < q->text.len && q->text.data[end] == '%';
@@ -99,8 +112,9 @@ PropterStatus why_read_sizes(PropterQuestion *q, const Words *words, bool *sized
     const bool tied = i > 1 && !w->mark && (why_has(&w[-1], ROLE_BY) || why_has(&w[-1], ROLE_TO)); /* "dropped by 40", "to 80" */
     const bool by = tied && (w[-2].kind == WORD_UP || w[-2].kind == WORD_DOWN);
     if (!size && !scaled && said && (grouped || plain || decimal || by)) {
-      Word *end_word = grouped || decimal ? next : w;
-      w->used = end_word->used = USED_PERIOD;
+      bool measured;
+      const Word *end_word = &words->word[figure_end(words, i, &measured) - 1];
+      for (Word *k = w; k <= end_word; k++) k->used = USED_PERIOD;
       pass_size(&w[-1]);
       PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(end_word->end - w->begin), q->text.data + w->begin));
       continue;
@@ -126,6 +140,24 @@ PropterStatus why_read_sizes(PropterQuestion *q, const Words *words, bool *sized
   return PROPTER_OK;
 }
 
+/* Does a clause end before word i, or a time or a comparison begin there? */
+static bool figure_stands(const Words *words, size_t i) {
+  if (i >= words->count || why_ends_clause(&words->word[i], ENDS_BRACKET)) return true;
+  const Word *w = &words->word[i];
+  return w->used == USED_PERIOD || w->kind == WORD_COMPARE || (w->kind == WORD_STOP && i + 1 < words->count && w[1].used == USED_PERIOD);
+}
+
+/* Does what stands around the figure say that it is one that was seen: "up 3 mins", "3 h more", "from 300 ms", "was 38 in May", "…: 38 in week 44"? */
+static bool seen(const Words *words, size_t i, size_t end, bool measured) {
+  const Word *w = &words->word[i], *last = i ? w - 1 : NULL, *behind = end < words->count && !words->word[end].mark ? &words->word[end] : NULL;
+  const bool beside = last && !w->mark;
+  if (w->mark && w->space && strchr(":-(", w->mark) && figure_stands(words, end)) return true;
+  if (beside && why_has(last, ROLE_LINK) && figure_stands(words, end)) return true;
+  if (!measured) return false;
+  const bool goes = behind && !w->mark && (behind->kind == WORD_UP || behind->kind == WORD_DOWN || why_has(behind, ROLE_MORE) || why_has(behind, ROLE_LESS));
+  return goes || (beside && (last->kind == WORD_UP || last->kind == WORD_DOWN || why_has(last, ROLE_BY) || why_has(last, ROLE_FROM) || why_has(last, ROLE_TO)));
+}
+
 /* "Only 38 in week 39", "212 new members", "400 l of fuel", "as against 61": figures that the asker has seen. A number behind an unknown word may be
  * part of a name. */
 PropterStatus why_read_figures(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
@@ -142,6 +174,14 @@ PropterStatus why_read_figures(PropterQuestion *q, const Words *words, PropterAr
     const bool zero = !w->value && w->digits == 1 && !(next && next->number) && i && why_ends_clause(w, ENDS_CLAUSE); /* "near misses: 0 in August" */
     if (zero) {
       w->kind = WORD_DOWN;
+      continue;
+    }
+    bool measure;
+    const size_t stop = figure_end(words, i, &measure);
+    if (!few && !of_metric && !against && seen(words, i, stop, measure)) {
+      if (i && (why_has(last, ROLE_BY) || why_has(last, ROLE_FROM) || why_has(last, ROLE_TO))) last->used = USED_PERIOD;
+      for (size_t k = i; k < stop; k++) words->word[k].used = USED_PERIOD;
+      PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(words->word[stop - 1].end - w->begin), q->text.data + w->begin));
       continue;
     }
     if (!few && !of_metric && !against) continue;

@@ -22,7 +22,7 @@ static size_t clause_end(const Words *words, size_t from, bool *opened) {
 
 /* Can it stand behind a preposition in talk: "a meeting with the board", but not "a shop in the suburbs"? */
 static bool talked_of(const Look *k, const Word *w) {
-  return k->w && why_of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.person noun.group noun.communication noun.cognition noun.feeling noun.event", 1);
+  return k->w && why_of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.person noun.group noun.communication noun.cognition noun.feeling noun.event noun.food", 1);
 }
 
 static bool somebody(const Look *k, const Word *w) {
@@ -69,7 +69,8 @@ static bool is_talk(const Look *k, size_t from, size_t end, bool apart) {
         (w->kind != WORD_NONE && !why_asks(w) && !why_joins(w) && w->kind != WORD_WHO && !(apart && why_has(w, ROLE_ADVISES)) &&
          !(spoken && (w->kind == WORD_NOT || why_has(w, ROLE_MODAL)))))
       return false;
-    if (w->kind == WORD_NONE && (w->proper || why_lexicon_calls(k->l, w) || why_lexicon_idle(k->l, k->q->metric, w))) return false;
+    const bool title = w->proper && (somebody(k, w) || (i > from && w[-1].kind == WORD_NONE && somebody(k, w - 1))); /* "the MD", "Councillor Hughes" */
+    if (w->kind == WORD_NONE && ((w->proper && !title) || why_lexicon_calls(k->l, w) || why_lexicon_idle(k->l, k->q->metric, w))) return false;
     if (w->kind == WORD_NONE && k->l->causes && why_lexicon_knows(k->l->causes, w)) return false;
     if (behind && !apart && w->kind == WORD_NONE && !talked_of(k, w) && !why_colours(k, w->text)) return false;
     spoken |= somebody(k, w);

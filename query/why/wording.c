@@ -2,10 +2,22 @@
 /* What words mean beside each other, before anything is looked for; and which way the good and the bad go. */
 #include "reading.h"
 
-/* "Morning!" */
+/* "Morning!", "FW: RE: …" */
 static void greets(Words *words) {
+  for (size_t i = 0; i + 1 < words->count && why_has(&words->word[i], ROLE_MAIL) && words->word[i + 1].mark == ':'; i++)
+    words->word[i].kind = WORD_FILLER, words->word[i].known = true;
   const bool mark = words->count > 1 && words->word[1].mark && strchr("!,.", words->word[1].mark);
   if (mark && why_date_word(words->word[0].text, DATE_DAYTIME, NULL, NULL)) words->word[0].kind = WORD_FILLER;
+}
+
+/* "Three times as many in May as in April". */
+static void times_as(Words *words) {
+  int n;
+  for (size_t i = 1; i + 2 < words->count; i++) {
+    Word *w = &words->word[i];
+    if (!why_has(w, ROLE_FOLD) || w->phrase || !why_count_of(w - 1, &n) || n < 2 || !why_has(w + 1, ROLE_AS) || w[1].mark || w[2].mark || w[2].number) continue;
+    w[1].kind = WORD_UP, w[2].kind = WORD_FILLER, w[2].known = true;
+  }
 }
 
 /* "More than halved", "fell more": how much, not than what; what "fell less" goes both ways. "Above normal" is high. */
@@ -39,9 +51,17 @@ static void share_of_change(Words *words) {
   }
   for (size_t i = 0; i + 2 < words->count; i++) { /* "what part did the strike play" */
     size_t play = i + 2;
-    if (words->word[i].kind != WORD_WHICH || !why_has(&words->word[i + 1], ROLE_SHARE) || !why_has(&words->word[i + 2], ROLE_AUXILIARY)) continue;
+    const size_t what = i;
+    const bool how = why_has(&words->word[i], ROLE_HOW) && why_has(&words->word[i + 2], ROLE_A); /* "how big a part" */
+    if (how && i + 4 < words->count) i += 2, play += 2;
+    const bool share = why_has(&words->word[i + 1], ROLE_SHARE) && why_has(&words->word[i + 2], ROLE_AUXILIARY);
+    if ((words->word[i].kind != WORD_WHICH && !how) || !share) {
+      i = what;
+      continue;
+    }
     while (play < words->count && !why_ends_clause(&words->word[play], ENDS_CLAUSE) && !propter_str_equal(words->word[play].stem, PROPTER_STR("play"))) play++;
     if (play < words->count && propter_str_equal(words->word[play].stem, PROPTER_STR("play"))) words->word[i].kind = words->word[i + 1].kind = WORD_FILLER;
+    for (size_t k = what; how && k < i; k++) words->word[k].kind = WORD_FILLER;
   }
   for (size_t i = 1; i + 2 < words->count; i++) {
     Word *w = &words->word[i];
@@ -312,6 +332,7 @@ PropterStatus why_wording(const PropterLexicon *l, Words *words, PropterArena *a
   break_down(words);
   why_lexicon_names_numbers(l, words);
   than_expected(words);
+  times_as(words);
   more_than(words);
   all_but(words);
   share_of_change(words);
@@ -333,8 +354,19 @@ PropterStatus why_wording(const PropterLexicon *l, Words *words, PropterArena *a
   return PROPTER_OK;
 }
 
+/* "Hit hardest by cancellations": there were more of them. */
+static void suffers(Words *words) {
+  for (size_t i = 0; i + 2 < words->count; i++) {
+    size_t by = i + 1;
+    while (by < words->count && words->word[by].used == USED_NOT && (why_idles(&words->word[by]) || words->word[by].kind == WORD_MOST)) by++;
+    if (!why_has(&words->word[i], ROLE_SUFFERS) || by + 1 >= words->count || !why_has(&words->word[by], ROLE_BY)) continue;
+    if (words->word[by + 1].used == USED_METRIC) words->word[i].kind = WORD_UP;
+  }
+}
+
 PropterStatus why_turn_valued(const PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   const int good = why_lexicon_good(l, q->metric);
+  if (good < 0) suffers(words);
   bool lasts = false;
   for (size_t i = 0; i < words->count; i++) lasts |= words->word[i].used == USED_METRIC && why_has(&words->word[i], ROLE_LASTS);
   for (size_t i = 0; i < words->count; i++)
