@@ -170,7 +170,9 @@ static PropterStatus split(Reading *r, PropterStr text) {
   if (!q->text.data) return propter_fail(r->err, PROPTER_NO_MEMORY, "out of memory");
   q->gap = q->text.len > PROPTER_QUESTION_BYTES ? PROPTER_GAP_TOO_LONG : PROPTER_GAP_NONE;
   if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
-  PROPTER_TRY(why_words_split(q->text, why_lexicon_stemmer(r->lexicon), PROPTER_QUESTION_WORDS, r->arena, &r->words, r->err));
+  bool german;
+  PROPTER_TRY(why_german(r->lexicon, q->text, PROPTER_QUESTION_WORDS, r->arena, &r->words, q, &german, r->err));
+  if (!german) PROPTER_TRY(why_words_split(q->text, why_lexicon_stemmer(r->lexicon), PROPTER_QUESTION_WORDS, r->arena, &r->words, r->err));
   q->gap = r->words.too_many              ? PROPTER_GAP_TOO_LONG
            : r->words.count == 0          ? PROPTER_GAP_EMPTY
            : is_in_another_language(q)    ? PROPTER_GAP_LANGUAGE

@@ -112,6 +112,10 @@ unsigned why_word_slips(PropterStr folded);
 
 /* The one word of the tables a slip away from this one, with the same first and last letter; false: none, or several that mean different things. */
 bool why_word_near(PropterStr folded, PropterStr *meant);
+/* The words of a German question in English, each standing where what it was put for stands; a note says how it was read. `read`: it was German, or named a
+ * month in German; else `out` is not touched. NO_MEMORY. */
+PropterStatus why_german(const PropterLexicon *lexicon, PropterStr text, size_t max, PropterArena *arena, Words *out, PropterQuestion *question, bool *read,
+                         PropterError *err);
 /* Puts the graph's words for what people call its measures, and mends slips in words of the tables; notes say so. */
 PropterStatus why_reword(PropterLexicon *lexicon, Words *words, PropterArena *arena, PropterQuestion *question, PropterError *err);
 

@@ -314,6 +314,31 @@ static const Name *initials(const PropterLexicon *l, const Word *w, PropterStr t
   return found;
 }
 
+/* "Butterabsatz" of a firm whose metric is called Absatz: that of butter. */
+static PropterStatus compounds(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
+  enum { METRIC = 5, PART = 3 };
+  for (size_t i = 0; i < words->count; i++) {
+    const Word *w = &words->word[i];
+    PropterStr tail = {"", 0};
+    if (w->known || w->number) continue;
+    for (size_t n = 0; n < l->names.count; n++) {
+      const PropterStr name = l->names.items[n].count == 1 ? l->terms.items[l->names.items[n].word[0]].text : (PropterStr){"", 0};
+      if (name.len >= METRIC && name.len > tail.len && w->text.len >= name.len + PART && propter_str_ends(w->text, name)) tail = name;
+    }
+    if (!tail.len || words->count + 2 > PROPTER_QUESTION_WORDS) continue;
+    const PropterStr as = propter_arena_printf(arena, "%.*s of %.*s", (int)tail.len, tail.data, (int)(w->text.len - tail.len), w->text.data);
+    const size_t begin = w->begin, end = w->end;
+    Words by;
+    if (!as.data) return no_memory(err);
+    PROPTER_TRY(why_words_split(as, l->stemmer, ROW_WORDS, arena, &by, err));
+    PROPTER_TRY(put(words, i, 1, &by, arena, err));
+    for (size_t k = 0; k < by.count; k++) words->word[i + k].put = words->word[i + k].known = false;
+    PROPTER_TRY(reread(q, arena, begin, end, as, err));
+    i += by.count - 1;
+  }
+  return PROPTER_OK;
+}
+
 static PropterStatus abbreviations(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   const PropterWordnet *wordnet;
   PROPTER_TRY(why_lexicon_wordnet(l, &wordnet, err));
@@ -336,6 +361,7 @@ static PropterStatus abbreviations(PropterLexicon *l, Words *words, PropterArena
 
 PropterStatus why_reword(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   PROPTER_TRY(numerals(l, words, arena, err));
+  PROPTER_TRY(compounds(l, words, arena, q, err));
   PROPTER_TRY(abbreviations(l, words, arena, q, err));
   PROPTER_TRY(measures(l, words, arena, q, err));
   PROPTER_TRY(swaps(words, arena, q, err));
