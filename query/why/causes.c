@@ -213,6 +213,9 @@ static PropterStatus read_cause(const PropterLexicon *l, PropterLexicon *causes,
 /* "… since the roadworks started - is that the reason?": the cause by which the time was told. */
 static bool points_back(const Words *words) {
   if (why_has(&words->word[words->count - 1], ROLE_CHANCE)) return true; /* "Coincidence?" */
+  const size_t last = words->count - 1;
+  if (last > 1 && why_has(&words->word[last], ROLE_POINTS) && why_has(&words->word[last - 1], ROLE_GENITIVE) && why_has(&words->word[last - 2], ROLE_CAUSAL))
+    return true; /* "Because of it?" */
   for (size_t i = 1; i + 1 < words->count; i++) {
     size_t end = i + 1;
     if (!why_has(&words->word[i], ROLE_POINTS) || words->word[i - 1].kind != WORD_ASK) continue;

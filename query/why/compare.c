@@ -38,6 +38,7 @@ static bool earlier_unit(const Words *part, const Words *asked, int days, unsign
     same |= why_has(&part->word[i], ROLE_SAME);
     period |= why_has(&part->word[i], ROLE_SPAN);
     one |= why_has(&part->word[i], ROLE_A) || (same && day);
+    if (i == 1 && part->word[i].number && part->count > 2 && why_has(&part->word[2], ROLE_THE)) continue; /* "vs 17 the week before" */
     if (!fine && why_count_of(&part->word[i], &count)) fine = true;
     if (!fine) return false;
   }
@@ -70,7 +71,7 @@ static bool unit_before(const PropterQuestion *there, Words *asked, PropterStr t
   *status = time_of(asked, text, today, arena, &here, err);
   if (here.gap != PROPTER_GAP_NONE || !here.has_period) return false;
   if (there->when == PROPTER_WHEN_BACK && there->unit == UNIT_YEAR && there->count == 1 &&
-      (here.when == PROPTER_WHEN_LATEST || here.when == PROPTER_WHEN_TO_DATE))
+      (here.when == PROPTER_WHEN_LATEST || here.when == PROPTER_WHEN_TO_DATE || (here.when == PROPTER_WHEN_BACK && here.unit < UNIT_YEAR && !here.count)))
     return true; /* "Q3 vs last year" */
   if (here.when != there->when || here.count + 1 != there->count) return false;
   if (there->when == PROPTER_WHEN_DAY) return true; /* "yesterday against the day before" */
@@ -190,11 +191,20 @@ static bool runs_on(const Words *words, size_t i) {
          (words->word[i].mark == '-' || why_date_phrase(words, i, DATE_TO, NULL, NULL) || why_date_phrase(words, i, DATE_ONWARDS, NULL, NULL));
 }
 
+/* "(Three times) the level of", "the figure for": what stands between that and a time. */
+static size_t level_of(const Words *words, size_t i) {
+  const size_t from = i;
+  if (i < words->count && why_has(&words->word[i], ROLE_ARTICLE)) i++;
+  if (i + 1 >= words->count || !(why_has(&words->word[i], ROLE_COUNTS) || why_has(&words->word[i], ROLE_POINTS)) || !why_has(&words->word[i + 1], ROLE_OF)) return from;
+  return i + 2;
+}
+
 /* "Below", "above", "double" (the Friday before), the "on" of "up on last week", and the second "as" of "twice as many in April as in March". */
 static bool levels(const Words *words, size_t i) {
   const Word *w = &words->word[i];
   int n;
-  if (i && why_has(w, ROLE_FOLD) && why_count_of(w - 1, &n)) return before_now(words, i + 1) || whole_unit(words, i + 1); /* "three times those of May" */
+  if (i && why_has(w, ROLE_FOLD) && why_count_of(w - 1, &n)) /* "three times those of May", "three times the level of May" */
+    return before_now(words, level_of(words, i + 1)) || whole_unit(words, level_of(words, i + 1));
   if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE || (why_has(w, ROLE_TIMES) && !w->phrase)) return true;
   if (why_has(w, ROLE_REFERS) && i + 1 < words->count && why_has(&w[1], ROLE_TO)) return true;
   if (why_has(w, ROLE_BEHIND)) return before_now(words, i + 1) || whole_unit(words, i + 1);

@@ -704,7 +704,10 @@ static size_t event_words(Reader *r, size_t i, Span *s) {
   }
   if (status != PROPTER_OK) return r->status = status, 0;
   if (!event.end) return 0;
-  r->whole = event.whole;
+  const Word *head = &r->words->word[event.end - 1];
+  const PropterStr name = {r->text.data + head->begin, head->end - head->begin};
+  r->whole = event.whole || (name.len + 1 < event.label.len && event.label.data[event.label.len - name.len - 1] == ' ' &&
+                             propter_str_equal_caseless((PropterStr){event.label.data + event.label.len - name.len, name.len}, name)); /* "the strike" */
   if (event.many) return bad(r, PROPTER_GAP_MANY_CAUSES, event.end);
   if (event.first == PROPTER_NO_DAY) return 0;
   *s = (Span){.has_year = true, .when = PROPTER_WHEN_EVENT, .from = event.first, .to = event.last};

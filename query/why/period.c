@@ -95,7 +95,11 @@ static int month_now(const Reader *r) {
 }
 
 /* "So far", "up to now": how many words. */
-static size_t so_far_from(const Reader *r, size_t i) { return why_phrase(r, i, DATE_SO_FAR, NULL, NULL); }
+static size_t so_far_from(const Reader *r, size_t i) {
+  const size_t n = why_phrase(r, i, DATE_SO_FAR, NULL, NULL);
+  const Word *next = why_word_at(r, i + n);
+  return next && !next->mark && (why_has(next, ROLE_BEHIND) || next->kind == WORD_UNDER || next->kind == WORD_ABOVE) ? 0 : n; /* "so far behind" */
+}
 
 /* "Since the strike ended", "was lifted". */
 static size_t is_over(const Reader *r, size_t i) {

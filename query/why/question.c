@@ -234,6 +234,17 @@ static PropterStatus read_change(Reading *r) {
   return q->gap == PROPTER_GAP_NONE && q->has_metric ? why_talk(r->lexicon, &r->words, r->arena, q, r->err) : PROPTER_OK;
 }
 
+/* "Way down on last August", where no time is asked about: that is what it is compared with. */
+static void compared_alone(PropterQuestion *q, const Words *words) {
+  for (size_t i = 2; i + 1 < words->count && !q->compared && q->has_period; i++) {
+    const Word *w = &words->word[i];
+    const bool goes = (w[-2].kind == WORD_UP || w[-2].kind == WORD_DOWN) && why_has(w - 1, ROLE_ON) && !w[-1].mark && !w->mark;
+    if (!goes || w->used != USED_PERIOD || !why_date_word(w->text, DATE_LAST, NULL, NULL) || why_date_word(w[1].text, DATE_WEEKDAY, NULL, NULL)) continue;
+    q->gap = PROPTER_GAP_COMPARISON, q->about = (PropterStr){q->text.data + w[-1].begin, w[1].end - w[-1].begin};
+    return;
+  }
+}
+
 /* Why the question is not understood, the weightiest reason first. */
 static void judge(Reading *r) {
   PropterQuestion *q = r->q;
@@ -246,6 +257,7 @@ static void judge(Reading *r) {
   if (q->gap == PROPTER_GAP_NONE && r->no_time != PROPTER_GAP_NONE) q->gap = r->no_time, q->about = r->about_time;
   if (q->gap == PROPTER_GAP_NONE) names_no_time(r->lexicon, q, words);
   if (q->gap == PROPTER_GAP_NONE) acts_as_cause(q, words);
+  if (q->gap == PROPTER_GAP_NONE) compared_alone(q, words);
   if (q->gap == PROPTER_GAP_NONE && r->sized) why_size_of_a_change(q, words);
   if (r->several != PROPTER_GAP_NONE && q->gap == PROPTER_GAP_WORDS_LEFT) q->gap = r->several, q->about = r->about_several;
   if (r->no_cause == PROPTER_GAP_NONE || (q->gap != PROPTER_GAP_NONE && q->gap != PROPTER_GAP_WORDS_LEFT)) return;

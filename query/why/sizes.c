@@ -172,12 +172,26 @@ PropterStatus why_read_figures(PropterQuestion *q, const Words *words, PropterAr
     const bool few = last && !w->mark && why_has(last, ROLE_FEW) && last->used == USED_NOT, of_metric = behind && !behind->mark && behind->used == USED_METRIC;
     const bool against = q->compared && last && !w->mark && why_word_kind(last->text) == WORD_COMPARE;
     const bool zero = !w->value && w->digits == 1 && !(next && next->number) && i && why_ends_clause(w, ENDS_CLAUSE); /* "near misses: 0 in August" */
+    if (last && why_has(last, ROLE_FOLD) && !w->space && !w->mark && w->value > 1 && !last->phrase) { /* "x3" */
+      last->kind = WORD_UP, w->used = USED_PERIOD;
+      PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(w->end - last->begin), q->text.data + last->begin));
+      continue;
+    }
     if (zero) {
       w->kind = WORD_DOWN;
       continue;
     }
     bool measure;
     const size_t stop = figure_end(words, i, &measure);
+    const Word *second = stop + 1 < words->count && why_has(&words->word[stop], ROLE_TO) ? &words->word[stop + 1] : NULL;
+    if (!few && !of_metric && last && why_has(last, ROLE_FROM) && second && second->number && second->used == USED_NOT && !second->mark) {
+      bool more;
+      const size_t behind_second = figure_end(words, stop + 1, &more); /* "from 3 to 17": not of times, which are read before */
+      last->kind = second->value > w->value ? WORD_UP : WORD_DOWN, last->mild = true;
+      for (size_t k = i; k < behind_second; k++) words->word[k].used = USED_PERIOD;
+      PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(words->word[behind_second - 1].end - last->begin), q->text.data + last->begin));
+      continue;
+    }
     if (!few && !of_metric && !against && seen(words, i, stop, measure)) {
       if (i && (why_has(last, ROLE_BY) || why_has(last, ROLE_FROM) || why_has(last, ROLE_TO))) last->used = USED_PERIOD;
       for (size_t k = i; k < stop; k++) words->word[k].used = USED_PERIOD;

@@ -292,7 +292,8 @@ void why_talk_denies(const PropterLexicon *l, Words *words) {
       asks |= why_moves(w) || (w->kind == WORD_NONE && why_lexicon_spells(l, w));
       asks |= goes && w->kind == WORD_NOT && i + 1 == end; /* "we did not | cut" */
     }
-    const bool apart = from && why_ends_clause(&words->word[from], ENDS_ANY) && nobody(words, first); /* ", nobody warned us, why" */
+    const bool set_off = from ? why_ends_clause(&words->word[from], ENDS_ANY) : end < words->count && why_ends_clause(&words->word[end], ENDS_CLAUSE);
+    const bool apart = set_off && nobody(words, first); /* "Nobody saw it coming: …", ", nobody warned us, why" */
     const bool aside = apart || (words->word[from].mark == ',' && words->word[from].kind == WORD_WHICH); /* ", which nobody had foreseen" */
     for (size_t i = from; ((((speaks && (opened || reason)) || aside) && !asks) || tags(words, from, end)) && i < end; i++)
       if (words->word[i].kind == WORD_NOT) words->word[i].kind = WORD_FILLER;
