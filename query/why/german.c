@@ -133,7 +133,9 @@ static size_t row_at(const German *g, size_t i, PropterStr row) {
 static int longest(const German *g, size_t i, size_t *span) {
   int found = NONE;
   *span = 0;
+  const PropterStr first = g->token[i].plain;
   for (int k = 0; k < ROWS; k++) {
+    if (rows[k].german.len < first.len || memcmp(rows[k].german.data, first.data, first.len) != 0) continue; /* most rows */
     const size_t n = row_at(g, i, rows[k].german);
     if (n > *span) *span = n, found = k;
   }
@@ -291,6 +293,12 @@ PropterStatus why_german(const PropterLexicon *l, PropterStr text, size_t max, P
   bool mixed, put = false;
   *read = false;
   PROPTER_TRY(tokens_of(text, arena, &g.token, &g.count, err));
+  for (size_t i = 0, span; i < g.count && !put; i++) {
+    const int k = longest(&g, i, &span);
+    put = k != NONE && rows[k].kind != ROW_TOO;
+  }
+  if (!put) return PROPTER_OK; /* most questions */
+  put = false;
   PROPTER_TRY(keep_names(&g, l, err));
   PROPTER_TRY(keep_names(&g, l->members, err));
   PROPTER_TRY(keep_names(&g, l->causes, err));

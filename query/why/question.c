@@ -240,6 +240,7 @@ static void compared_alone(PropterQuestion *q, const Words *words) {
     const Word *w = &words->word[i];
     const bool goes = (w[-2].kind == WORD_UP || w[-2].kind == WORD_DOWN) && why_has(w - 1, ROLE_ON) && !w[-1].mark && !w->mark;
     if (!goes || w->used != USED_PERIOD || !why_date_word(w->text, DATE_LAST, NULL, NULL) || why_date_word(w[1].text, DATE_WEEKDAY, NULL, NULL)) continue;
+    if (i + 2 < words->count && why_has(w + 2, ROLE_OWNS)) continue; /* "on last year's 1 January" */
     q->gap = PROPTER_GAP_COMPARISON, q->about = (PropterStr){q->text.data + w[-1].begin, w[1].end - w[-1].begin};
     return;
   }

@@ -343,6 +343,7 @@ static PropterStatus abbreviations(PropterLexicon *l, Words *words, PropterArena
   const PropterWordnet *wordnet;
   PROPTER_TRY(why_lexicon_wordnet(l, &wordnet, err));
   for (size_t i = 0; i < words->count; i++) {
+    if (words->word[i].kind != WORD_NONE || words->word[i].number) continue;
     const Name *name = initials(l, &words->word[i], q->text);
     const int term = name ? NO_TERM : shortened(l, wordnet, words, i, q->text);
     if (!name && term == NO_TERM) continue;

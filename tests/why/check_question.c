@@ -676,7 +676,7 @@ Suite *suite_question(void) {
   Suite *s = suite_create("question");
   TCase *t = tcase_create("question");
   tcase_add_checked_fixture(t, set_up, tear_down);
-  tcase_set_timeout(t, 60);
+  tcase_set_timeout(t, 180);
   tcase_add_test(t, written_questions_have_their_intended_form);
   tcase_add_test(t, so_have_those_to_companies);
   tcase_add_test(t, no_word_that_changes_a_question_is_passed_over);
