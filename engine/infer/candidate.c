@@ -20,8 +20,8 @@ static const double said_of_other = .5;
 static const double guessed_period = .8;
 /* What a told event of no known kind weighs among the events of the calendar; set, not fitted. */
 static const double unnamed_kind = .25;
-/* What a happening told where the figure is spoken of weighs beside an explanation; set, not fitted. */
-static const double told_of_figure = .5;
+/* What a happening told where the figure is spoken of, or of just the part that the series is, weighs beside an explanation; set, not fitted. */
+static const double told_of_figure = .5, told_of_slice = .25;
 
 PropterStr pattern_iri(const KnowMetric *metric, PropterDay first, PropterDay last, PropterArena *arena) {
   char hex[33], a[16], b[16];
@@ -201,12 +201,19 @@ static bool told_again(const KnowEvent *a, const KnowEvent *b) {
   return a->end != PROPTER_NO_DAY && a->end > a->start && a->end == b->end && a->source.len && propter_str_equal(a->source, b->source);
 }
 
-/* What two clauses tell of the same days: alike, with two words in common, or in one document. */
+/* What is on record and what is told of its place, its first and its last day are one. */
+static bool same_days(Know *know, const KnowEvent *a, const KnowEvent *b) {
+  double part;
+  return a->told != b->told && a->end != PROPTER_NO_DAY && a->end > a->start && a->end == b->end && a->scope.count &&
+         scope_relation(know, &a->scope, &b->scope, &part) == RELATION_SAME;
+}
+
+/* What clauses tell of the same days, or one of what is on record: alike, with two words in common, in one document, or of one place. */
 static bool told_alike(Know *know, const KnowEvent *a, const KnowEvent *b) {
   double part;
-  return a->told && b->told && !a->kind && !b->kind && a->start != PROPTER_NO_DAY && a->start == b->start && end_beside(a, b) == end_beside(b, a) &&
+  return (a->told || b->told) && !a->kind && !b->kind && a->start != PROPTER_NO_DAY && a->start == b->start && end_beside(a, b) == end_beside(b, a) &&
          scope_relation(know, &a->scope, &b->scope, &part) != RELATION_DISJOINT &&
-         (same_label(a->label, b->label) || words_in_common(a->label, b->label) > 1 || told_again(a, b));
+         (same_label(a->label, b->label) || words_in_common(a->label, b->label) > 1 || told_again(a, b) || same_days(know, a, b));
 }
 
 /* Linked as the same; or told alike; or of one kind, in one scope, at most of the same days, and not of two sizes. Sentences differ in how much they say of the
@@ -593,13 +600,70 @@ static PropterStatus merge_aliases(Case *c, PropterError *err) {
 /* A statement about a whole does not carry an event from the part it is documented for into another part. */
 static bool brings_here(const ClaimView *view) { return view->relation == RELATION_SAME || view->relation == RELATION_CHILD; }
 
+/* What is measured, by the widest metric of it: names of slices are not in its label. */
+static PropterStr measure_name(const Know *know, const KnowMetric *metric) {
+  const KnowMetric *widest = metric;
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    const KnowMetric *m = &know->metrics.items[i];
+    if (m->def.dataset == widest->def.dataset && m->def.measure == widest->def.measure && m->scope.count < widest->scope.count) widest = m;
+  }
+  return widest->def.label;
+}
+
+/* The passage that tells it (its words, its headings, the title) names what is measured. */
+static bool told_beside_figure(const Know *know, const KnowEvent *e, const KnowMetric *metric) {
+  const size_t said = e->told && !e->kind ? know_claim(know, e->quote) : SIZE_MAX;
+  if (said == SIZE_MAX) return false;
+  const KnowClaim *own = &know->claims.items[said];
+  const PropterStr name = measure_name(know, metric);
+  return shares_word(own->quote, name) || shares_word(own->section, name) ||
+         (own->document != SIZE_MAX && shares_word(know->documents.items[own->document].title, name));
+}
+
+/* It holds in just the places that the series has, or inside of them. */
+static bool told_of_places(const Case *c, const KnowEvent *e) {
+  bool placed = false;
+  double part;
+  for (size_t i = 0; i < c->metric->scope.count; i++) placed |= !ids_have(&c->know->measured, c->metric->scope.items[i]);
+  if (!placed || !e->scope.count || !e->told || e->kind) return false;
+  const Relation r = place_relation(c->know, &e->scope, &c->metric->scope, &part);
+  return r == RELATION_SAME || r == RELATION_CHILD;
+}
+
+/* A place by which other figures are split and this one's are not. */
+static bool is_place_of_others(const Case *c, PropterId place) {
+  const Know *know = c->know;
+  bool others = false;
+  if (ids_have(&know->measured, place)) return false;
+  for (size_t i = 0; i < know->metrics.count; i++) {
+    const KnowMetric *m = &know->metrics.items[i];
+    bool split = false;
+    for (size_t k = 0; k < m->scope.count && !split; k++) split = concept_comparable(know, place, m->scope.items[k]);
+    if (split && m->def.dataset == c->metric->def.dataset) return false;
+    others |= split;
+  }
+  return others;
+}
+
+/* A passage that tells it of a part of other figures (a country, where these here are split by channel), names what is measured there, and does not speak of
+ * this figure. */
+static bool told_of_others(const Case *c, const KnowEvent *e) {
+  const Know *know = c->know;
+  bool apart = false;
+  for (size_t i = 0; e->told && !e->kind && i < e->scope.count && !apart; i++) apart = is_place_of_others(c, e->scope.items[i]);
+  if (!apart || told_beside_figure(know, e, c->metric)) return false;
+  for (size_t i = 0; i < know->metrics.count; i++)
+    if (know->metrics.items[i].def.dataset != c->metric->def.dataset && told_beside_figure(know, e, &know->metrics.items[i])) return true;
+  return false;
+}
+
 static PropterStatus gather_events(Case *c, PropterError *err) {
   Know *know = c->know;
   for (size_t i = 0; i < know->events.count; i++) {
     const KnowEvent *e = &know->events.items[i];
     double part;
     if (e->same_as != SIZE_MAX || !event_in_time(c, e)) continue;
-    bool named = scope_relation(know, &e->scope, &c->metric->scope, &part) != RELATION_DISJOINT;
+    bool named = scope_relation(know, &e->scope, &c->metric->scope, &part) != RELATION_DISJOINT && !told_of_others(c, e);
     for (size_t k = 0; k < know->claims.count && !named; k++) {
       ClaimView view;
       if (!ids_have(&know->claims.items[k].causes, e->id)) continue;
@@ -920,27 +984,6 @@ static void set_late(const Case *c, Cause *cause) {
   if (c->metric->def.grain == PROPTER_GRAIN_DAY && !cause->links.count && n->effect.profile == PROPTER_PROFILE_UNKNOWN) n->lag_max = 1;
 }
 
-/* What is measured, by the widest metric of it: names of slices are not in its label. */
-static PropterStr measure_name(const Case *c) {
-  const KnowMetric *widest = c->metric;
-  for (size_t i = 0; i < c->know->metrics.count; i++) {
-    const KnowMetric *m = &c->know->metrics.items[i];
-    if (m->def.dataset == widest->def.dataset && m->def.measure == widest->def.measure && m->scope.count < widest->scope.count) widest = m;
-  }
-  return widest->def.label;
-}
-
-/* The passage that tells it (its words, its headings, the title) names what is measured. */
-static bool told_with_figure(const Case *c, const KnowEvent *e) {
-  const Know *know = c->know;
-  const size_t said = e->told && !e->kind ? know_claim(know, e->quote) : SIZE_MAX;
-  if (said == SIZE_MAX) return false;
-  const KnowClaim *own = &know->claims.items[said];
-  const PropterStr name = measure_name(c);
-  return shares_word(own->quote, name) || shares_word(own->section, name) ||
-         (own->document != SIZE_MAX && shares_word(know->documents.items[own->document].title, name));
-}
-
 static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   Know *know = c->know;
   PropterCandidate *n = &cause->number;
@@ -957,9 +1000,11 @@ static PropterStatus set_numbers(Case *c, Cause *cause, PropterError *err) {
   n->weight[PROPTER_CHANNEL_TEXT] = fmax(n->weight[PROPTER_CHANNEL_TEXT], said) * (1 - cause->belief_against);
   /* A sentence tells that something happened, and nothing what kind of thing it was: little speaks for its acting on just this. */
   if (e && cause->in_scope) n->weight[PROPTER_CHANNEL_CALENDAR] = cause->part * e->happened * (e->told && !e->kind ? unnamed_kind : 1);
-  if (e && cause->in_scope && told_with_figure(c, e)) {
-    const double told = told_of_figure * cause->part * e->happened * (1 - cause->belief_against) / know->options.belief.attribution_lr;
-    n->weight[PROPTER_CHANNEL_TEXT] = fmax(n->weight[PROPTER_CHANNEL_TEXT], told);
+  for (size_t i = 0; cause->in_scope && i < cause->members.count; i++) {
+    const KnowEvent *m = &know->events.items[cause->members.items[i]];
+    const double told = (told_beside_figure(know, m, c->metric) ? told_of_figure : told_of_places(c, m) ? told_of_slice : 0) * m->happened;
+    n->weight[PROPTER_CHANNEL_TEXT] =
+        fmax(n->weight[PROPTER_CHANNEL_TEXT], told * cause->part * (1 - cause->belief_against) / know->options.belief.attribution_lr);
   }
   cause->stretched = documented && !cause->in_scope;
   n->happened = documented ? 1 : e ? fmax(e->happened, cause->belief_for) : cause->belief_for;

@@ -136,6 +136,7 @@ typedef struct {
   PropterProfile profile;
   PropterDay end;
   double weight;
+  bool shown; /* the end is where the figures show it, however late the beginning shows */
 } Course;
 enum { COURSES_MAX = BINS + LATER + 3 };
 
@@ -163,12 +164,12 @@ static size_t list_endless(const Frame *f, const PropterCandidate *c, Course *co
   const PropterDay before = propter_period_first(s->grain, s->first + (int32_t)f->from) - 1;
   const double over = lasts_at_most((double)before - c->effect.start + 1);
   size_t n = 0;
-  course[n++] = (Course){PROPTER_PROFILE_STEP, PROPTER_NO_DAY, open / all};
+  course[n++] = (Course){PROPTER_PROFILE_STEP, PROPTER_NO_DAY, open / all, false};
   for (size_t bin = f->lead; bin < f->bins && bin < f->lead + f->window_bins + LATER; bin++)
-    if (bin_end(f, bin) >= c->effect.start) course[n++] = (Course){PROPTER_PROFILE_PULSE, bin_end(f, bin), 0};
+    if (bin_end(f, bin) >= c->effect.start) course[n++] = (Course){PROPTER_PROFILE_PULSE, bin_end(f, bin), 0, true};
   for (size_t k = 1; k < n; k++) course[k].weight = (1 - over) / all / (double)(n - 1);
-  if (over > 0) course[n++] = (Course){PROPTER_PROFILE_PULSE, before, over / all};
-  if (c->ended) course[n++] = (Course){PROPTER_PROFILE_PULSE, c->effect.start + (PropterDay)fmax(0, ceil(c->lasted) - 1), (double)c->ended / all};
+  if (over > 0) course[n++] = (Course){PROPTER_PROFILE_PULSE, before, over / all, false};
+  if (c->ended) course[n++] = (Course){PROPTER_PROFILE_PULSE, c->effect.start + (PropterDay)fmax(0, ceil(c->lasted) - 1), (double)c->ended / all, false};
   return n;
 }
 
@@ -178,30 +179,49 @@ static size_t list_courses(const Frame *f, const PropterCandidate *c, Course *co
   const PropterEffect *e = &c->effect;
   size_t n = 0;
   if (e->profile != PROPTER_PROFILE_UNKNOWN) {
-    course[n++] = (Course){e->profile, e->end, 1};
+    course[n++] = (Course){e->profile, e->end, 1, false};
     return n;
   }
   if (e->end == PROPTER_NO_DAY) return list_endless(f, c, course);
   const bool grows = propter_period_of(series->grain, e->start) != propter_period_of(series->grain, e->end);
-  course[n++] = (Course){PROPTER_PROFILE_STEP, e->end, grows ? .25 : .5};
-  course[n++] = (Course){PROPTER_PROFILE_PULSE, e->end, .5};
-  if (grows) course[n++] = (Course){PROPTER_PROFILE_RAMP, e->end, .25};
+  course[n++] = (Course){PROPTER_PROFILE_STEP, e->end, grows ? .25 : .5, false};
+  course[n++] = (Course){PROPTER_PROFILE_PULSE, e->end, .5, false};
+  if (grows) course[n++] = (Course){PROPTER_PROFILE_RAMP, e->end, .25, false};
   return n;
+}
+
+/* The day on which something ends that shows so many periods late. */
+static PropterDay caused_until(const Frame *f, const PropterCandidate *c, PropterDay shown, int lag) {
+  const PropterGrain grain = f->model->series.grain;
+  const PropterDay end = propter_period_last(grain, propter_period_of(grain, shown) - lag);
+  return end < c->effect.start ? c->effect.start : end;
+}
+
+/* What begins in the second half of a week may show from the next one on alone, as what begins on a day may show the day after. */
+static bool may_wait(const Frame *f, const PropterCandidate *c) {
+  const PropterSeries *s = &f->model->series;
+  const PropterEffect *e = &c->effect;
+  if (s->grain != PROPTER_GRAIN_WEEK || e->profile != PROPTER_PROFILE_UNKNOWN || c->lag_min || c->lag_max) return false;
+  const PropterDay last = propter_period_last(s->grain, propter_period_of(s->grain, e->start));
+  return 2 * (last - e->start + 1) < 7 && (e->end == PROPTER_NO_DAY || e->end > last);
 }
 
 size_t candidate_changes(const Frame *f, const PropterCandidate *c, double *change, PropterError *err) {
   const PropterSeries *series = &f->model->series;
   Course course[COURSES_MAX];
   if (!is_dated(c)) return 0;
-  size_t courses = list_courses(f, c, course), lags = c->lag_max > c->lag_min ? (size_t)(c->lag_max - c->lag_min) + 1 : 1, count = 0;
+  const bool waits = may_wait(f, c);
+  size_t courses = list_courses(f, c, course), lags = waits ? 2 : c->lag_max > c->lag_min ? (size_t)(c->lag_max - c->lag_min) + 1 : 1, count = 0;
   size_t used = lags * courses > VARIANTS ? VARIANTS / courses : lags;
   for (size_t l = 0; l < used; l++)
     for (size_t p = 0; p < courses; p++) {
       PropterEffect effect = c->effect;
       double *path = change + count * series->count;
       effect.profile = course[p].profile;
-      effect.end = course[p].end;
-      int lag = c->lag_min + (int)(used > 1 ? l * (lags - 1) / (used - 1) : 0);
+      const int lag = waits ? 0 : c->lag_min + (int)(used > 1 ? l * (lags - 1) / (used - 1) : 0);
+      effect.end = course[p].shown ? caused_until(f, c, course[p].end, lag) : course[p].end;
+      const PropterDay next = propter_period_last(series->grain, propter_period_of(series->grain, effect.start)) + 1;
+      if (waits && l && (effect.end == PROPTER_NO_DAY || effect.end >= next)) effect.start = next;
       if (propter_effect_path(&effect, series, lag, path, err) != PROPTER_OK) return SIZE_MAX;
       for (size_t i = series->count; i-- > 1;) path[i] -= path[i - 1];
       /* what was already there when the series begins is no change in it */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "form_why.h"
+#include "propter/math.h"
 #include "propter/vocab.h"
 #include "question.h"
 #include "render.h"
@@ -16,6 +17,7 @@ typedef struct {
   PropterWhyOptions options; /* with the slices of the question */
   PropterMember slice[PROPTER_WHY_SLICES];
   PropterArena arena;
+  bool whole; /* the period is judged as it is asked about, since another is held against it */
   PropterError *err;
 } Ask;
 
@@ -154,6 +156,45 @@ static PropterStatus infer(Ask *k, const PropterQuestion *q, PropterInference **
   return propter_infer_window(k->snapshot, q->metric_iri, q->from, q->to, &k->options.infer, out, k->err);
 }
 
+/* Which of the moves that lie in the period may be meant: of the question's direction, the one that is rarest even if the period is searched for it; NULL: none.
+ * Each stretch as long as it counts as one look, so that of quiet periods no more than one in a hundred shows one. */
+static const PropterPattern *move_meant(const PropterQuestion *q, const PropterPattern *found, size_t count) {
+  static const double least = .01;
+  const PropterPattern *best = NULL;
+  for (size_t i = 0; i < count; i++) {
+    const PropterPattern *p = &found[i];
+    const double days = p->last - p->first + 1, looks = fmax(1, (q->to - q->from + 1) / days), rare = 2 * propter_normal_cdf(-fabs(p->z));
+    if (p->first < q->from || p->last > q->to || p->deviation * q->direction < 0 || rare * looks > least) continue;
+    if (!best || fabs(p->z) > fabs(best->z)) best = p;
+  }
+  return best;
+}
+
+/* "In March" of what happened from 12 to 25 March: where the period as a whole has no answer, that of the move in it is taken, if it has one. */
+static PropterStatus look_inside(Ask *k, PropterQuestion *q, PropterInference **inference) {
+  PropterInference *inside = NULL, *whole = *inference;
+  PropterInferrer *inferrer = k->inferrer ? k->inferrer : whole->holder;
+  PropterPattern *found = NULL;
+  PropterBuf text = {0};
+  size_t count = 0;
+  if (k->whole || q->negated || q->compared || (whole->outcome != PROPTER_ANSWER_DID_NOT_MOVE && whole->outcome != PROPTER_ANSWER_CAUSE_UNKNOWN)) return PROPTER_OK;
+  PropterStatus status = propter_patterns(inferrer, q->metric_iri, q->from, q->to, &found, &count, k->err);
+  const PropterPattern *meant = move_meant(q, found, count);
+  if (meant && (meant->first > whole->first || meant->last < whole->last))
+    status = propter_inferrer_window(inferrer, q->metric_iri, meant->first, meant->last, &inside, k->err);
+  if (inside && inside->outcome == PROPTER_ANSWER_ANSWERED) {
+    why_put_period(&text, meant->first, meant->last);
+    const PropterStr days = propter_buf_str(&text);
+    status = why_question_note(q, &k->arena, k->err, "what moved in this time is %.*s: that is judged", (int)days.len, days.data);
+    inside->holder = whole->holder, whole->holder = NULL;
+    *inference = inside, inside = whole;
+  }
+  propter_buf_clear(&text);
+  propter_inference_free(inside);
+  propter_patterns_free(found, count);
+  return status;
+}
+
 static PropterStatus any_row(const PropterTerm *row, void *payload, PropterError *err) {
   (void)row, (void)err;
   *(bool *)payload = true;
@@ -290,11 +331,12 @@ static PropterStatus keep_meant(Ask *k, PropterWhyAnswer *a) {
   return kept ? PROPTER_OK : explain_absence(k, a->question.despite, a);
 }
 
-static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lexicon, PropterWhyAnswer **out);
+static PropterStatus judge(Ask *k, PropterQuestion *q, PropterLexicon *lexicon, PropterWhyAnswer **out);
 
 static PropterStatus compare(Ask *k, const PropterQuestion *q, PropterWhyAnswer *a) {
   PropterQuestion there = *q;
   PropterWhyAnswer *other;
+  k->whole = true;
   there.negated = there.compared = there.parted = false, there.note_count = 0, there.direction = 0, there.suspect = (PropterStr){"", 0};
   there.from = q->compared_from, there.to = q->compared_to;
   PROPTER_TRY(judge(k, &there, NULL, &other));
@@ -327,11 +369,15 @@ static PropterStatus add_upstream(Ask *k, PropterWhyAnswer *a) {
   return propter_upstream(f->holder, f->metric.iri, f->first, f->last, &a->arena, &a->upstream, &a->upstreams, k->err);
 }
 
-static PropterStatus judge(Ask *k, const PropterQuestion *q, PropterLexicon *lexicon, PropterWhyAnswer **out) {
+static PropterStatus judge(Ask *k, PropterQuestion *q, PropterLexicon *lexicon, PropterWhyAnswer **out) {
   PropterInference *inference = NULL;
   PropterWhyOptions options = k->options;
   if (q->despite.len || q->suspect.len) options.limit = SIZE_MAX; /* the cause may stand far down */
-  if (q->gap == PROPTER_GAP_NONE) PROPTER_TRY(infer(k, q, &inference));
+  if (q->gap == PROPTER_GAP_NONE) {
+    PROPTER_TRY(infer(k, q, &inference));
+    const PropterStatus looked = look_inside(k, q, &inference);
+    if (looked) return propter_inference_free(inference), looked;
+  }
   PROPTER_TRY(why_answer_make(q, inference, options.version ? options.version : propter_snapshot_version(k->snapshot), &options, out, k->err));
   PropterStatus status = PROPTER_OK;
   bool causes = q->gap == PROPTER_GAP_NO_CAUSE || q->gap == PROPTER_GAP_MANY_CAUSES;

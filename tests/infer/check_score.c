@@ -325,6 +325,72 @@ START_TEST(an_unknown_cause_is_not_held_to_parts_of_the_window) {
 }
 END_TEST
 
+/* Of an event of which only the beginning is told the figures show the end, however late its beginning shows: the day after, or of what began late in a week in
+ * the next one. */
+START_TEST(an_end_that_the_figures_show_is_not_late) {
+  enum { PERIODS = 300, AT = 200, LENGTH = 5, SEEDS = 8 };
+  static const PropterGrain grains[] = {PROPTER_GRAIN_DAY, PROPTER_GRAIN_WEEK};
+  double y[PERIODS];
+  for (size_t g = 0; g < 2; g++) {
+    double right = 0, early = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+      PropterRng rng;
+      propter_rng_seed(&rng, seed);
+      for (size_t i = 0; i < PERIODS; i++) y[i] = 100 + 4 * propter_rng_normal(&rng) + (i >= AT && i < AT + LENGTH ? 24 : 0);
+      const PropterSeries s = {.grain = grains[g], .first = 1000, .count = PERIODS, .value = y};
+      const PropterDay before = propter_period_first(grains[g], 1000 + AT) - 1; /* of the week before a Sunday */
+      PropterScoreModel *m;
+      ck_ok(propter_score_model_new(&s, NULL, 0, NULL, NULL, &m, err));
+      for (int much = 0; much < 2; much++) {
+        PropterAnswer a;
+        PropterCandidate c = {.weight = {0, 0, 1, 0}, .happened = .7, .text_lr = 1, .review_lr = 1,
+                              .effect = {.start = before - (much ? 5 : 0), .end = PROPTER_NO_DAY, .profile = PROPTER_PROFILE_UNKNOWN}};
+        c.lag_max = grains[g] == PROPTER_GRAIN_DAY;
+        ck_ok(propter_score_window(m, AT, AT + LENGTH - 1, &c, 1, &a, err));
+        *(much ? &early : &right) += a.cause[0].p / SEEDS;
+        propter_answer_clear(&a);
+      }
+      propter_score_model_free(m);
+    }
+    ck_assert_msg(right > .75 && early < right, "grain %zu: just before %.3f, days before %.3f", g, right, early);
+  }
+}
+END_TEST
+
+/* Weeks: the mean of a window hides a move that its course shows. What is named then stands off as one window in twenty does. */
+START_TEST(a_course_tells_a_move_that_the_mean_hides) {
+  enum { WEEKS = 100, AT = 40, LENGTH = 4, SEEDS = 40 };
+  static const double sizes[] = {0, 5};
+  size_t named[2] = {0};
+  double y[WEEKS];
+  for (size_t k = 0; k < 2; k++)
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+      PropterRng rng;
+      PropterAnswer a;
+      PropterScoreModel *m;
+      propter_rng_seed(&rng, seed);
+      double swing = 0;
+      for (size_t i = 0; i < WEEKS; i++) {
+        swing = .9 * swing + .6 * propter_rng_normal(&rng);
+        y[i] = 100 + swing + propter_rng_normal(&rng) + (i >= AT && i < AT + LENGTH ? sizes[k] : 0);
+      }
+      const PropterSeries s = {.grain = PROPTER_GRAIN_WEEK, .first = 1000, .count = WEEKS, .value = y};
+      PropterCandidate c = unsized(70, 70, 0);
+      c.effect.start = propter_period_first(PROPTER_GRAIN_WEEK, 1000 + AT);
+      c.effect.end = propter_period_last(PROPTER_GRAIN_WEEK, 1000 + AT + LENGTH - 1);
+      ck_ok(propter_score_model_new(&s, NULL, 0, NULL, NULL, &m, err));
+      ck_ok(propter_score_window(m, AT, AT + LENGTH - 1, &c, 1, &a, err));
+      if (fabs(a.z) < a.moved_z && a.outcome != PROPTER_OUTCOME_DID_NOT_MOVE) {
+        ck_assert(a.outcome == PROPTER_OUTCOME_ANSWERED && fabs(a.z) > 2.2 && a.p_none <= .01);
+        named[k]++;
+      }
+      propter_answer_clear(&a);
+      propter_score_model_free(m);
+    }
+  ck_assert_msg(named[0] <= 1 && named[1] >= 5, "of %d quiet windows %zu, of moves %zu", SEEDS, named[0], named[1]);
+}
+END_TEST
+
 /* Days: what began three days before the move did not do it, though its other days are the move's; of what began a day before a window that is asked about a
  * day late, the day before speaks as well as those after. */
 START_TEST(what_began_before_the_window_shows_there) {
@@ -989,6 +1055,8 @@ Suite *suite_score(void) {
   tcase_add_test(tc, what_began_before_the_window_shows_there);
   tcase_add_test(tc, an_end_that_is_not_known_is_weighed);
   tcase_add_test(tc, an_end_that_nobody_told_is_found_in_the_figures);
+  tcase_add_test(tc, an_end_that_the_figures_show_is_not_late);
+  tcase_add_test(tc, a_course_tells_a_move_that_the_mean_hides);
   tcase_add_test(tc, quiet_windows_did_not_move);
   tcase_add_test(tc, a_claim_that_the_data_deny_is_contradicted);
   tcase_add_test(tc, a_real_move_without_a_cause_stays_unknown);

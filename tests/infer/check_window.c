@@ -676,8 +676,9 @@ START_TEST(a_claim_speaks_of_what_its_passage_dates) {
 }
 END_TEST
 
-#define IDLE(quote, at, more)                                                                                                                             \
-  "w:idle a p:Event ; skos:prefLabel \"crane stood idle\" ; p:scope w:north ; p:start \"2013-06-01\"^^xsd:date ; p:document w:d ; p:quote \"" quote        \
+#define IDLE(quote, at, more) IDLE_IN(" ; p:scope w:north", quote, at, more)
+#define IDLE_IN(scope, quote, at, more)                                                                                                                   \
+  "w:idle a p:Event ; skos:prefLabel \"crane stood idle\"" scope " ; p:start \"2013-06-01\"^^xsd:date ; p:document w:d ; p:quote \"" quote        \
   "\" ; p:confidence 0.7 ; p:charStart " at " " more " .\n"
 #define WORKED(section)                                                                                                                                   \
   "w:worked a p:Event ; skos:prefLabel \"crane was back\" ; p:scope w:north ; p:start \"2013-06-30\"^^xsd:date ; p:document w:d ; p:quote \"It was back.\" ;" \
@@ -694,10 +695,11 @@ static PropterCauseScore score_of_idle(const char *text, const char *more) {
 
 /* What a document tells where it speaks of the figure is likelier to be about it, and a later day that it tells there is an idea of the end. */
 START_TEST(the_passage_of_a_told_event_counts) {
-  const PropterCauseScore apart = score_of_idle(IDLE("The crane stood idle.", "60", ""), ""),
+  const PropterCauseScore apart = score_of_idle(IDLE_IN("", "The crane stood idle.", "60", ""), ""), place = score_of_idle(IDLE("The crane stood idle.", "60", ""), ""),
                           words = score_of_idle(IDLE("The crane stood idle and orders waited.", "60", ""), ""),
                           heading = score_of_idle(IDLE("The crane stood idle.", "60", "; p:section \"Report > Orders in June\""), "");
   ck_assert_double_lt(apart.prior, .06);
+  ck_assert_double_gt(place.prior, .2); /* of just the place that is asked about */
   ck_assert_double_gt(words.prior, .2);
   ck_assert_double_eq_tol(words.prior, heading.prior, 1e-12);
   const PropterCauseScore other = score_of_idle(IDLE("The crane stood idle.", "60", "; p:section \"Harbour\""), WORKED("Staff")),
@@ -750,6 +752,9 @@ END_TEST
   "w:" id " a p:Event ; skos:prefLabel \"" label "\" ; p:scope w:north ; p:start \"" start "\"^^xsd:date ; p:end \"2013-06-28\"^^xsd:date ; p:document w:" doc \
   " ; p:source w:" doc " ; p:quote \"" quote "\" ; p:confidence 0.7 .\n"
 
+#define REGISTER(name, from, to)                                                                                                                          \
+  "w:" name " a p:Event ; skos:prefLabel \"Harbour incident 7\" ; p:scope w:north ; p:start \"" from "\"^^xsd:date ; p:end \"" to "\"^^xsd:date .\n"
+
 /* What two documents tell in the same words of the same days happened once, and a sentence copied is no second one. */
 START_TEST(an_event_that_two_documents_tell_is_one) {
   static const struct {
@@ -763,6 +768,8 @@ START_TEST(an_event_that_two_documents_tell_is_one) {
       {TOLD("b", "e", "The new cranes was DOWN", "2013-06-01", "In June the new crane was down.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 1},
       {TOLD("b", "d", "hoist stood idle", "2013-06-01", "The hoist stood idle.") CLAIM("c2", "d", "b", "As a result, orders fell.", FELL), 1},
       {TOLD("b", "e", "gate was down", "2013-06-01", "In June the gate was down.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 2},
+      {REGISTER("b", "2013-06-01", "2013-06-28"), 1}, /* on record, with its place and its days */
+      {REGISTER("b", "2013-06-01", "2013-06-20"), 2},
       {TOLD("b", "e", "crane 2 was down", "2013-06-01", "In June crane 2 was down.") CLAIM("c2", "e", "b", "As a result, orders fell.", FELL), 2},
   };
   double once[2] = {0};

@@ -44,6 +44,31 @@ START_TEST(by_a_dimension_shows_all_members_also_of_what_did_not_move) {
 }
 END_TEST
 
+/* A period that is wider than the move in it: the move is judged where that has a cause, and a note says so. */
+START_TEST(a_move_within_the_period_is_meant) {
+  World w = world_open(world_make(world_strike));
+  static const struct {
+    const char *question;
+    PropterAnswerOutcome outcome;
+    PropterDay first, last;
+  } rows[] = {
+      {"why did north orders fall from January to October 2013", PROPTER_ANSWER_ANSWERED, 15857, 15886},
+      {"why did north orders rise from January to October 2013", PROPTER_ANSWER_DID_NOT_MOVE, 15706, 16009},
+      {"why did north orders fall from January to May 2013", PROPTER_ANSWER_DID_NOT_MOVE, 15706, 15856},
+      {"why did south orders fall from January to October 2013", PROPTER_ANSWER_DID_NOT_MOVE, 15706, 16009},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    PropterWhyAnswer *a;
+    ck_ok(ask(w.snapshot, rows[i].question, &a, err));
+    ck_assert_msg(a->outcome == rows[i].outcome && a->inference->first == rows[i].first && a->inference->last == rows[i].last, "%s: %d, %d to %d",
+                  rows[i].question, (int)a->outcome, a->inference->first, a->inference->last);
+    ck_assert_uint_eq(a->question.note_count, i == 0);
+    propter_why_free(a);
+  }
+  world_close(&w);
+}
+END_TEST
+
 /* Thousands of allocations: a hundred of them fail, one at a time. */
 START_TEST(failing_memory_is_reported) {
   World w = world_open(world_make(in_parts));
@@ -69,6 +94,7 @@ Suite *suite_ask(void) {
   TCase *t = tcase_create("ask");
   tcase_set_timeout(t, 60);
   tcase_add_test(t, by_a_dimension_shows_all_members_also_of_what_did_not_move);
+  tcase_add_test(t, a_move_within_the_period_is_meant);
   tcase_add_test(t, failing_memory_is_reported);
   suite_add_tcase(s, t);
   return s;

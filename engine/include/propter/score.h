@@ -67,7 +67,7 @@ typedef struct {
                                       (it happened in scope, nobody says it matters), mined .10 (the cap of the design) */
   double material;      /* .20: what part of the deviation must go with the cause (the definition of P) */
   double moved_z;       /* 2.576: |z| of an answer from which a window of one period counts as moved; two-sided 1 % for Gaussian
-                           errors. Below it the outcome is did-not-move */
+                           errors. Below it the outcome is did-not-move, unless a cause is named and p_none is at most .01: then from 5 % on */
   double cost_wrong, cost_silent; /* 3 and 1: a cause is named from P = 3/(3+1) on */
   double text_belief;   /* .5: belief from which a text side counts for the grade "both": more likely than not; half of it is enough for "text only" */
   double test_lr;       /* 3: likelihood ratio from which a data test counts for the grade ("positive" in Kass and Raftery 1995) */
