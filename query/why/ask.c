@@ -185,7 +185,7 @@ static PropterStatus look_inside(Ask *k, PropterQuestion *q, PropterInference **
   if (inside && inside->outcome == PROPTER_ANSWER_ANSWERED) {
     why_put_period(&text, meant->first, meant->last);
     const PropterStr days = propter_buf_str(&text);
-    status = why_question_note(q, &k->arena, k->err, "what moved in this time is %.*s: that is judged", (int)days.len, days.data);
+    status = why_question_note(q, &k->arena, k->err, "judged is %.*s, which moved within this time", (int)days.len, days.data);
     inside->holder = whole->holder, whole->holder = NULL;
     *inference = inside, inside = whole;
   }
