@@ -170,19 +170,20 @@ static const PropterPattern *move_meant(const PropterQuestion *q, const PropterP
   return best;
 }
 
-/* "In March" of what happened from 12 to 25 March: where the period as a whole has no answer, that of the move in it is taken, if it has one. */
+/* "In March" of what happened from 12 to 25 March: where the period as a whole did not move, the move in it is judged. Where it did, a day in it that has a cause
+ * would say nothing of the rest. */
 static PropterStatus look_inside(Ask *k, PropterQuestion *q, PropterInference **inference) {
   PropterInference *inside = NULL, *whole = *inference;
   PropterInferrer *inferrer = k->inferrer ? k->inferrer : whole->holder;
   PropterPattern *found = NULL;
   PropterBuf text = {0};
   size_t count = 0;
-  if (k->whole || q->negated || q->compared || (whole->outcome != PROPTER_ANSWER_DID_NOT_MOVE && whole->outcome != PROPTER_ANSWER_CAUSE_UNKNOWN)) return PROPTER_OK;
+  if (k->whole || q->negated || q->compared || (whole->outcome != PROPTER_ANSWER_DID_NOT_MOVE)) return PROPTER_OK;
   PropterStatus status = propter_patterns(inferrer, q->metric_iri, q->from, q->to, &found, &count, k->err);
   const PropterPattern *meant = move_meant(q, found, count);
   if (meant && (meant->first > whole->first || meant->last < whole->last))
     status = propter_inferrer_window(inferrer, q->metric_iri, meant->first, meant->last, &inside, k->err);
-  if (inside && inside->outcome == PROPTER_ANSWER_ANSWERED) {
+  if (inside && (inside->outcome == PROPTER_ANSWER_ANSWERED || inside->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN)) {
     why_put_period(&text, meant->first, meant->last);
     const PropterStr days = propter_buf_str(&text);
     status = why_question_note(q, &k->arena, k->err, "judged is %.*s, which moved within this time", (int)days.len, days.data);
