@@ -208,6 +208,10 @@ static bool levels(const Words *words, size_t i) {
   if (w->kind == WORD_UNDER || w->kind == WORD_ABOVE || (why_has(w, ROLE_TIMES) && !w->phrase)) return true;
   if (why_has(w, ROLE_REFERS) && i + 1 < words->count && why_has(&w[1], ROLE_TO)) return true;
   if (why_has(w, ROLE_BEHIND)) return before_now(words, i + 1) || whole_unit(words, i + 1);
+  if (why_has(w, ROLE_FROM) && i + 2 < words->count && why_has(&w[1], ROLE_THE) && why_date_word(w[2].text, DATE_ORDINAL, NULL, NULL) &&
+      (i + 3 == words->count || w[3].mark))
+    for (size_t k = 0; k < i; k++)
+      if (words->word[k].kind == WORD_UP || words->word[k].kind == WORD_DOWN || words->word[k].kind == WORD_MOVE) return true; /* "up in Q4 from the third" */
   if (i > 0 && (why_has(w, ROLE_ON) || why_has(w, ROLE_FROM) || why_has(w, ROLE_TOPS))) { /* "up on last week", "down from April", "May 2026 over May 2025" */
     size_t verb = i - 1; /* "down 5 % on" */
     while (verb && (words->word[verb].number || why_has(&words->word[verb], ROLE_SCALE))) verb--;

@@ -193,6 +193,8 @@ static bool contrary(const Rest *r, size_t i) {
   while (at(r, part) && at(r, part)->used == USED_NOT && !at(r, part)->mark && why_has(at(r, part), ROLE_ONE_OF)) part++;
   if (why_has(w, ROLE_MODAL) && i && !w->mark && why_has(at(r, i - 1), ROLE_WHAT) && is_part(at(r, part)) && !at(r, part)->mark) return true;
   if (why_has(w, ROLE_INTENDED)) return why_has(next, ROLE_TO) && !r->q->negated;
+  const Word *behind = at(r, i + 2);
+  if (why_has(w, ROLE_MODAL) && behind && next->kind == WORD_FILLER && behind->kind == WORD_ASK) return false; /* "can be put down to" */
   if (!why_has(w, ROLE_MODAL) || w->mark || !i || !is_part(at(r, i - 1)) || !next || r->q->negated) return false;
   return !why_has(at(r, i - 1), ROLE_QUESTIONS) && !asked_why(r, i);
 }

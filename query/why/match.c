@@ -451,7 +451,8 @@ static size_t dimension_at(const PropterLexicon *members, const Words *words, si
     size_t k = 0;
     for (; k < name->count && i + k < words->count; k++)
       if (words->word[i + k].used != USED_NOT || !propter_str_equal(words->word[i + k].stem, name->word[k].stem)) break;
-    if (k && k == name->count) return *by = members->dimensions.items[d].iri, *label = members->dimensions.items[d].name, i + k;
+    if (k && k == name->count && i + k < words->count && (words->word[i + k].kind == WORD_PARTS || why_has(&words->word[i + k], ROLE_DIVISION)) && !words->word[i + k].mark) k++; /* "customer group" */
+    if (k && k >= name->count) return *by = members->dimensions.items[d].iri, *label = members->dimensions.items[d].name, i + k;
   }
   return 0;
 }

@@ -385,7 +385,7 @@ static PropterGap stretch_of_days(Span *s, int n, int unit, Edge edge) {
     return PROPTER_GAP_NONE;
   }
   if (!fixed(s)) return PROPTER_GAP_UNCLEAR_PERIOD;
-  if (edge == EDGE_WITHIN && unit == UNIT_DAY && n == 1 && s->from == s->to) return PROPTER_GAP_NONE;
+  if (edge == EDGE_WITHIN && unit == UNIT_DAY && n == s->to - s->from + 1) return PROPTER_GAP_NONE; /* "the three days of the strike" */
   if (edge == EDGE_WITHIN) {
     const PropterDay monday = s->from - (propter_day_weekday(s->from) - 1);
     if (s->to > monday + 6 || n != 1 || unit != UNIT_WEEK) return PROPTER_GAP_UNCLEAR_PERIOD;

@@ -240,6 +240,17 @@ static PropterStatus numerals(PropterLexicon *l, Words *words, PropterArena *are
 
 /* --- what people shorten --------------------------------------------------------------------------------------------------------------- */
 
+/* Does English have the word? Without WordNet nobody knows. */
+static bool is_word(const PropterWordnet *wordnet, PropterStr word) {
+  PropterStr base;
+  PropterSynset sense;
+  bool found = wordnet == NULL;
+  for (int part = PROPTER_WORDNET_NOUN; part <= PROPTER_WORDNET_ADV && !found; part++)
+    found = propter_wordnet_senses(wordnet, word, (PropterWordnetPos)part, &sense, 1) > 0 ||
+            propter_wordnet_bases(wordnet, word, (PropterWordnetPos)part, &base, 1) > 0;
+  return found;
+}
+
 static bool vowel(char c) { return strchr("aeiou", c) != NULL; }
 
 /* Is it the term without its vowels: "shpmnts"? */
@@ -258,17 +269,6 @@ static bool truncates(PropterStr word, PropterStr term, size_t least) {
   const bool plural = propter_str_ends(word, PROPTER_STR("s")) && propter_str_ends(term, PROPTER_STR("s"));
   const PropterStr head = {word.data, word.len - plural};
   return head.len >= least && term.len > word.len + 1 && propter_str_starts(term, head);
-}
-
-/* Does English have the word? Without WordNet nobody knows. */
-static bool is_word(const PropterWordnet *wordnet, PropterStr word) {
-  PropterStr base;
-  PropterSynset sense;
-  bool found = wordnet == NULL;
-  for (int part = PROPTER_WORDNET_NOUN; part <= PROPTER_WORDNET_ADV && !found; part++)
-    found = propter_wordnet_senses(wordnet, word, (PropterWordnetPos)part, &sense, 1) > 0 ||
-            propter_wordnet_bases(wordnet, word, (PropterWordnetPos)part, &base, 1) > 0;
-  return found;
 }
 
 /* The term of the metrics' names that the word shortens: one that stands in a name beside the word's neighbour, or the only one; NO_TERM: none. */
@@ -297,11 +297,12 @@ static int shortened(const PropterLexicon *l, const PropterWordnet *wordnet, con
 }
 
 /* The name whose words begin with the letters of the word: "NPS" of "net promoter score"; NULL: none, or names of several metrics. Two letters only as capitals. */
-static const Name *initials(const PropterLexicon *l, const Word *w, PropterStr text) {
+static const Name *initials(const PropterLexicon *l, const PropterWordnet *wordnet, const Word *w, PropterStr text) {
   const Name *found = NULL;
   if (w->known || w->number || w->text.len < 2 || w->text.len > LETTERS || w->end - w->begin != w->text.len) return NULL;
-  for (size_t i = w->begin; w->text.len == 2 && i < w->end; i++)
-    if (text.data[i] < 'A' || text.data[i] > 'Z') return NULL;
+  bool capitals = true;
+  for (size_t i = w->begin; i < w->end; i++) capitals &= text.data[i] >= 'A' && text.data[i] <= 'Z';
+  if (!capitals && w->text.len == 2) return NULL;
   for (size_t n = 0; n < l->names.count; n++) {
     const Name *name = &l->names.items[n];
     size_t k = 0;
@@ -311,12 +312,14 @@ static const Name *initials(const PropterLexicon *l, const Word *w, PropterStr t
     if (found && found->metric != name->metric) return NULL;
     if (!found) found = name;
   }
-  return found;
+  return found && !capitals && is_word(wordnet, w->text) ? NULL : found; /* "car" is no card approval rate */
 }
 
 /* "Butterabsatz" of a firm whose metric is called Absatz: that of butter. */
 static PropterStatus compounds(PropterLexicon *l, Words *words, PropterArena *arena, PropterQuestion *q, PropterError *err) {
   enum { METRIC = 5, PART = 3 };
+  const PropterWordnet *wordnet;
+  PROPTER_TRY(why_lexicon_wordnet(l, &wordnet, err));
   for (size_t i = 0; i < words->count; i++) {
     const Word *w = &words->word[i];
     PropterStr tail = {"", 0};
@@ -325,7 +328,12 @@ static PropterStatus compounds(PropterLexicon *l, Words *words, PropterArena *ar
       const PropterStr name = l->names.items[n].count == 1 ? l->terms.items[l->names.items[n].word[0]].text : (PropterStr){"", 0};
       if (name.len >= METRIC && name.len > tail.len && w->text.len >= name.len + PART && propter_str_ends(w->text, name)) tail = name;
     }
-    if (!tail.len || words->count + 2 > PROPTER_QUESTION_WORDS) continue;
+    const PropterStr head = {w->text.data, w->text.len - tail.len};
+    Word first = {.text = head};
+    why_word_roles(&first);
+    bool named = tail.len && why_word_kind(head) == WORD_NONE && !why_of_dates(head); /* "backorders" are no orders */
+    for (size_t k = 0; k < sizeof first.roles / sizeof *first.roles; k++) named &= !first.roles[k];
+    if (!named || words->count + 2 > PROPTER_QUESTION_WORDS || (wordnet && is_word(wordnet, w->text))) continue;
     const PropterStr as = propter_arena_printf(arena, "%.*s of %.*s", (int)tail.len, tail.data, (int)(w->text.len - tail.len), w->text.data);
     const size_t begin = w->begin, end = w->end;
     Words by;
@@ -344,7 +352,7 @@ static PropterStatus abbreviations(PropterLexicon *l, Words *words, PropterArena
   PROPTER_TRY(why_lexicon_wordnet(l, &wordnet, err));
   for (size_t i = 0; i < words->count; i++) {
     if (words->word[i].kind != WORD_NONE || words->word[i].number) continue;
-    const Name *name = initials(l, &words->word[i], q->text);
+    const Name *name = initials(l, wordnet, &words->word[i], q->text);
     const int term = name ? NO_TERM : shortened(l, wordnet, words, i, q->text);
     if (!name && term == NO_TERM) continue;
     const size_t begin = words->word[i].begin, end = words->word[i].end;

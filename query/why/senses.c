@@ -214,6 +214,7 @@ static WordKind meant(const Look *k, size_t i) {
   const PropterStr word = w->text;
   const bool verb = is(k, word, PROPTER_WORDNET_VERB), noun = is(k, word, PROPTER_WORDNET_NOUN);
   if (named(next) && !next->mark && !(verb && acts_on(k, i))) return WORD_NONE;                            /* it says which */
+  if (next && !next->mark && (why_has(next, ROLE_REASON) || why_has(next, ROLE_ANSWERS)) && (verb || is(k, word, PROPTER_WORDNET_ADJ))) return WORD_FILLER; /* "documented reasons" */
   if ((w->known || propter_str_ends(word, PROPTER_STR("ly"))) && idle_adverb(k, word)) return WORD_FILLER; /* not "abroad" */
   if (verb && (inflected(word) || irregular(k, word)) && why_has(next, ROLE_UPWARD) && why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion", LOOKED))
     return WORD_FILLER;                                                                       /* inched up */

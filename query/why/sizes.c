@@ -31,8 +31,11 @@ static bool number_of_metric(const Words *words, size_t i) {
 
 /* "So little scrap", "few orders", and "no accidents", where no change is denied: how much of the metric there was. */
 void why_amounts(Words *words) {
-  bool moves = false;
-  for (size_t i = 0; i < words->count; i++) moves |= words->word[i].used == USED_NOT && why_moves(&words->word[i]);
+  bool moves = false, goes = false;
+  for (size_t i = 0; i < words->count; i++) {
+    const Word *w = &words->word[i];
+    moves |= w->used == USED_NOT && why_moves(w), goes |= w->used == USED_NOT && (w->kind == WORD_UP || w->kind == WORD_DOWN);
+  }
   const Word end = {.mark = '.', .space = true}; /* "why so little?" */
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i];
@@ -40,7 +43,8 @@ void why_amounts(Words *words) {
     const bool metric = next->used == USED_METRIC && !next->mark, none = why_has(w, ROLE_NO);
     const bool small = why_has(w, ROLE_SMALL) && (w->kind == WORD_FILLER || w->kind == WORD_NONE) && !w->phrase;
     if (w->used == USED_NOT && w->kind == WORD_SIZE && number_of_metric(words, i)) w->kind = why_has(w, ROLE_SMALL) ? WORD_DOWN : WORD_UP;
-    if (w->used == USED_NOT && why_has(w, ROLE_NONE) && !moves && why_ends_clause(w, ENDS_CLAUSE)) w->kind = WORD_DOWN; /* "sign-ups: none" */
+    const bool behind = i && words->word[i - 1].used == USED_METRIC;
+    if (w->used == USED_NOT && why_has(w, ROLE_NONE) && !goes && (behind || why_ends_clause(w, ENDS_CLAUSE))) w->kind = WORD_DOWN; /* "sign-ups: none" */
     const bool any = metric && !moves && w->used == USED_NOT && propter_str_equal(w->text, PROPTER_STR("any"));
     for (size_t k = i; any && k-- > 0 && !why_ends_clause(&words->word[k + 1], ENDS_CLAUSE);)
       if (words->word[k].kind == WORD_NOT && words->word[k].used == USED_NOT && why_has(&words->word[k], ROLE_BARE))
@@ -142,7 +146,7 @@ PropterStatus why_read_sizes(PropterQuestion *q, const Words *words, bool *sized
 
 /* Does a clause end before word i, or a time or a comparison begin there? */
 static bool figure_stands(const Words *words, size_t i) {
-  if (i >= words->count || why_ends_clause(&words->word[i], ENDS_BRACKET)) return true;
+  if (i >= words->count || why_ends_clause(&words->word[i], ENDS_ANY)) return true;
   const Word *w = &words->word[i];
   return w->used == USED_PERIOD || w->kind == WORD_COMPARE || (w->kind == WORD_STOP && i + 1 < words->count && w[1].used == USED_PERIOD);
 }
@@ -152,7 +156,7 @@ static bool seen(const Words *words, size_t i, size_t end, bool measured) {
   const Word *w = &words->word[i], *last = i ? w - 1 : NULL, *behind = end < words->count && !words->word[end].mark ? &words->word[end] : NULL;
   const bool beside = last && !w->mark;
   if (w->mark && w->space && strchr(":-(", w->mark) && figure_stands(words, end)) return true;
-  if (beside && why_has(last, ROLE_LINK) && figure_stands(words, end)) return true;
+  if (beside && (why_has(last, ROLE_LINK) || last->kind == WORD_NORM || why_has(last, ROLE_USUALLY)) && figure_stands(words, end)) return true; /* "normally 20" */
   if (!measured) return false;
   const bool goes = behind && !w->mark && (behind->kind == WORD_UP || behind->kind == WORD_DOWN || why_has(behind, ROLE_MORE) || why_has(behind, ROLE_LESS));
   return goes || (beside && (last->kind == WORD_UP || last->kind == WORD_DOWN || why_has(last, ROLE_BY) || why_has(last, ROLE_FROM) || why_has(last, ROLE_TO)));
@@ -161,6 +165,7 @@ static bool seen(const Words *words, size_t i, size_t end, bool measured) {
 /* "Only 38 in week 39", "212 new members", "400 l of fuel", "as against 61": figures that the asker has seen. A number behind an unknown word may be
  * part of a name. */
 PropterStatus why_read_figures(PropterQuestion *q, const Words *words, PropterArena *arena, PropterError *err) {
+  int told = -1; /* the figure told before */
   for (size_t i = 0; i < words->count; i++) {
     Word *w = &words->word[i], *last = i ? w - 1 : NULL, *next = i + 1 < words->count ? w + 1 : NULL;
     const bool grouped = next && next->number && next->digits == 3 && next->mark == ',' && !next->space && w->digits <= 3;
@@ -184,15 +189,18 @@ PropterStatus why_read_figures(PropterQuestion *q, const Words *words, PropterAr
     bool measure;
     const size_t stop = figure_end(words, i, &measure);
     const Word *second = stop + 1 < words->count && why_has(&words->word[stop], ROLE_TO) ? &words->word[stop + 1] : NULL;
-    if (!few && !of_metric && last && why_has(last, ROLE_FROM) && second && second->number && second->used == USED_NOT && !second->mark) {
+    if (!few && !of_metric && last && (why_has(last, ROLE_FROM) || (!w->mark && (last->kind == WORD_UP || last->kind == WORD_DOWN))) && second && second->number && second->used == USED_NOT && !second->mark) {
       bool more;
       const size_t behind_second = figure_end(words, stop + 1, &more); /* "from 3 to 17": not of times, which are read before */
-      last->kind = second->value > w->value ? WORD_UP : WORD_DOWN, last->mild = true;
+      if (why_has(last, ROLE_FROM)) last->kind = second->value > w->value ? WORD_UP : WORD_DOWN, last->mild = true;
       for (size_t k = i; k < behind_second; k++) words->word[k].used = USED_PERIOD;
       PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(words->word[behind_second - 1].end - last->begin), q->text.data + last->begin));
       continue;
     }
     if (!few && !of_metric && !against && seen(words, i, stop, measure)) {
+      if (told >= 0 && i && (last->kind == WORD_NORM || why_has(last, ROLE_USUALLY)) && told != w->value)
+        last->kind = told < w->value ? WORD_DOWN : WORD_UP, last->mild = true; /* "9. Normally 20" */
+      told = w->value;
       if (i && (why_has(last, ROLE_BY) || why_has(last, ROLE_FROM) || why_has(last, ROLE_TO))) last->used = USED_PERIOD;
       for (size_t k = i; k < stop; k++) words->word[k].used = USED_PERIOD;
       PROPTER_TRY(why_question_note(q, arena, err, UNSEEN_SIZE, (int)(words->word[stop - 1].end - w->begin), q->text.data + w->begin));

@@ -2,6 +2,15 @@
 /* What words mean beside each other, before anything is looked for; and which way the good and the bad go. */
 #include "reading.h"
 
+/* "Any1 know why". */
+static void one_for_one(Words *words) {
+  for (size_t i = 1; i < words->count; i++) {
+    Word *w = &words->word[i];
+    if (!w->number || w->digits != 1 || w->value != 1 || w->space || w->mark || !why_has(w - 1, ROLE_ONES)) continue;
+    w->used = USED_PERIOD, w->kind = w[-1].kind = WORD_FILLER;
+  }
+}
+
 /* "Morning!", "FW: RE: …" */
 static void greets(Words *words) {
   for (size_t i = 0; i + 1 < words->count && why_has(&words->word[i], ROLE_MAIL) && words->word[i + 1].mark == ':'; i++)
@@ -25,6 +34,10 @@ static void more_than(Words *words) {
   for (size_t i = 1; i + 1 < words->count; i++) {
     Word *than = &words->word[i];
     const WordKind next = than[1].kind;
+    if ((than->kind == WORD_ABOVE || than->kind == WORD_UNDER) && why_has(than + 1, ROLE_ONE_OF) && i + 2 < words->count && than[2].kind == WORD_NORM) {
+      than->kind = than->kind == WORD_ABOVE ? WORD_UP : WORD_DOWN, than[2].kind = WORD_FILLER; /* "above its usual level" */
+      if (i + 3 < words->count && !than[3].mark && why_has(than + 3, ROLE_COUNTS)) than[3].kind = WORD_FILLER, than[3].known = true;
+    }
     if ((than->kind == WORD_ABOVE || than->kind == WORD_UNDER) && next == WORD_NORM) than->kind = than->kind == WORD_ABOVE ? WORD_UP : WORD_DOWN;
     const bool behind_fall = than[-1].kind == WORD_DOWN && !than->mark && !than->phrase;
     if (why_has(than, ROLE_MORE) && behind_fall) than->kind = WORD_FILLER;
@@ -343,6 +356,7 @@ PropterStatus why_wording(const PropterLexicon *l, Words *words, PropterArena *a
   prevented_or_gone(words);
   PROPTER_TRY(more_of(words, arena, err));
   greets(words);
+  one_for_one(words);
   asks_advice(words);
   only_half(words);
   repeats_unit(words);
@@ -356,9 +370,12 @@ PropterStatus why_wording(const PropterLexicon *l, Words *words, PropterArena *a
 
 /* "Hit hardest by cancellations": there were more of them. */
 static void suffers(Words *words) {
-  for (size_t i = 0; i + 2 < words->count; i++) {
+  for (size_t i = 0; i + 1 < words->count; i++) {
     size_t by = i + 1;
     while (by < words->count && words->word[by].used == USED_NOT && (why_idles(&words->word[by]) || words->word[by].kind == WORD_MOST)) by++;
+    const bool us = i + 1 < words->count && why_has(&words->word[i], ROLE_SUFFERS) && words->word[i + 1].kind == WORD_SPEAKER && !words->word[i + 1].mark;
+    for (size_t k = 0; us && k < i; k++)
+      if (words->word[k].used == USED_METRIC) words->word[i].kind = WORD_UP; /* "no-shows are killing us" */
     if (!why_has(&words->word[i], ROLE_SUFFERS) || by + 1 >= words->count || !why_has(&words->word[by], ROLE_BY)) continue;
     if (words->word[by + 1].used == USED_METRIC) words->word[i].kind = WORD_UP;
   }
