@@ -223,9 +223,19 @@ static bool foretold(const Rest *r, size_t i) {
   return false;
 }
 
+/* "Bookings for returning fell", "bookings (overnight)": which of them. */
+static bool which_of(const Rest *r, size_t i) {
+  const Word *w = at(r, i), *last = i ? at(r, i - 1) : NULL, *next = at(r, i + 1);
+  if (w->kind != WORD_FILLER || w->phrase || why_has(w, ROLE_LEADS) || !last) return false;
+  const PropterStr text = r->q->text;
+  if (last->used == USED_METRIC) return w->mark == '(' && w->end < text.len && text.data[w->end] == ')';
+  const bool tied = (why_has(last, ROLE_FOR) || why_has(last, ROLE_FROM)) && last->used == USED_NOT && !w->mark && !last->mark;
+  return tied && i > 1 && at(r, i - 2)->used == USED_METRIC && next && !next->mark && why_moves(next);
+}
+
 /* What a word does that says nothing elsewhere, but here: without it another question would be answered. */
 static bool another(const Rest *r, size_t i) {
-  static bool (*const does[])(const Rest *, size_t) = {put_in_vain, foretold,          some_of,    portion,     supposed,       no_data, other_side,
+  static bool (*const does[])(const Rest *, size_t) = {put_in_vain, foretold, which_of,          some_of,    portion,     supposed,       no_data, other_side,
                                                        vague_time,  excepts,           one_of_many, contrary,   reason_called_so, asks_again,
                                                        may_be_part, changes_metric,    belongs,    narrows,     blames};
   for (size_t k = 0; k < sizeof does / sizeof *does; k++)

@@ -225,7 +225,9 @@ static WordKind meant(const Look *k, size_t i) {
     if (as_verb == WORD_NONE && as_noun != WORD_NONE) return as_noun;
   }
   if (named(last) && !w->mark && noun && propter_str_ends(word, PROPTER_STR("ing"))) return WORD_NONE; /* "claims handling" */
-  if (why_colours(k, word) && (why_goes(next) || (why_has(last, ROLE_LINK) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er"))))))
+  const bool apart = next && next->mark && next->space, of_change = why_goes(next) && !apart && !(next->mark == ')') && w->mark != '(' && !why_has(last, ROLE_FOR) &&
+                     !why_has(last, ROLE_FROM) && !why_has(last, ROLE_BY); /* not "visits (organic) fell", "visits for juniors fell" */
+  if (why_colours(k, word) && (of_change || (why_has(last, ROLE_LINK) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er"))))))
     return WORD_FILLER;
   if (verb && (why_has(last, ROLE_SUBJECT) || parts_do(k, last)) && moved_behind(k, i)) return WORD_FILLER;
   if (verb && !noun && (inflected(word) || irregular(k, word)) && !named(last) && !named(next) && moved_beside(k, i) &&
