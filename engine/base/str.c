@@ -101,6 +101,15 @@ uint32_t propter_utf8_next(PropterStr text, size_t *at) {
   return c;
 }
 
+bool propter_utf8_letter(uint32_t character) {
+  static const uint32_t ranges[][2] = {{'A', 'Z'},         {'a', 'z'},         {0xC0, 0xD6},     {0xD8, 0xF6},     {0xF8, 0x2FF},
+                                       {0x370, 0x37D},     {0x37F, 0x1FFF},    {0x200C, 0x200D}, {0x2070, 0x218F}, {0x2C00, 0x2FEF},
+                                       {0x3001, 0xD7FF},   {0xF900, 0xFDCF},   {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}};
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+    if (character >= ranges[i][0] && character <= ranges[i][1]) return true;
+  return false;
+}
+
 size_t propter_utf8_length(PropterStr text) {
   const uint64_t high = UINT64_C(0x8080808080808080);
   size_t n = text.len, i = 0;

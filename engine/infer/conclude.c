@@ -52,7 +52,7 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
         propter_buf_printf(&buf, "%s (%.1f sigma), but no cause reaches %.2f; the likeliest, %.*s, is %s", moved, fabs(a->z), limit,
                            (int)out->cause[0].label.len, out->cause[0].label.data, propter_likelihood_words(out->cause[0].score.p));
       else
-        propter_buf_printf(&buf, "%s (%.1f sigma), and no event, document or link names a cause for it", moved, fabs(a->z));
+        propter_buf_printf(&buf, "%s (%.1f sigma), and nothing that was read names a cause for it", moved, fabs(a->z));
       break;
     case PROPTER_ANSWER_NOT_TESTABLE:
       propter_buf_printf(&buf, "%s", a->reason ? a->reason : "the series cannot be judged here");

@@ -287,10 +287,18 @@ static bool is_time_unit(const char *unit) {
   return false;
 }
 
-/* "first reply min": what is a unit in brackets only is one behind what takes its time, too. */
-static void read_short_unit(PropterStr word, PropterColumn *column) {
+/* Of weight, power and volume, written as it is: "size L" is no litre. */
+static bool is_amount_unit(const SniffWord *known, PropterStr name) {
+  static const char *const units[] = {"t", "kW", "MW", "L"};
+  bool any = false;
+  for (size_t i = 0; i < sizeof units / sizeof *units; i++) any |= strcmp(known->unit, units[i]) == 0;
+  return any && propter_str_ends(propter_str_trim(name), propter_str(known->label));
+}
+
+/* "first reply min", "Absatz t": what is a unit in brackets only is one behind what takes its time, too, and so is at the end that of an amount. */
+static void read_short_unit(PropterStr word, bool span, PropterColumn *column) {
   const SniffWord *known = sniff_word(word, KIND_SHORT);
-  if (known && is_time_unit(known->unit)) take_unit(column, known->unit, known->label);
+  if (known && (is_time_unit(known->unit) ? span : is_amount_unit(known, column->name))) take_unit(column, known->unit, known->label);
 }
 
 PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen *c, PropterError *err) {
@@ -310,7 +318,7 @@ PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen
     last = at, averaged = column->mean, c->part = false;
     while (at < column->label.len && column->label.data[at] != ' ') at++, word.len++;
     sniff_read_word(word, column, c);
-    if (c->span && at >= column->label.len) read_short_unit(word, column);
+    if (last && at >= column->label.len) read_short_unit(word, c->span, column);
     unit_last = column->unit != unit;
   }
   if (counts(column->label)) column->identifier = false;

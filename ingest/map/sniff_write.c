@@ -31,11 +31,10 @@ static void add_plain(PropterBuf *out, PropterStr text) {
 /* The local name of a column: its words with '-' between them, a number behind it where another column has that name already. */
 static PropterStatus add_local(PropterBuf *out, const PropterColumn *column, size_t number, PropterMap *taken, PropterError *err) {
   PropterBuf name = {0};
-  for (size_t i = 0; i < column->label.len; i++) {
-    char c = column->label.data[i];
-    if (c >= 'A' && c <= 'Z') c = (char)(c + 32);
-    bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (plain || c == ' ') propter_buf_add_char(&name, plain ? c : '-');
+  for (size_t at = 0; at < column->label.len;) {
+    const uint32_t c = propter_utf8_next(column->label, &at);
+    if (propter_utf8_letter(c) || (c >= '0' && c <= '9')) propter_buf_add_utf8(&name, c >= 'A' && c <= 'Z' ? c + 32 : c);
+    else if (c == ' ') propter_buf_add_char(&name, '-');
   }
   if (!name.len) propter_buf_printf(&name, "column-%zu", number + 1);
   bool added = true;
@@ -109,7 +108,8 @@ static bool is_database(const PropterSniff *s) { return s->options.format != NUL
 static void write_head(const PropterSniff *s, PropterStr source, PropterStr base, PropterBuf *out) {
   propter_buf_printf(out, "# Guessed by propter ingest --sniff from ");
   add_plain(out, source);
-  propter_buf_printf(out, ": %s%" PRIu64 " rows", s->whole ? "" : "the first ", s->rows);
+  char rows[PROPTER_NUMBER];
+  propter_buf_printf(out, ": %s%s rows", s->whole ? "" : "the first ", propter_number(rows, (double)s->rows, 0, false));
   if (s->bad_rows) propter_buf_printf(out, ", %" PRIu64 " of them with a wrong number of cells", s->bad_rows);
   propter_buf_printf(out, ".\n# Edit it, try it with propter ingest --dry-run, then ingest it.\n#\n# column: type, values, different ones, taken as\n");
   for (size_t i = 0; i < s->count; i++) {

@@ -205,7 +205,7 @@ static void window(const Line *l, char out[40]) {
   char a[16] = "", b[16] = "";
   if (l->start != PROPTER_NO_DAY) propter_day_format(l->start, a);
   if (l->end != PROPTER_NO_DAY) propter_day_format(l->end, b);
-  (void)snprintf(out, 40, "%s to %s", a, b);
+  (void)snprintf(out, 40, strcmp(a, b) == 0 ? "%s" : "%s to %s", a, b);
 }
 
 #define TEXT(view) (int)(view).len, (view).data
@@ -235,7 +235,7 @@ static void write_table(const Lines *lines, PropterBuf *out) {
     char w[40];
     Figures f;
     window(l, w), figures_of(l, &f);
-    propter_buf_printf(out, "%s  %*s%*s %%%7s sigma  ", w, output_width(propter_str(f.deviation), 11), f.deviation, output_width(propter_str(f.part), 8), f.part,
+    propter_buf_printf(out, "%-24s  %*s%*s %%%7s sigma  ", w, output_width(propter_str(f.deviation), 11), f.deviation, output_width(propter_str(f.part), 8), f.part,
                        f.score);
     propter_buf_printf(out, "%-*.*s  %-14s  %.*s\n", output_width(l->metric_label, 44), TEXT(l->metric_label), l->has_cause ? words(l) : "", TEXT(l->conclusion));
   }

@@ -19,6 +19,12 @@ static void print_day(FILE *out, PropterDay day) {
   fputs(day == PROPTER_NO_DAY ? "?" : text, out);
 }
 
+/* One day, or an end that is not known: the first alone. */
+static void print_days(FILE *out, PropterDay first, PropterDay last) {
+  print_day(out, first);
+  if (last != first && last != PROPTER_NO_DAY) fputs(" to ", out), print_day(out, last);
+}
+
 static void print_evidence(FILE *out, const PropterEvidence *e) {
   static const char *const kinds[] = {"says", "event", "known", "row", "data", "verdict"};
   fprintf(out, "  %-7s %s", kinds[e->kind], e->against ? "against: " : ""), output_line(out, e->text);
@@ -51,12 +57,14 @@ static void print_score(FILE *out, const PropterCause *cause) {
 
 /* Everything but the score; the data tests are numbers about the score and stay hidden with it. `shown` gets what was printed, for the record. */
 static void print_case(FILE *out, const PropterInference *inference, const PropterCause *cause, PropterBuf *shown) {
-  fputs("\npattern   ", out), output_line(out, inference->metric.label), fputc(' ', out), print_day(out, inference->first), fputs(" to ", out),
-      print_day(out, inference->last);
-  fprintf(out, ": observed %.6g, expected %.6g (%.6g to %.6g)\ncause     ", inference->observed, inference->expected, inference->expected_low,
-          inference->expected_high);
+  const double values[] = {inference->observed, inference->expected, inference->expected_low, inference->expected_high};
+  char text[4][PROPTER_NUMBER];
+  const int decimals = propter_number_decimals((inference->expected_high - inference->expected_low) / 2, 2);
+  for (int i = 0; i < 4; i++) (void)propter_number(text[i], values[i], decimals, false);
+  fputs("\npattern   ", out), output_line(out, inference->metric.label), fputs(", ", out), print_days(out, inference->first, inference->last);
+  fprintf(out, ": observed %s, expected %s (%s to %s)\ncause     ", text[0], text[1], text[2], text[3]);
   output_line(out, cause->label);
-  if (cause->start != PROPTER_NO_DAY) fputs(", ", out), print_day(out, cause->start), fputs(" to ", out), print_day(out, cause->end);
+  if (cause->start != PROPTER_NO_DAY) fputs(", ", out), print_days(out, cause->start, cause->end);
   fputs("\n", out);
   for (size_t i = 0; i < cause->evidences; i++) {
     const PropterEvidence *e = &cause->evidence[i];

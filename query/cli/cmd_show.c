@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens the words behind a claim, an event or a document in the original file. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "output.h"
 #include "propter/read.h"
+#include "propter/sparql.h"
 #include "propter/why.h"
 #include "source.h"
 #include "view.h"
@@ -28,7 +30,21 @@ static PropterStatus is_a(Show *s, PropterId node, PropterVocab class, bool *is,
 
 /* --- finding --------------------------------------------------------------------------------------------------------------------- */
 
-/* A name matches with its whole IRI, its end after / or #, or (documents) its path. */
+/* "Storm%20Ottilie.md" as people write it. {NULL}: no memory. */
+static PropterStr decoded(PropterStr iri, PropterArena *arena) {
+  if (propter_str_find(iri, PROPTER_STR("%")) == SIZE_MAX) return iri;
+  iri = propter_arena_copy(arena, iri);
+  char *to = (char *)(uintptr_t)iri.data, hex[3] = "";
+  size_t n = 0;
+  for (size_t i = 0; to && i < iri.len; i++) {
+    const bool escape = iri.data[i] == '%' && i + 2 < iri.len && isxdigit((unsigned char)iri.data[i + 1]) && isxdigit((unsigned char)iri.data[i + 2]);
+    if (escape) memcpy(hex, iri.data + i + 1, 2), i += 2;
+    to[n++] = escape ? (char)strtol(hex, NULL, 16) : iri.data[i];
+  }
+  return (PropterStr){iri.data, n};
+}
+
+/* A name matches with its whole IRI, or its end after / or #. */
 static bool named(PropterStr iri, PropterStr name) {
   if (propter_str_equal(iri, name)) return true;
   if (!propter_str_ends(iri, name) || iri.len == name.len) return false;
@@ -44,6 +60,7 @@ static PropterStatus search(Show *s, PropterStr name, PropterVocab class, Propte
   for (size_t i = 0; i < ids.count && status == PROPTER_OK; i++) {
     PropterTerm term;
     status = propter_snapshot_term(s->graph.snapshot, ids.items[i], &scratch, &term, err);
+    if (status == PROPTER_OK && !(term.value = decoded(term.value, &scratch)).data) status = propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
     if (status == PROPTER_OK && named(term.value, name)) *found = ids.items[i], ++*count;
     if (i % 256 == 255) propter_arena_clear(&scratch);
   }
@@ -52,14 +69,62 @@ static PropterStatus search(Show *s, PropterStr name, PropterVocab class, Propte
   return status;
 }
 
+/* As answers call an event or the cause of a claim: the first of that name. */
+static PropterStatus search_label(Show *s, PropterStr name, PropterVocab class, PropterVocab label, PropterId *found, PropterError *err) {
+  PropterIds ids = {0};
+  if (*found || !s->graph.v[class] || !s->graph.v[VOCAB_rdf_type] || !s->graph.v[label]) return PROPTER_OK;
+  PropterStatus status = propter_snapshot_subjects(s->graph.snapshot, s->graph.v[VOCAB_rdf_type], s->graph.v[class], &ids, err);
+  for (size_t i = 0; i < ids.count && status == PROPTER_OK && !*found; i++) {
+    PropterStr text;
+    status = source_value(&s->graph, ids.items[i], label, &text, err);
+    if (status == PROPTER_OK && propter_str_equal_caseless(text, name)) *found = ids.items[i];
+  }
+  propter_vec_clear(&ids);
+  return status;
+}
+
+typedef struct {
+  Show *show;
+  PropterStr file;
+  PropterId found;
+} Row;
+
+static PropterStatus use_row(const PropterTerm *row, void *payload, PropterError *err) {
+  Row *r = payload;
+  const PropterStr file = decoded(row[1].value, &r->show->graph.arena);
+  if (!file.data) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  return r->found || !named(file, r->file) ? PROPTER_OK : propter_snapshot_find(r->show->graph.snapshot, &row[0], &r->found, err);
+}
+
+/* "claims.csv:2070", as answers name a row: the first observation of it. */
+static PropterStatus search_row(Show *s, PropterStr name, PropterId *found, PropterError *err) {
+  size_t colon = name.len;
+  int64_t line = 0;
+  while (colon && name.data[colon - 1] != ':') colon--;
+  if (*found || !colon || !propter_str_to_int64((PropterStr){name.data + colon, name.len - colon}, &line)) return PROPTER_OK;
+  Row r = {.show = s, .file = {name.data, colon - 1}};
+  PropterBuf query = {0};
+  propter_buf_printf(&query, "PREFIX p: <https://w3id.org/propter#> SELECT ?o ?f { ?o p:sourceRow %lld ; p:sourceFile ?f } ORDER BY ?o", (long long)line);
+  PropterStatus status = propter_buf_status(&query, err);
+  if (status == PROPTER_OK) status = propter_query_each(s->graph.snapshot, propter_buf_str(&query), use_row, &r, err);
+  propter_buf_clear(&query);
+  *found = r.found;
+  return status;
+}
+
 static PropterStatus find(Show *s, const char *name, PropterId *id, PropterError *err) {
   PropterTerm term = propter_iri(propter_str(name));
   *id = PROPTER_NO_ID;
-  if (strchr(name, ':')) PROPTER_TRY(propter_snapshot_find(s->graph.snapshot, &term, id, err));
+  PROPTER_TRY(search_row(s, propter_str(name), id, err));
+  if (!*id && strchr(name, ':') && !strchr(name, ' ')) PROPTER_TRY(propter_snapshot_find(s->graph.snapshot, &term, id, err));
   if (*id) return PROPTER_OK;
   size_t count = 0;
   static const PropterVocab classes[] = {VOCAB_propter_Document, VOCAB_propter_Claim, VOCAB_propter_Event};
   for (size_t c = 0; c < 3; c++) PROPTER_TRY(search(s, propter_str(name), classes[c], id, &count, err));
+  if (!count) PROPTER_TRY(search_label(s, propter_str(name), VOCAB_propter_Event, VOCAB_skos_prefLabel, id, err));
+  if (!count) PROPTER_TRY(search_label(s, propter_str(name), VOCAB_propter_Event, VOCAB_rdfs_label, id, err));
+  if (!count) PROPTER_TRY(search_label(s, propter_str(name), VOCAB_propter_Claim, VOCAB_propter_causeText, id, err));
+  if (*id) count = count ? count : 1;
   if (!count) return propter_fail(err, PROPTER_NOT_FOUND, "no claim, event or document is named \"%s\"", name);
   if (count > 1) return propter_fail(err, PROPTER_INVALID, "%zu things are named \"%s\": give more of the name", count, name);
   return PROPTER_OK;
@@ -310,9 +375,10 @@ const Command command_show = {
     .max_operands = 1,
     .options = options,
     .details =
-        "The name is an IRI or enough of its end (a document's file name, the last part of a claim's name). The original file is opened again and the words\n"
+        "The name is an IRI or enough of its end (a document's file name, the last part of a claim's name), what an answer calls an event or a cause, or a row\n"
+        "as answers name it (claims.csv:2070). The original file is opened again and the words\n"
         "are shown in their place, between >>> and <<<, or the row among its neighbours. Exit 1 if the file is gone or is not the one that was read.\n"
         "--weights reads the document again and lists, heaviest first, each feature of the claim with what it adds to the logit that the sentence says\n"
         "so; the confidence is that probability times what hedges and the kind of block leave of it.",
-    .examples = "propter show digest-2011-09.html",
+    .examples = "propter show digest-2011-09.html\npropter show us-employment.csv:69",
     .run = run};

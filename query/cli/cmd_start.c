@@ -146,7 +146,8 @@ static PropterStatus start(Start *s) {
   PROPTER_TRY(start_walk(s));
   if (mkdir(s->pack, 0777) < 0) {
     if (errno != EEXIST) return propter_io_fail(s->err, s->pack, "create the folder");
-    return propter_fail(s->err, PROPTER_INVALID, "%s is there already: edit it and run propter run %s/job.ini, or name another with --pack", s->pack, s->pack);
+    return propter_fail(s->err, PROPTER_INVALID, "%s is there already: edit it and run propter -g %s run %s/job.ini, or name another with --pack", s->pack,
+                        s->call->graph, s->pack);
   }
   PROPTER_TRY(start_tables(s));
   if (!s->mappings) {
@@ -188,6 +189,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   (void)fclose(s.notes);
   propter_buf_clear(&s.job);
   propter_map_clear(&s.labels);
+  propter_map_clear(&s.parts);
   propter_vec_clear(&s.files);
   propter_arena_clear(&s.arena);
   return status;

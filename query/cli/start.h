@@ -24,6 +24,7 @@ typedef struct {
   const char *pack;
   PropterBuf job; /* names of the mappings, for the job file */
   PropterMap labels; /* of metrics: hash of the first metric's IRI */
+  PropterMap parts;  /* of dimensions, by local name: hash of the first; and what is written of them */
   PropterStr cause, cause_name; /* of the concept written last: its key, its name */
   size_t mappings, documents, events;
   PropterError *err;

@@ -77,10 +77,15 @@ static PropterStatus walk(Start *s, const char *folder, int depth) {
 /* Letters and digits of a file's name, for IRIs and file names. */
 char *start_stem(Start *s, const char *path) {
   const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strchr(name, '.');
-  char *stem = (char *)(uintptr_t)propter_arena_copy(&s->arena, (PropterStr){name, dot && dot != name ? (size_t)(dot - name) : strlen(name)}).data;
-  for (char *c = stem; c && *c; c++)
-    if (!isalnum((unsigned char)*c)) *c = '-';
-  return stem;
+  const PropterStr whole = {name, dot && dot != name ? (size_t)(dot - name) : strlen(name)};
+  PropterBuf stem = {0};
+  for (size_t at = 0; at < whole.len;) {
+    const uint32_t c = propter_utf8_next(whole, &at);
+    propter_buf_add_utf8(&stem, propter_utf8_letter(c) || (c >= '0' && c <= '9') ? c : '-');
+  }
+  const PropterStr kept = stem.failed ? (PropterStr){NULL, 0} : propter_arena_copy(&s->arena, propter_buf_str(&stem));
+  propter_buf_clear(&stem);
+  return (char *)(uintptr_t)kept.data;
 }
 
 static void say_columns(FILE *out, const PropterSniff *f, PropterColumnRole role, const char *before) {
@@ -243,6 +248,13 @@ static bool is_sparse(const PropterSniff *f) {
   return f->time == SIZE_MAX || (!f->repeated && !f->counted.len && (double)f->rows <= f->columns[f->time].high - f->columns[f->time].low);
 }
 
+/* Ready for a shell. */
+static void say_may_be_events(const Start *s, const char *path) {
+  const char *quote = strpbrk(path, " '()&;") && !strchr(path, '\'') ? "'" : "";
+  fprintf(s->notes, "         if its rows are happenings: propter -g %s events %s%s%s --column title=COLUMN --column start=COLUMN, then propter -g %s infer\n",
+          s->call->graph, quote, path, quote, s->call->graph);
+}
+
 static PropterStatus use_found(Start *s, const PropterSniff *found, const StartFile *file, const char *called, const PropterCellsTable *tables, size_t count,
                                const char *stem) {
   FILE *out = s->notes;
@@ -257,7 +269,7 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   }
   if (found->time == SIZE_MAX || (!measures && !found->counted.len)) {
     fprintf(out, "table    %s: not used: it has no %s\n", called, found->time == SIZE_MAX ? "column of days or periods" : "column of amounts");
-    if (found->time != SIZE_MAX) fprintf(out, "         if its rows are happenings: propter events %s --column title=COLUMN\n", file->path);
+    if (found->time != SIZE_MAX) say_may_be_events(s, file->path);
     return say_left_out(s, found);
   }
   fprintf(out, "table    %s%s: %s rows by %.*s", called, count > 1 ? " and others like it" : "", output_number(found->rows - found->aside - found->bad_rows),

@@ -94,17 +94,7 @@ PropterStatus lex_open(Lexer *lexer, PropterStr text, PropterArena *arena, Propt
   return replace_escapes(lexer, text, err);
 }
 
-/* PN_CHARS_BASE */
-static bool name_start(uint32_t c) {
-  if (c < 128) return isalpha((int)c) != 0;
-  static const uint32_t ranges[][2] = {{0xC0, 0xD6},     {0xD8, 0xF6},     {0xF8, 0x2FF},    {0x370, 0x37D},   {0x37F, 0x1FFF},   {0x200C, 0x200D},
-                                       {0x2070, 0x218F}, {0x2C00, 0x2FEF}, {0x3001, 0xD7FF}, {0xF900, 0xFDCF}, {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}};
-  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-    if (c >= ranges[i][0] && c <= ranges[i][1]) return true;
-  return false;
-}
-
-static bool name_start_u(uint32_t c) { return c == '_' || name_start(c); }
+static bool name_start_u(uint32_t c) { return c == '_' || propter_utf8_letter(c); }
 
 /* What may follow in a variable; PN_CHARS adds the hyphen. */
 static bool var_part(uint32_t c) {
@@ -321,6 +311,6 @@ PropterStatus lex_token(const Lexer *l, size_t from, Token *t, PropterError *err
   }
   if (strchr("{}()[].;,|^/*+?!=<>&-", c)) return lex_mark(l, t), PROPTER_OK;
   uint32_t u = decode(l->text, i, &n);
-  if (name_start(u) || c == ':') return lex_name(l, t, err);
+  if (propter_utf8_letter(u) || c == ':') return lex_name(l, t, err);
   return fail_at(l, i, err, "expected a token of SPARQL, found a character that begins none");
 }

@@ -139,7 +139,7 @@ function chartNote(label, unit, points, drawn, patterns) {
   const largest = number(Math.max(...points.map(p => p.value)));
   const which = drawn < patterns ? `the ${drawn} strongest of ${patterns}` : patterns;
   return element('p', { className: 'note' }, `${label}${unit ? ' in ' + unit : ''}: ${points.length} values, ` +
-    `the largest ${largest}. ▲ ▼ mark ${which} patterns. The axis does not begin at zero.`);
+    `the largest ${largest}. ▲ ▼ mark ${which} patterns. The axis begins near the lowest value.`);
 }
 
 /* --- The view ------------------------------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 #include "question.h"
 #include "render.h"
 
-enum { MOVES = 5, MEMBERS = 100000, REWRITES = 3 };
+enum { MOVES = 5, MEMBERS = 100000, REWRITES = 3, OFFERED = 8 };
 
 typedef struct {
   PropterSnapshot *snapshot;
@@ -105,6 +105,19 @@ static PropterStatus settle(Ask *k, PropterQuestion *q) {
 }
 
 static PropterStr kept(PropterWhyAnswer *a, PropterStr s) { return propter_arena_copy(&a->arena, s); }
+
+/* Where none comes near: the first names that are not of a part alone. */
+static PropterStatus offer_wholes(Ask *k, const PropterLexicon *lexicon, PropterWhyAnswer *a) {
+  a->near = propter_arena_alloc(&a->arena, OFFERED * sizeof *a->near);
+  if (!a->near) return no_memory(k->err);
+  for (size_t i = 0; i < propter_lexicon_count(lexicon) && a->nearest < OFFERED; i++) {
+    if (propter_str_find(propter_lexicon_label(lexicon, i), PROPTER_STR(", ")) != SIZE_MAX) continue;
+    PropterWhyName name = {kept(a, propter_lexicon_iri(lexicon, i)), kept(a, propter_lexicon_label(lexicon, i))};
+    if (!name.iri.data || !name.label.data) return no_memory(k->err);
+    a->near[a->nearest++] = name;
+  }
+  return PROPTER_OK;
+}
 
 /* The names to choose from. */
 static PropterStatus offer_names(Ask *k, const PropterLexicon *lexicon, PropterWhyAnswer *a) {
@@ -382,6 +395,7 @@ static PropterStatus judge(Ask *k, PropterQuestion *q, PropterLexicon *lexicon, 
   PROPTER_TRY(why_answer_make(q, inference, options.version ? options.version : propter_snapshot_version(k->snapshot), &options, out, k->err));
   PropterStatus status = PROPTER_OK;
   bool causes = q->gap == PROPTER_GAP_NO_CAUSE || q->gap == PROPTER_GAP_MANY_CAUSES;
+  if (lexicon && !q->nearest_count && q->gap == PROPTER_GAP_NO_METRIC) status = offer_wholes(k, lexicon, *out);
   if (lexicon && q->nearest_count) status = offer_names(k, causes ? why_lexicon_causes(lexicon) : lexicon, *out);
   if (status == PROPTER_OK && q->has_metric && (q->gap == PROPTER_GAP_NO_PERIOD || q->gap == PROPTER_GAP_NO_YEAR)) status = offer_moves(k, *out);
   if (status == PROPTER_OK && inference && q->despite.len) status = keep_meant(k, *out);
@@ -528,7 +542,7 @@ static PropterStatus offer_rewrite(Ask *k, PropterLexicon *lexicon, const Propte
 static PropterStatus offer_rewrites(Ask *k, PropterLexicon *lexicon, PropterWhyAnswer *a) {
   const PropterQuestion *q = &a->question;
   const bool metrics = q->gap == PROPTER_GAP_NO_METRIC || q->gap == PROPTER_GAP_MANY_METRICS;
-  if (q->gap == PROPTER_GAP_NONE || !q->has_period || q->negated) return PROPTER_OK;
+  if (q->gap == PROPTER_GAP_NONE || !q->has_period || q->negated || (metrics && !q->nearest_count)) return PROPTER_OK;
   if (!(a->rewrite = propter_arena_alloc(&a->arena, (a->nearest + 1) * sizeof *a->rewrite))) return no_memory(k->err);
   if (!metrics && q->has_metric) return offer_rewrite(k, lexicon, q, q->metric_iri, q->metric_label, a);
   for (size_t i = 0; metrics && i < a->nearest && a->rewrites < REWRITES; i++) PROPTER_TRY(offer_rewrite(k, lexicon, q, a->near[i].iri, a->near[i].label, a));

@@ -241,6 +241,12 @@ void why_put_upstream(PropterBuf *out, const PropterWhyAnswer *a, size_t at, voi
   if (u->origin) propter_buf_add(out, PROPTER_STR("; nothing that drives it moved"));
 }
 
+bool why_new_rows(const PropterWhyAnswer *a, const PropterWhyCause *cause) {
+  for (const PropterWhyCause *w = a->cause; w < cause; w++)
+    if (propter_str_equal(w->rows, cause->rows)) return false;
+  return cause->rows.len > 0;
+}
+
 const char *why_pattern(const PropterWhyAnswer *a) {
   const PropterInference *f = a->inference;
   size_t periods = 0, days = 0;

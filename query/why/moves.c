@@ -102,9 +102,11 @@ static bool is_return(const Moves *moves, const Move *m) {
   return false;
 }
 
-/* Of a whole and its parts: they overlap and go the same way. */
+/* Of a whole and its parts, or of one figure with a weekend between: they go the same way, and overlap but for a few days. */
 static bool same_measure(const Move *a, const Move *b) {
-  return propter_str_equal(a->measure, b->measure) && a->move.first <= b->move.last && b->move.first <= a->move.last && same_way(&a->move, &b->move);
+  enum { APART_DAYS = 3 };
+  return propter_str_equal(a->measure, b->measure) && a->move.first <= b->move.last + APART_DAYS && b->move.first <= a->move.last + APART_DAYS &&
+         same_way(&a->move, &b->move);
 }
 
 /* Two measures of one file that moved in about the same days: two thirds of those in which either did. */

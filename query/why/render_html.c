@@ -274,8 +274,8 @@ PropterStatus why_render_html(const PropterWhyAnswer *a, PropterBuf *out, Propte
     escaped(out, "", f->metric.label, "");
     if (unit.len) escaped(out, " in ", unit, "");
     add(out,
-        ". Solid line: observed. Dashed line and shade: expected, with its 95 % interval. Framed column: the window asked about. The axis does not begin at "
-        "zero.</figcaption></figure>");
+        ". Solid line: observed. Dashed line and shade: expected, with its 95 % interval. Framed column: the window asked about. The axis begins near "
+        "the lowest value.</figcaption></figure>");
     if (a->parts)
       add(out, "<h2>Where the change lies</h2><figure class=\"scroll\">"), why_svg_parts(a, out),
           propter_buf_printf(out, "<figcaption>Bar: the part\'s share of the deviation; each part beside its own usual course.%s</figcaption></figure>",

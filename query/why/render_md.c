@@ -45,7 +45,7 @@ static void causes(const PropterWhyAnswer *a, PropterBuf *out) {
     for (size_t k = 0; k < w->quotes; k++) piece(out, "- says: ", w->quote[k]), add(out, "\n");
     for (size_t k = 0; k < w->facts; k++) piece(out, "- fact: ", w->fact[k]), add(out, "\n");
     for (size_t k = 0; k < w->tests; k++) piece(out, "- data: ", w->test[k]), add(out, "\n");
-    if (w->rows.len) add(out, "- rows: "), propter_put_md(out, w->rows), add(out, "\n");
+    if (why_new_rows(a, w)) add(out, "- rows: "), propter_put_md(out, w->rows), add(out, "\n");
     for (size_t k = 0; k < w->objections; k++) {
       piece(out, "- but: ", w->objection[k]);
       if (w->objection[k]->reason.len) add(out, ": "), propter_put_md(out, w->objection[k]->reason);
@@ -103,10 +103,10 @@ PropterStatus why_render_md(const PropterWhyAnswer *a, PropterBuf *out, PropterE
   const PropterInference *f = a->inference;
   add(out, "# Why: "), propter_put_md(out, a->title), add(out, "\n\n"), propter_put_md(out, a->headline), add(out, "\n\n");
   if (a->form.len) {
-    add(out, "```sparql\n");
+    propter_put_md(out, a->form_words), add(out, ":\n\n```sparql\n");
     /* The form holds IRIs and dates only; a fence inside it would end the block. */
     if (propter_str_find(a->form, PROPTER_STR("```")) == SIZE_MAX) propter_buf_add(out, a->form);
-    add(out, "\n```\n\n"), propter_put_md(out, a->form_words), add(out, ".\n");
+    add(out, "\n```\n");
   }
   for (size_t i = 0; i < a->question.note_count; i++) add(out, "\n- note: "), propter_put_md(out, a->question.note[i]);
   if (a->question.note_count) add(out, "\n");

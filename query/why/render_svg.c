@@ -56,7 +56,7 @@ static void cause(Page *p, size_t i) {
   if (w->quotes) quote(p, w->quote[0], "says: ");
   else if (w->facts) quote(p, w->fact[0], "documented: ");
   if (w->data.len) add(&part, "data: "), propter_buf_add(&part, w->data), say(p, "aside", 20, &part);
-  if (w->rows.len) add(&part, "rows: "), propter_buf_add(&part, w->rows), say(p, "aside", 20, &part);
+  if (why_new_rows(p->answer, w)) add(&part, "rows: "), propter_buf_add(&part, w->rows), say(p, "aside", 20, &part);
   if (w->objections) quote(p, w->objection[0], "speaks against it: ");
   if (w->controllable || w->owner.len || w->next_step.len) {
     add(&part, "what can be done: "), add(&part, why_controllable(w));

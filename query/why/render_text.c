@@ -71,7 +71,7 @@ static void evidence(const PropterWhyCause *w, const PropterWhyAnswer *a, Propte
   for (size_t k = 0; k < w->tests; k++)
     propter_buf_add(out, k ? PROPTER_STR("            ") : PROPTER_STR("     data   ")), propter_put_line(out, w->test[k]->text),
         propter_buf_add_char(out, '\n');
-  if (w->rows.len) propter_buf_add(out, PROPTER_STR("     rows   ")), propter_buf_add(out, w->rows), propter_buf_add_char(out, '\n');
+  if (why_new_rows(a, w)) propter_buf_add(out, PROPTER_STR("     rows   ")), propter_buf_add(out, w->rows), propter_buf_add_char(out, '\n');
   for (size_t k = 0; k < w->objections && k < 3; k++) {
     propter_buf_add(out, PROPTER_STR("     but    ")), quote(w->objection[k], out);
     if (w->objection[k]->reason.len) propter_buf_add(out, PROPTER_STR(": ")), propter_put_line(out, w->objection[k]->reason);

@@ -134,7 +134,7 @@ static void axes(const PropterInference *inf, const Frame *f, PropterBuf *out) {
       if (pass == 0 ? !january && inf->point[i].last - inf->point[i].first < 360 : (i - f->from) % every != 0) continue;
       double x = x_at(f, (double)i);
       line(out, "tickmark", x, f->bottom, x, f->bottom + 5);
-      open_text(out, "tick", x, f->bottom + 19, "middle");
+      open_text(out, "tick", x, f->bottom + 19, pass && x > f->right - 32 ? "end" : "middle");
       if (pass == 0) propter_buf_printf(out, "%d", y);
       else why_put_day(out, inf->point[i].first);
       add(out, "</text>");
@@ -231,7 +231,7 @@ double why_svg_series(const PropterWhyAnswer *a, PropterBuf *out) {
   propter_put_html(out, a->headline);
   add(out,
       " Line: observed values. Dashed line with shaded band: expected, with its 95 % interval. Framed column: the window. Bars below: when the causes were "
-      "in force. The vertical axis does not begin at zero.</desc>");
+      "in force. The vertical axis begins near the lowest value.</desc>");
   propter_buf_add(out, propter_buf_str(&body));
   add(out, "</svg>");
   why_drop(out, &body);

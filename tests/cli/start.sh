@@ -87,6 +87,10 @@ start desk2
 said 'exponents are amounts' '600 rows by day, measures calls, slices office'
 said 'a list of happenings is read as one' 'incidents.csv: 2 events'
 said 'and answers' ' 1 Billing outage, 11–22 Jun 2024'
+out=$("$PROPTER" -g desk2.g show 'billing outage' 2>&1); said 'what an answer names can be shown: an event' 'from       2024-06-11'
+out=$("$PROPTER" -g desk2.g show calls.csv:452 2>&1); said 'and a row' '>>>    452 '
+out=$("$PROPTER" -g desk2.g show calls.csv:99999 2>&1); got=$?; ended 'not one that is not there' 3
+out=$("$PROPTER" -g desk2.g why 'why did premiums rise in June 2024' 2>&1); said 'where no name comes near some are listed' 'names       calls   <'
 said_to=$(rm -rf desk2-pack2; "$PROPTER" -g desk3.g --today 2024-07-01 start --pack desk2-pack2 desk2 2>notes </dev/null)
 case $said_to in 'moves '*'why 1, the first of them'*'understood '*) ok 'moves and answer in their order on standard output, nothing else' ;; *) not_ok 'standard output' "$said_to" ;; esac
 if grep -q '^table ' notes && grep -q '^pack ' notes; then ok 'what is done meanwhile on standard error'; else not_ok 'standard error' "$(cat notes)"; fi
@@ -110,7 +114,7 @@ start desk5
 said 'a severity makes no figure of a list' 'incidents.csv: 2 events, each from its start to its end'
 said 'what is not read of it is named once' 'incidents.csv: columns not read: severity'
 said 'its events are causes' ' 1 Billing outage, 11–22 Jun 2024'
-said 'what may be one is pointed to' 'propter events desk5/diary.csv --column title=COLUMN'
+said 'what may be one is pointed to' 'propter -g desk5.g events desk5/diary.csv --column title=COLUMN --column start=COLUMN, then propter -g desk5.g infer'
 rm -rf desk5.g; out=$("$PROPTER" -g desk5.g --today 2024-07-20 run desk5-pack/job.ini 2>&1); ended 'the pack makes a graph anew' 0
 said 'and infers' 'infer   patterns'
 
@@ -224,6 +228,7 @@ awk "$uniform"'BEGIN { split("M\303\274nchen K\303\266ln Hof", shop, " "); print
 printf 'Telefon;Name\n12;A\n' >till/contacts.csv
 start till
 said 'titles, totals and footnotes do not hide a table' '504 rows by Datum, measures Umsatz, Kunden, slices Filiale'
+grep -q '^:umsatz-filiale-köln a propter:Metric' till-pack/concepts.ttl && [ "$(grep -c '^:filiale-köln a skos:Concept' till-pack/concepts.ttl)" -eq 1 ] && ok 'names keep their letters, in IRIs, too, and each part is named once' || not_ok 'names of parts' "$(cat till-pack/concepts.ttl)"
 said 'where it begins is said' 'the names of the columns stand in line 4'
 said 'what is left out is said with line and value' 'left out: 7 rows without a day (line 89: "Summe Monat 1"); 1 row with a wrong number of cells; 5 cells of Umsatz (€) that are no numbers (line 28: "k.A.")'
 said 'a column that is not used says why' 'columns not used: Bemerkung (not every row has one)'

@@ -373,7 +373,11 @@ static const struct {
              {"temperature degrees", "temperature degrees", NULL, true},
              {"share of orders", "share of orders", NULL, true},
              {"interest rates", "interest rates", NULL, false},
-             {"gross margin", "gross margin", NULL, true}};
+             {"gross margin", "gross margin", NULL, true},
+             {"Sales t", "sales", "t", false},
+             {"sold_kW", "sold", "kW", false},
+             {"Size L", "size l", NULL, false},
+             {"Gate c", "gate c", NULL, false}};
 
 START_TEST(names_tell_units_and_means) {
   PropterSniff s = {0};

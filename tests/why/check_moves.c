@@ -56,7 +56,7 @@ START_TEST(measures_of_a_file_that_move_together_are_one_and_what_stands_alone_c
       METRIC("all-rooms", "rooms", " ; p:sourceFile \"nights.csv\"") METRIC("covers", "covers", " ; p:sourceFile \"nights.csv\"")
       METRIC("rooms-north", "rooms", " ; p:fixed [ p:dimension w:region ; p:member w:north ]") METRIC("other", "other", " ; p:sourceFile \"else.csv\"")
       MOVE("fall", "rooms-north", "2013-06-01", "2013-06-20", "-9.0", "-40.0", "80.0", "")
-      MOVE("with-it", "covers", "2013-06-03", "2013-06-21", "-7.0", "-30.0", "90.0", "")
+      MOVE("goes-on", "rooms-north", "2013-06-23", "2013-06-25", "-5.0", "-40.0", "80.0", "") MOVE("with-it", "covers", "2013-06-03", "2013-06-21", "-7.0", "-30.0", "90.0", "")
       MOVE("elsewhere", "other", "2013-06-01", "2013-06-20", "-6.0", "-3.0", "9.0", "")
       MOVE("back", "all-rooms", "2013-06-21", "2013-07-02", "4.6", "20.0", "400.0", "")
       MOVE("alone", "other", "2012-02-02", "2012-02-02", "4.2", "20.0", "400.0", "")

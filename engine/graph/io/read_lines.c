@@ -174,13 +174,7 @@ static At read_iri(Lines *l, At p, PropterBuf *text, PropterStr *iri) {
 
 /* PN_CHARS beyond ASCII; `first`: those a label may begin with. */
 static bool name_character(uint32_t c, bool first) {
-  static const uint32_t ranges[][2] = {{0xC0, 0xD6},     {0xD8, 0xF6},       {0xF8, 0x2FF},    {0x370, 0x37D},   {0x37F, 0x1FFF},
-                                       {0x200C, 0x200D}, {0x2070, 0x218F},   {0x2C00, 0x2FEF}, {0x3001, 0xD7FF}, {0xF900, 0xFDCF},
-                                       {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}, {0xB7, 0xB7},     {0x300, 0x36F},   {0x203F, 0x2040}};
-  size_t count = sizeof ranges / sizeof *ranges - (first ? 3 : 0);
-  for (size_t i = 0; i < count; i++)
-    if (c >= ranges[i][0] && c <= ranges[i][1]) return true;
-  return false;
+  return propter_utf8_letter(c) || (!first && (c == 0xB7 || (c >= 0x300 && c <= 0x36F) || c == 0x203F || c == 0x2040));
 }
 
 /* Length of the character of a label at `p`, 0 if there is none. */

@@ -42,6 +42,9 @@ PROPTER_API bool propter_utf8_valid(PropterStr text, size_t *bad);
 /* The character at *at < text.len, which moves behind it; U+FFFD for a byte that begins no well-formed character. */
 PROPTER_API uint32_t propter_utf8_next(PropterStr text, size_t *at);
 
+/* What the names of Turtle and SPARQL may begin with: a letter of any script (PN_CHARS_BASE). */
+PROPTER_API bool propter_utf8_letter(uint32_t character);
+
 /* Number of Unicode characters in valid UTF-8. */
 PROPTER_API size_t propter_utf8_length(PropterStr text);
 
