@@ -298,7 +298,7 @@ static bool is_amount_unit(const SniffWord *known, PropterStr name) {
 /* "first reply min", "Absatz t": what is a unit in brackets only is one behind what takes its time, too, and so is at the end that of an amount. */
 static void read_short_unit(PropterStr word, bool span, PropterColumn *column) {
   const SniffWord *known = sniff_word(word, KIND_SHORT);
-  if (known && (is_time_unit(known->unit) ? span : is_amount_unit(known, column->name))) take_unit(column, known->unit, known->label);
+  if (known && (is_time_unit(known->unit) ? span : !column->unit && is_amount_unit(known, column->name))) take_unit(column, known->unit, known->label);
 }
 
 PropterStatus sniff_read_name(PropterSniff *out, size_t i, PropterStr name, Seen *c, PropterError *err) {
