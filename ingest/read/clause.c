@@ -78,6 +78,123 @@ const When *clause_when(const Whens *whens, PropterSpan words) {
   return nearest;
 }
 
+/* --- a clause that no expression knows -------------------------------------------------------------------------------------------- */
+
+enum { AROUND_TOKENS = 24 /* of a clause; beyond, its own marks are to be found */, RELATIVE_TOKENS = 14 };
+
+static bool is_mark(const Tagged *t, size_t i) {
+  const Token *k = &t->tokens[i];
+  return k->tag == UPOS_PUNCT && !(k->end == k->start + 1 && strchr("-'/&", t->text.data[k->start])) && k->end - k->start < 4;
+}
+
+static bool is_comma(const Tagged *t, size_t i) { return t->text.data[t->tokens[i].start] == ','; }
+
+static bool empty(PropterSpan s) { return s.end <= s.start; }
+
+static bool is_verb(Upos tag) { return tag == UPOS_VERB || tag == UPOS_AUX; }
+
+/* Another clause begins here: a mark, what subordinates, "and" before a verb or a pronoun. */
+static bool parts_here(const Tagged *t, size_t i) {
+  const Upos next = i + 1 < t->count ? t->tokens[i + 1].tag : UPOS_PUNCT;
+  return is_mark(t, i) || t->tokens[i].tag == UPOS_SCONJ || (t->tokens[i].tag == UPOS_CCONJ && (is_verb(next) || next == UPOS_PRON));
+}
+
+static bool leads(Upos tag) { return tag == UPOS_ADP || tag == UPOS_SCONJ || tag == UPOS_CCONJ || tag == UPOS_DET; }
+
+/* "Our" of "our supplier". */
+static bool is_owner(const Tagged *t, size_t i) {
+  const Upos next = i + 1 < t->count ? t->tokens[i + 1].tag : UPOS_PUNCT;
+  return t->tokens[i].tag == UPOS_PRON && (next == UPOS_NOUN || next == UPOS_PROPN || next == UPOS_ADJ);
+}
+
+/* Tokens from, to: without what only leads to the date or to the next clause. */
+static void trim(const Tagged *t, size_t *from, size_t *to) {
+  while (*from < *to && (leads(t->tokens[*from].tag) || is_mark(t, *from) || is_owner(t, *from))) ++*from;
+  while (*to > *from && (leads(t->tokens[*to - 1].tag) || is_mark(t, *to - 1))) --*to;
+}
+
+/* A thing and what became of it, or a thing and what it is called. */
+static bool says_something(const Tagged *t, size_t from, size_t to, bool *verb) {
+  size_t nouns = 0, other = 0;
+  *verb = false;
+  for (size_t i = from; i < to; i++) {
+    const Upos tag = t->tokens[i].tag;
+    if (is_verb(tag)) *verb = true;
+    else if (tag == UPOS_NOUN || tag == UPOS_PROPN) nouns++;
+    else if (tag == UPOS_ADJ) other++;
+  }
+  return nouns > 0 && (*verb || nouns + other > 1);
+}
+
+/* Its subject stands before a relative clause: "the reservoir, which feeds the town, was drained". */
+static size_t subject_before(const Tagged *t, size_t from, size_t begin, PropterSpan *gap) {
+  size_t open = from;
+  if (from == begin || !is_comma(t, from - 1)) return from;
+  for (open = from - 1; open > begin && from - open < RELATIVE_TOKENS && !is_comma(t, open - 1); open--) {}
+  if (open == begin || !is_comma(t, open - 1)) return from;
+  size_t start = --open;
+  while (start > begin && !parts_here(t, start - 1)) start--;
+  *gap = (PropterSpan){t->tokens[open].start, t->tokens[from - 1].end};
+  return start;
+}
+
+/* Before the date, over commas until there is a verb, but no further than a stronger mark. */
+static void before_date(const Tagged *t, size_t begin, size_t date, size_t *from, size_t *to) {
+  bool verb = false;
+  *to = date;
+  while (*to > begin && leads(t->tokens[*to - 1].tag)) --*to;
+  *from = *to;
+  while (*from > begin && *to - *from < AROUND_TOKENS) {
+    while (*from > begin && !parts_here(t, *from - 1)) --*from;
+    const bool opens = *from < *to && is_verb(t->tokens[*from].tag); /* its subject is parted from it */
+    if (opens || (says_something(t, *from, *to, &verb) && verb) || *from == begin || !is_comma(t, *from - 1)) break;
+    --*from;
+  }
+  trim(t, from, to);
+}
+
+/* Behind it: past what stands in brackets, over commas until there is a verb. */
+static void behind_date(const Tagged *t, size_t end, size_t date, size_t *from, size_t *to) {
+  bool verb = false;
+  for (*from = date; *from < end && is_mark(t, *from); ++*from) {
+    if (t->text.data[t->tokens[*from].start] != '(') continue;
+    while (*from + 1 < end && t->text.data[t->tokens[*from].start] != ')') ++*from;
+  }
+  for (*to = *from; *to < end && *to - *from < AROUND_TOKENS; ++*to)
+    if (parts_here(t, *to) && (!is_comma(t, *to) || is_verb(t->tokens[*from].tag) || (says_something(t, *from, *to, &verb) && verb))) break;
+  trim(t, from, to);
+}
+
+bool clause_around(const PropterRules *r, const Tagged *t, const When *when, PropterSpan *words, PropterSpan *gap) {
+  const size_t begin = 0, end = t->count;
+  size_t first = judge_token(t, when->start), last = judge_token(t, when->end), from, to, a, b;
+  bool told = false, named = false;
+  *gap = (PropterSpan){0, 0};
+  /* "On Monday" belongs to the date. */
+  if (first > begin && rules_any(r, r->record_lead.items, r->record_lead.count,
+                                 (PropterStr){t->text.data + t->tokens[first - 1].start, when->start - t->tokens[first - 1].start}))
+    first--;
+  if (first > begin && last < end && t->text.data[t->tokens[first - 1].start] == '(' && t->text.data[t->tokens[last].start] == ')') first--, last++;
+  before_date(t, begin, first, &from, &to);
+  if (from < to && is_verb(t->tokens[from].tag)) from = subject_before(t, from, begin, gap), trim(t, &from, &to);
+  behind_date(t, end, last, &a, &b);
+  const bool before = from < to && !is_verb(t->tokens[from].tag), whole = before && says_something(t, from, to, &told);
+  const bool on = told ? is_verb(t->tokens[to - 1].tag) || (b > 0 && is_verb(t->tokens[b - 1].tag)) : a < b && is_verb(t->tokens[a].tag);
+  const bool goes_on = before && last < b && a < b && !is_mark(t, last) && empty(*gap) && on;
+  /* "The leak on 3 May emptied the tank", "war vom 3. bis 9. Mai gesperrt". */
+  if (goes_on) {
+    *gap = (PropterSpan){t->tokens[to].start, t->tokens[a].start};
+    to = b;
+  } else {
+    const bool led = first > 0 && leads(t->tokens[first - 1].tag); /* "On 3 May", not "3 May was a fine day" */
+    const bool behind = a < b && ((to == from && led) || !is_verb(t->tokens[a].tag)) && says_something(t, a, b, &named);
+    if (!whole && !behind) return false;
+    if (!whole || (behind && named && !told)) from = a, to = b, *gap = (PropterSpan){0, 0};
+  }
+  *words = (PropterSpan){t->tokens[from].start, t->tokens[to - 1].end};
+  return true;
+}
+
 bool clause_find(const PropterRules *r, const Expressions *list, const Tagged *t, const Whens *whens, PropterSpan within, PropterSpan *words) {
   char text[sizeof t->coded];
   size_t at[TOKENS + 1], begin = 0, end = t->count;

@@ -559,6 +559,9 @@ static bool joins(const Work *w, PropterSpan core) {
   return last == UPOS_ADV || last == UPOS_CCONJ || last == UPOS_SCONJ;
 }
 
+/* A sentence with an address. */
+static bool is_reference(const Work *w) { return propter_str_find(w->s, PROPTER_STR("://")) != SIZE_MAX; }
+
 static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   bool effect_leads = c->pattern->lead == PART_EFFECT, effect_trails = c->pattern->trail == PART_EFFECT;
   size_t near = words_back(w->s, c->lead, c->core.start, NEAR_WORDS), at = 0, moved = 0;
@@ -605,7 +608,7 @@ static void flags(const Work *w, const Candidate *c, PropterReading *out) {
   else if (question && next.len && rules_any(w->r, w->r->answer_yes.items, w->r->answer_yes.count, next)) question = false, out->answered = true;
   if (question && out->hedge < .9) out->hedge = .9;
   /* A reference: what a title in it says, the document does not. */
-  bool reference = propter_str_find(w->s, PROPTER_STR("://")) != SIZE_MAX;
+  bool reference = is_reference(w);
   out->confidence = c->rule->precision * w->scene->factor * (question ? .3 : reference ? .7 : 1);
   PropterSpan condition;
   bool conditional = rules_first(w->r, w->r->condition.items, w->r->condition.count, w->s, 0, &condition);
@@ -1076,6 +1079,24 @@ static const When *clause_of(const Work *w, const Expressions *list, PropterSpan
   return when;
 }
 
+/* "By the 9th", "until 9 May". */
+static bool ends_on(const Work *w, const When *when) {
+  return rules_any(w->r, w->r->until.items, w->r->until.count, (PropterStr){w->s.data, when->start});
+}
+
+/* What no list knows: the words around the first day that are any. Days on which something ended or was done by are none. */
+static const When *around_date(const Work *w, PropterHappening *h) {
+  const PropterRules *r = w->r;
+  if (!r->tagged_happening_not.count || rules_any(r, r->future.items, r->future.count, w->s)) return NULL;
+  for (size_t i = 0; i < w->whens.count; i++) {
+    const When *when = &w->whens.items[i];
+    if (when->grain > WHEN_DAY || ends_on(w, when) || !clause_around(r, w->tagged, when, &h->words, &h->name_gap)) continue;
+    h->named = true;
+    return when;
+  }
+  return NULL;
+}
+
 /* What some of the sentence tells of itself, by kinds of clauses. */
 static const When *told_in(const Work *w, PropterSpan within, PropterHappening *h) {
   const PropterRules *r = w->r;
@@ -1110,7 +1131,8 @@ static const When *told_by_claim(const Work *w, const PropterReadings *out, Prop
   return when;
 }
 
-/* The clause whose date stands at its edge, in it or right behind it, into h; else a phrase with its days. `when` is NULL: there is none. */
+/* The clause whose date stands at its edge, in it or right behind it, into h; else a phrase with its days, else what stands around one. `when` is
+ * NULL: there is none. */
 static PropterStatus dated_clause(Work *w, const PropterReadings *out, bool claim, PropterHappening *h, const When **when, PropterError *err) {
   const PropterSpan all = {0, w->s.len};
   *when = NULL;
@@ -1121,6 +1143,7 @@ static PropterStatus dated_clause(Work *w, const PropterReadings *out, bool clai
   PropterHappening phrase = *h;
   const When *days = clause_of(w, &w->r->tagged_happening_phrase, all, WHEN_DAY, &phrase);
   if (days) *when = days, *h = phrase, h->named = false;
+  else if (!*when && !claim) *when = around_date(w, h);
   return PROPTER_OK;
 }
 
@@ -1131,6 +1154,14 @@ static PropterStatus tells(Work *w, PropterReadings *out, PropterHappening *h, P
   if (may_tell(w)) PROPTER_TRY(dated_clause(w, out, is_claim(w, out), &clause, &when, err));
   h->told = when != NULL && !clause.named;
   return PROPTER_OK;
+}
+
+/* What no expression knows may still have happened: not what only reports or measures, nor the line that dates the document. */
+static bool may_be_loose(const Work *w, PropterSpan words, const When *when) {
+  const Expressions *not = &w->r->tagged_happening_not;
+  const bool own_date = when->relative || (when->first == w->scene->published && when->last == when->first);
+  return not->count && when->grain <= WHEN_DAY && !is_reference(w) && !ends_on(w, when) && (!own_date || has_verb(w, words)) &&
+         !rules_any(w->r, not->items, not->count, judge_coded(w->tagged, words));
 }
 
 /* No label, no other words for a kind. */
@@ -1154,14 +1185,17 @@ static PropterStatus plain_clause(Work *w, PropterReadings *out, PropterError *e
   if (!failed && negation_in(w, 0, end, &at)) return PROPTER_OK;
   h.when = (PropterPeriod){when->first, when->open ? when->first : when->last};
   ending(w, when, h.words, &h);
+  h.loose = h.named && !claim && !negation_in(w, 0, w->s.len, &at) && may_be_loose(w, h.words, when);
+  const PropterSpan apart = h.name_gap;
   h.name = absolute(w, clause_name(r, w->tagged, &w->whens, h.words, &h.name_gap));
+  if (!empty(apart)) h.name = absolute(w, h.words), h.name_gap = apart;
   h.name_gap = absolute(w, h.name_gap);
   h.subject = absolute(w, subject_of(w, h.words));
   h.place = h.words = absolute(w, h.words);
   if (!failed) h.hedge = 1 - hedge_in(w, 0, end, 1 - h.hedge);
   /* "The patch was installed on 3 May": the end of something is a cause where a claim gives it as one. */
   const PropterStr told = slice(w->s, (PropterSpan){h.words.start - w->scene->sentence.start, end});
-  if (h.when.first == h.when.last && rules_any(r, r->over.items, r->over.count, told)) h.named = true;
+  if (h.when.first == h.when.last && rules_any(r, r->over.items, r->over.count, told)) h.named = true, h.loose = false;
   return propter_vec_push(&out->happenings, h) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "no memory for happenings");
 }
 

@@ -457,7 +457,7 @@ static PropterStatus tells_figure(PropterNames *names, const PropterDocument *d,
   PropterStr words = slice(d->text, h->subject);
   PropterStatus status = words.len ? propter_names_find(names, words, &found, err) : PROPTER_OK;
   for (size_t i = 0; i < found.count && status == PROPTER_OK; i++)
-    *figure = *figure || (found.items[i].words.end == words.len && propter_names_get(names, found.items[i].index)->roles & PROPTER_ROLE_METRIC);
+    *figure = *figure || ((h->loose || found.items[i].words.end == words.len) && propter_names_get(names, found.items[i].index)->roles & PROPTER_ROLE_METRIC);
   propter_vec_clear(&found);
   return status;
 }

@@ -26,6 +26,12 @@ typedef struct {
 /* How sure it is that a clause which a claim gives as its cause is the event that the clause tells. */
 static const double told_cause = .9;
 
+/* What a clause tells that no expression knows and no claim gives as its cause is less sure. */
+static const double told_loosely = .3;
+/* What a claim must be to make a happening of a clause that alone may only report. */
+static const double named_least = .3;
+enum { SOON_DAYS = 7 };
+
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "no memory for a document's graph"); }
 
 static PropterStatus vocab(Sheet *s, PropterVocab term, PropterId *id, PropterError *err) {
@@ -265,6 +271,7 @@ static PropterStatus named_by_claim(Sheet *s, const PropterHappening *h, size_t 
   for (size_t i = 0; i < s->readings->claims.count; i++) {
     Linked l;
     if (s->told[i] != (size_t)(h - s->readings->happenings.items)) continue;
+    if (s->readings->claims.items[i].confidence < named_least) continue;
     *named = true;
     if (*kind != SIZE_MAX) return PROPTER_OK;
     PROPTER_TRY(link_claim(s->names, s->rules, s->d, &s->readings->claims.items[i], &l, err));
@@ -299,13 +306,25 @@ static PropterStr file_of(const Sheet *s) {
   return name;
 }
 
+/* What a surer one of its paragraph began, up to some days before, is what came of it: "The fan failed. From tomorrow only a cold buffet." */
+static bool came_of(const Sheet *s, const PropterHappening *h) {
+  const PropterBlock *block = propter_document_block_at(s->d, h->quote.start);
+  for (size_t i = 0; block && i < s->readings->happenings.count; i++) {
+    const PropterHappening *k = &s->readings->happenings.items[i];
+    if (k == h || k->named || k->quote.start < block->start || k->quote.start >= block->end) continue;
+    if (k->quote.start == h->quote.start || (k->when.first <= h->when.first && h->when.first - k->when.first <= SOON_DAYS)) return true;
+  }
+  return false;
+}
+
 static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *stored, PropterError *err) {
   LinkedHappening l;
   bool named = false;
   if (h->hedge >= .45) return PROPTER_OK;
   PROPTER_TRY(link_happening(s->names, s->rules, s->d, h, file_of(s), &l, err));
   PROPTER_TRY(named_by_claim(s, h, &l.kind, &named, err));
-  if ((h->named && !named) || l.figure) return PROPTER_OK;
+  const bool loose = h->loose && !named && !came_of(s, h);
+  if ((h->named && !named && !loose) || l.figure) return PROPTER_OK;
   if (!l.scope_count && (!h->told || l.apart)) return PROPTER_OK;
   PropterStr iri;
   PropterId node;
@@ -324,7 +343,7 @@ static PropterStatus put_happening(Sheet *s, const PropterHappening *h, Stored *
   for (size_t i = 0; i < l.scope_count; i++) PROPTER_TRY(put_iri(s, node, VOCAB_propter_scope, propter_names_get(s->names, l.scopes[i])->iri, err));
   PROPTER_TRY(put_day(s, node, VOCAB_propter_start, h->when.first, err));
   if (h->ends) PROPTER_TRY(put_day(s, node, VOCAB_propter_end, h->when.last, err));
-  PROPTER_TRY(put_decimal(s, node, VOCAB_propter_confidence, h->confidence * (1 - h->hedge), err));
+  PROPTER_TRY(put_decimal(s, node, VOCAB_propter_confidence, (loose ? told_loosely : 1) * h->confidence * (1 - h->hedge), err));
   if (h->quantity > 0) {
     PROPTER_TRY(put_decimal(s, node, VOCAB_propter_quantity, h->quantity, err));
     PROPTER_TRY(put_text(s, node, VOCAB_propter_quantityText, words_of(s, h->quantity_words), err));

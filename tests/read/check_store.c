@@ -180,7 +180,6 @@ static const struct {
             {"Northland bakery jobs fell because of the flood from 3 to 9 May 2011.", 1, true, false, true, false},
             {"A flood hit the bakeries and the ferries from 3 to 9 May 2011.", 0, false, false, false, false},
             {"The flood was in Northland, and bakery jobs fell by 20 on 9 May 2011.", 0, false, false, false, false},
-            {"From 3 May 2011 the day ticket costs £6.20 in Northland.", 0, false, false, false, false},
             {"Bakery jobs fell because of the strike from 7 to 22 August 2011.", 1, false, true, false, true},
             {"The mill in Northland was repaired from 3 to 9 May 2011.", 1, false, false, true, false},
             {"We repaired the ovens of the bakeries from 3 to 9 May 2011.", 1, false, false, false, false},
@@ -566,6 +565,20 @@ static const struct {
     {"en", "The board will meet on 4 July 2011.", "", NULL, ""},
     {"en", "The slipway will not be closed from 3 to 9 July 2011.", "", NULL, ""},
     {"en", "If the wall gives way, the slipway will be closed on 4 July 2011.", "", NULL, ""},
+    /* No line of the rules knows the clause: the words around its date. */
+    {"en", "From 3 May 2011 parcels over 2 kg are charged £4 on all routes.", "parcels over 2 kg are charged £4", "2011-05-03", ""},
+    {"en", "The tap was off at the quay between 3 and 9 May 2011; new lines were needed.", "tap was off at the quay", "2011-05-03", "2011-05-09"},
+    {"en", "On 3 May 2011 our rope maker, Hall & Co, went into administration.", "rope maker, Hall & Co, went into administration", "2011-05-03", ""},
+    {"en", "The basin, which feeds the lock, was drained on Tuesday 3 May 2011 so that we could look at it.", "basin was drained", "2011-05-03", ""},
+    {"en", "The spring tide of 3 May 2011 kept everyone out of the sheds.", "spring tide kept everyone out of the sheds", "2011-05-03", ""},
+    {"en", "With the ferry slip at Nes shutting its gates on 3 May 2011, their guests come to us.", "ferry slip at Nes shutting its gates", "2011-05-03", ""},
+    {"en", "Late frost, 3 May 2011: minus four on the quay.", "Late frost", "2011-05-03", ""},
+    {"en", "The payment texts weren't sent from 3 to 9 May 2011.", "", NULL, ""},
+    {"en", "Last changed 3 May 2011 by Jo Bloggs.", "", NULL, ""},
+    {"en", "The harbour had no problems on 3 May 2011.", "", NULL, ""},
+    {"en", "Our gangs mended more than a third more nets than usual from 3 to 9 May 2011.", "", NULL, ""},
+    {"en", "The band had taken on water by 3 May 2011.", "", NULL, ""},
+    {"en", "The fan failed on 3 May 2011. Cold buffet only from 4 May 2011.", "fan failed", "2011-05-03", ""}, /* what came of it */
     {"de", "Am 12. März 2011 ist der Kran am Kai ausgefallen.", "Kran am Kai ausgefallen", "2011-03-12", ""},
     {"de", "Das Buchungssystem wurde am 4. April 2011 umgestellt.", "Buchungssystem wurde umgestellt", "2011-04-04", ""},
     {"de", "Die Schleuse war vom 3. bis 7. März 2011 außer Betrieb.", "Schleuse war außer Betrieb", "2011-03-03", "2011-03-07"},
@@ -593,7 +606,7 @@ static const struct {
     {"en", "Since 3 May 2011 no complaint has been received.", "", NULL, ""},
     {"en", "On 3 May 2011 the new tariff came in and nobody had been told. It was put right on 9 May 2011.", "new tariff came in", "2011-05-03", "2011-05-08"},
     {"en", "Friends, the overtime ban which began on Tuesday 3 May 2011 is solid.", "overtime ban", "2011-05-03", ""},
-    {"en", "Circus folk are filming in the old quay from 3 May 2011.", "Circus folk are filming", "2011-05-03", ""},
+    {"en", "Circus folk are filming in the old quay from 3 May 2011.", "Circus folk are filming in the old quay", "2011-05-03", ""},
     {"de", "Seit dem 3. Mai 2011 fährt keine Fähre nach Norden.", "keine Fähre", "2011-05-03", ""},
     {"de", "Seit dem 3. Mai 2011 kommen keine Klagen mehr.", "", NULL, ""},
     {"de", "Am 3. Mai 2011 trat der neue Fahrplan in Kraft.", "neue Fahrplan", "2011-05-03", ""},
@@ -685,6 +698,17 @@ START_TEST(clauses_tell_what_happened_when) {
     ck_assert_uint_eq(count_day(g, VOCAB_propter_end, dated[_i].end), *dated[_i].end != 0);
     ck_assert_uint_eq(count_number(g, VOCAB_propter_confidence, "0.56"), strcmp(dated[_i].start, "2011-06-01") > 0);
   }
+  propter_graph_close(g);
+}
+END_TEST
+
+/* What the rules know is surer than what only stands around a date. */
+START_TEST(what_no_rule_knows_is_less_sure) {
+  const char *folder = support_folder();
+  PropterGraph *g = make_graph(folder);
+  read_said(g, folder, "2011-06-01", "en", "The tap was off at the quay from 3 to 9 May 2011.\n\nThe lock gate jammed on 20 May 2011.");
+  ck_assert_uint_eq(count_number(g, VOCAB_propter_confidence, "0.21"), 1);
+  ck_assert_uint_eq(count_number(g, VOCAB_propter_confidence, "0.7"), 1);
   propter_graph_close(g);
 }
 END_TEST
@@ -820,6 +844,7 @@ Suite *suite_store(void) {
   tcase_add_test(tc, a_pronoun_is_what_the_sentence_told_before);
   tcase_add_loop_test(tc, claims_speak_of_what_clauses_tell, 0, sizeof spoken / sizeof *spoken);
   tcase_add_loop_test(tc, clauses_tell_what_happened_when, 0, (int)(sizeof dated / sizeof *dated));
+  tcase_add_test(tc, what_no_rule_knows_is_less_sure);
   tcase_add_test(tc, a_rule_that_is_left_out_is_counted);
   tcase_add_test(tc, what_is_told_twice_is_one);
   tcase_add_test(tc, unlinked_arguments_are_candidates);
