@@ -258,7 +258,7 @@ PropterStatus link_effect(const LinkPanel *x, size_t i, size_t j, size_t lag, Li
     return PROPTER_OK;
   }
   Unrolled *u = propter_calloc(1, sizeof *u);
-  PropterAdjustment a;
+  PropterAdjustment a = {.by = PROPTER_NOT_IDENTIFIED};
   if (!u) return propter_fail(err, PROPTER_NO_MEMORY, "an effect");
   u->x = x, u->depth = 2 * x->lags;
   PropterStatus status = unroll(u, i, j, lag, err);

@@ -17,7 +17,8 @@ static PropterStatus set_key(LinkPanel *x, const char *method, const PropterLagg
   const uint64_t wholes[] = {x->p, x->levels, o->lags, o->depth, o->resamples, o->block, o->seed};
   const double levels[] = {o->alpha, o->rate};
   /* Steps of the whole panel may be fewer than its series have in common: of those that were left out afterwards, too. */
-  const PropterHash128 steps = x->over ? (PropterHash128){0} : hash_of(x->period, x->n * sizeof *x->period);
+  PropterHash128 steps = {0, 0};
+  if (!x->over) steps = hash_of(x->period, x->n * sizeof *x->period);
   const PropterHash128 parts[] = {steps,
                                   hash_of(k->required, cells),
                                   hash_of(k->forbidden, cells),

@@ -508,7 +508,7 @@ static PropterStatus collect(const Reading *reading, const PropterIds *ids, Cell
 
 static double combine(const Reading *reading, const Cell *cells, size_t count) {
   const PropterId *v = reading->v, how = reading->metric->aggregation;
-  double sum = 0, weighed = 0, size = 0, low = cells[0].value, high = cells[0].value;
+  double sum = 0, weighed = 0, size = 0, low = cells[0].value, high = low;
   for (size_t i = 0; i < count; i++) {
     sum += cells[i].value, weighed += cells[i].weight * cells[i].value, size += cells[i].weight;
     if (cells[i].value < low) low = cells[i].value;

@@ -235,21 +235,29 @@ static KnowEvent *reported(Know *know, const KnowClaim *claim) {
   return NULL;
 }
 
-static PropterStatus speak_of(Know *know, KnowEvent **meant, PropterError *err) {
+/* What a claim speaks of, where it names no event on record. */
+typedef struct {
+  bool nameless;
+  KnowEvent *event;
+} Meant;
+
+static PropterStatus speak_of(Know *know, Meant *meant, PropterError *err) {
   for (size_t i = 0; i < know->claims.count; i++) {
     const KnowClaim *claim = &know->claims.items[i];
-    if (names_no_event(know, claim) && !(meant[i] = told_beside(know, i))) meant[i] = reported(know, claim);
+    meant[i].nameless = names_no_event(know, claim);
+    if (meant[i].nameless && !(meant[i].event = told_beside(know, i))) meant[i].event = reported(know, claim);
   }
   /* What another document says of the same thing and the same time, too. */
   for (size_t i = 0; i < know->claims.count; i++)
-    for (size_t k = 0; k < know->claims.count && meant[i]; k++) {
+    for (size_t k = 0; k < know->claims.count && meant[i].event; k++) {
       const KnowClaim *other = &know->claims.items[k];
-      if (!meant[k] && other->cause == know->claims.items[i].cause && names_no_event(know, other) && can_be_meant(other, meant[i])) meant[k] = meant[i];
+      if (!meant[k].nameless || meant[k].event || other->cause != know->claims.items[i].cause) continue;
+      if (can_be_meant(other, meant[i].event)) meant[k].event = meant[i].event;
     }
   for (size_t i = 0; i < know->claims.count; i++) {
     static const double guessed = .6; /* as what a pronoun stands for (ingest/read) */
     KnowClaim *claim = &know->claims.items[i];
-    KnowEvent *e = meant[i];
+    KnowEvent *e = meant[i].event;
     if (!e) continue;
     if (is_headed(know, e)) PROPTER_TRY(label_of(know->snapshot, know->v, claim->cause, &know->arena, &e->label, err)); /* a claim says what it was */
     claim->cause = claim->causes.items[0] = e->id;
@@ -259,7 +267,7 @@ static PropterStatus speak_of(Know *know, KnowEvent **meant, PropterError *err) 
 }
 
 PropterStatus claims_date(Know *know, PropterError *err) {
-  KnowEvent **meant = propter_calloc(know->claims.count + 1, sizeof *meant);
+  Meant *meant = propter_calloc(know->claims.count + 1, sizeof *meant);
   if (!meant) return propter_fail(err, PROPTER_NO_MEMORY, "%zu claims", know->claims.count);
   PropterStatus status = speak_of(know, meant, err);
   propter_free(meant);

@@ -87,16 +87,19 @@ static void add_shift(const Set *set, size_t i, const double *change, size_t var
   Column column[VARIANTS];
   candidate_columns(set->frame, set->candidate[i], change, variants, shift, scratch, column, shape);
   for (size_t v = 0; v < variants; v++)
-    for (size_t rows = 0; rows < 2; rows++)
+    for (size_t rows = 0; rows < 2; rows++) {
+      const Column *one = &column[v];
+      const double weight = log_share + one->log_weight;
+      Evidence e = {0, 0};
+      Tally effect[2] = {no_tally};
       for (size_t free_size = 0; free_size < 2; free_size++) {
-        const Column *one = &column[v];
-        double weight = log_share + one->log_weight;
-        Evidence e = {0, 0};
-        Tally effect[2] = {no_tally};
-        if (!one->null) e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, false, set->threshold, set->direction, effect);
+        /* without a size of its own it is as free either way */
+        if (!one->null && (one->sized || !free_size))
+          e = set_evidence(set->frame, (Look){rows, free_size}, &one, 1, false, set->threshold, set->direction, effect);
         add_log(&out->alone[rows][free_size], weight + e.alone);
         add_log(&out->alone_part[rows][free_size], weight + log_material(&effect[0]));
       }
+    }
 }
 
 PropterStatus shifted_solo(const Set *set, size_t i, const double unknown[2], Solo *out, PropterError *err) {

@@ -5,7 +5,7 @@
 #include "sniff_seen.h"
 
 static const SniffWord known_words[] = {
-#define WORD(word, kind, unit, label) {#word, KIND_##kind, unit, label},
+#define WORD(word, kind, unit, label) {word, KIND_##kind, unit, label},
 #include "sniff.def"
 #undef WORD
 };
