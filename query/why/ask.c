@@ -18,6 +18,7 @@ typedef struct {
   PropterMember slice[PROPTER_WHY_SLICES];
   PropterArena arena;
   bool whole; /* the period is judged as it is asked about, since another is held against it */
+  bool form;  /* asked by a form, which means its days */
   PropterError *err;
 } Ask;
 
@@ -389,7 +390,8 @@ static PropterStatus judge(Ask *k, PropterQuestion *q, PropterLexicon *lexicon, 
   if (q->despite.len || q->suspect.len) options.limit = SIZE_MAX; /* the cause may stand far down */
   if (q->gap == PROPTER_GAP_NONE) {
     PROPTER_TRY(infer(k, q, &inference));
-    const PropterStatus looked = look_inside(k, q, &inference);
+    PropterStatus looked = look_inside(k, q, &inference);
+    if (!looked) looked = why_look_around(k->inferrer, q, k->form || k->whole || q->negated || q->compared, &k->arena, &inference, k->err);
     if (looked) return propter_inference_free(inference), looked;
   }
   PROPTER_TRY(why_answer_make(q, inference, options.version ? options.version : propter_snapshot_version(k->snapshot), &options, out, k->err));
@@ -570,7 +572,7 @@ PropterStatus why_form_with(PropterSnapshot *snapshot, PropterInferrer *inferrer
   *out = NULL;
   if (form->from > form->to || (form->compared && form->compared_from > form->compared_to))
     return propter_fail(err, PROPTER_INVALID, "the window ends before it begins");
-  Ask k = {.snapshot = snapshot, .inferrer = inferrer, .options = *options, .err = err};
+  Ask k = {.snapshot = snapshot, .inferrer = inferrer, .options = *options, .form = true, .err = err};
   PropterQuestion q = why_question_empty();
   q.has_metric = q.has_period = true;
   q.metric_iri = form->metric, q.from = form->from, q.to = form->to;

@@ -207,6 +207,18 @@ expect 'but not before it was written' 7 'known by    2013-06-15' why --known-by
 
 cmp -s one two && ok 'equal bytes on one thread and on many' || not_ok 'equal bytes on one thread and on many'
 expect 'a full device' 75 'cannot write' sh -c '"$0" -g g why "parcels sent in May 2013" >/dev/full' "$PROPTER"
+# Calls a day at 200 but for noise, a level of 150 from 13 January to 27 February 2025 and on four days of July 2024: seen from the level just before, most of a later period did not move.
+mkdir calls && awk "$uniform"'BEGIN { print "date,calls"; for (i = 0; i < 440; i++) { ("date -u -d \"2024-01-01 +" i " days\" +%F") | getline d
+  print d "," int(200 + 20 * (uniform() + uniform() - 1) - (i >= 378 && i < 424 || i >= 200 && i < 204 ? 50 : 0)) } }' >calls/calls.csv
+"$PROPTER" -g calls.graph --today 2025-03-17 start calls >out 2>&1
+calls() { "$PROPTER" -g calls.graph --today 2025-03-17 why "$@"; }
+expect 'a period inside of a move' 7 'note        a move goes beyond this time: judged is 13' calls 'why did calls fall in February 2025?'
+expect 'which went the way that was asked for' 7 'observed    149   expected 205' calls 'why did calls fall in February 2025?'
+expect 'whatever way it is asked for' 7 'expected 205' calls 'calls in February 2025'
+expect 'is judged as told where a form tells it' 7 'observed    150   expected 143' calls 'WHY m:calls DURING "2025-02-01" TO "2025-02-28"'
+expect 'a period with a move in it' 1 'note        a move overlaps this time: 19–22 Jul 2024 (−19 %)' calls 'calls in July 2024'
+expect 'a quiet period' 1 'did-not-move' calls 'why did calls fall in June 2024?'
+if calls 'why did calls fall in June 2024?' | grep -q 'a move '; then not_ok 'has no move around it'; else ok 'has no move around it'; fi
 # The server says the same, byte by byte; in HTML its claims and events are links to their documents, too.
 if [ -x "$builddir/tests/http/ask" ]; then
   "$PROPTER" -g past serve --port 0 >where 2>errors & server=$!; trap 'kill $server 2>/dev/null; rm -rf "$t"' EXIT
