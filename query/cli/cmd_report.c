@@ -7,14 +7,16 @@
 #include "output.h"
 #include "propter/infer.h"
 #include "propter/io.h"
+#include "propter/mem.h"
 #include "propter/vocab.h"
 #include "propter/why.h"
 
 typedef struct {
-  PropterStr pattern, metric, metric_label, unit, outcome, cause, cause_label, grade, conclusion;
-  PropterDay start, end;
+  PropterStr pattern, metric, metric_label, measure, unit, outcome, cause, cause_label, grade, conclusion;
+  PropterDay start, end, back_of, as_on;
   double observed, expected, deviation, score, probability;
   bool has_cause, answered;
+  bool part;  /* of what the measure is of */
   bool asked; /* of the run that is asked for */
 } Line;
 
@@ -85,10 +87,18 @@ static PropterStr spoken(PropterArena *arena, PropterStr name) {
   return copy.data ? copy : name;
 }
 
-/* What to name as the cause: of a move nobody explained, that; the best rival stands behind it. */
+/* What to name as the cause: of a move nobody explained, that, and what it is to others; the best rival stands behind it. */
 static PropterStr conclusion(PropterArena *arena, const Line *l) {
-  if (!l->has_cause) return l->outcome;
+  const PropterDay other = l->back_of != PROPTER_NO_DAY ? l->back_of : l->as_on;
   if (l->answered) return l->cause_label;
+  if (other != PROPTER_NO_DAY) {
+    char day[16];
+    propter_day_format(other, day);
+    const char *what = other == l->back_of ? "way back of the move of" : other < l->start ? "as a year before, on" : "as a year after, on";
+    const PropterStr text = propter_arena_printf(arena, "%.*s, %s %s", (int)l->outcome.len, l->outcome.data, what, day);
+    return text.data ? text : l->outcome;
+  }
+  if (!l->has_cause) return l->outcome;
   PropterStr text = propter_arena_printf(arena, "%.*s (best rival: %.*s)", (int)l->outcome.len, l->outcome.data, (int)l->cause_label.len, l->cause_label.data);
   return text.data ? text : l->outcome;
 }
@@ -122,6 +132,11 @@ static PropterStatus read_line(Reader *r, PropterId pattern, Line *line, Propter
   if (metric != PROPTER_NO_ID) {
     PROPTER_TRY(text_of(r, metric, &line->metric, err));
     PROPTER_TRY(label_of(r, metric, line->metric, &line->metric_label, err));
+    PropterStr fixed;
+    PROPTER_TRY(object_text(r, metric, VOCAB_propter_fixed, &fixed, err));
+    PROPTER_TRY(object_text(r, metric, VOCAB_propter_measure, &line->measure, err));
+    if (!line->measure.len) line->measure = line->metric;
+    line->part = fixed.len > 0;
     PROPTER_TRY(object_text(r, metric, VOCAB_propter_unitLabel, &line->unit, err));
     if (propter_str_equal(line->unit, PROPTER_STR("1"))) line->unit = PROPTER_STR("");
   }
@@ -134,9 +149,7 @@ static PropterStatus read_line(Reader *r, PropterId pattern, Line *line, Propter
   PROPTER_TRY(object_text(r, pattern, VOCAB_propter_outcome, &outcome, err));
   line->outcome = spoken(&r->arena, local_name(outcome));
   line->answered = propter_str_equal(line->outcome, PROPTER_STR("answered"));
-  PROPTER_TRY(first_cause(r, pattern, line, err));
-  line->conclusion = conclusion(&r->arena, line);
-  return PROPTER_OK;
+  return first_cause(r, pattern, line, err);
 }
 
 static int newest_first(const void *a, const void *b) {
@@ -151,6 +164,14 @@ static int surprising_first(const void *a, const void *b) {
   const Line *x = a, *y = b;
   const double sx = isnan(x->score) ? -1 : fabs(x->score), sy = isnan(y->score) ? -1 : fabs(y->score);
   return sx != sy ? (sx < sy ? 1 : -1) : newest_first(a, b);
+}
+
+/* What is a way back, or comes every year, and has no cause behind what is news. */
+static int news_first(const void *a, const void *b) {
+  const Line *x = a, *y = b;
+  const bool old_x = x->back_of != PROPTER_NO_DAY || x->as_on != PROPTER_NO_DAY, old_y = y->back_of != PROPTER_NO_DAY || y->as_on != PROPTER_NO_DAY;
+  const bool last_x = old_x && !x->answered, last_y = old_y && !y->answered;
+  return last_x != last_y ? (last_x ? 1 : -1) : surprising_first(a, b);
 }
 
 /* Patterns of the live graph; with `run` (an IRI) only those that run found are `asked`, and of the others the score alone is read. */
@@ -196,6 +217,25 @@ static PropterStatus sift(Lines *lines, bool every, PropterError *err) {
   }
   lines->all.count = kept;
   propter_free(score);
+  return status;
+}
+
+/* Which are ways back of others that are listed, and which come every year. */
+static PropterStatus relate(Reader *r, Lines *lines, PropterError *err) {
+  PropterMoveKin *kin = propter_malloc((lines->all.count + 1) * sizeof *kin);
+  if (!kin) return propter_fail(err, PROPTER_NO_MEMORY, "%zu patterns", lines->all.count);
+  for (size_t i = 0; i < lines->all.count; i++) {
+    const Line *l = &lines->all.items[i];
+    kin[i] = (PropterMoveKin){.metric = l->metric, .measure = l->measure, .part = l->part, .stands = true, .first = l->start, .score = l->score,
+                              .share = l->expected != 0 ? l->deviation / l->expected : 0};
+  }
+  PropterStatus status = propter_why_relate(kin, lines->all.count, err);
+  for (size_t i = 0; i < lines->all.count && status == PROPTER_OK; i++) {
+    Line *l = &lines->all.items[i];
+    l->back_of = kin[i].back_of, l->as_on = kin[i].as_on;
+    l->conclusion = conclusion(&r->arena, l);
+  }
+  propter_free(kin);
   return status;
 }
 
@@ -257,6 +297,8 @@ static void write_json(const Lines *lines, PropterBuf *out) {
         propter_put_json_number(out, "deviation", l->deviation, 10);
     propter_put_json_number(out, "score", l->score, 10), propter_buf_add(out, PROPTER_STR(",\"unit\":")), propter_put_json(out, l->unit);
     propter_buf_add(out, PROPTER_STR(",\"outcome\":")), propter_put_json(out, l->outcome);
+    if (l->back_of != PROPTER_NO_DAY) propter_day_format(l->back_of, a), propter_buf_printf(out, ",\"wayBackOf\":\"%s\"", a);
+    if (l->as_on != PROPTER_NO_DAY) propter_day_format(l->as_on, a), propter_buf_printf(out, ",\"asOn\":\"%s\"", a);
     if (l->has_cause) {
       propter_buf_add(out, PROPTER_STR(",\"cause\":")), propter_put_json(out, l->cause);
       propter_buf_add(out, PROPTER_STR(",\"causeLabel\":")), propter_put_json(out, l->cause_label);
@@ -338,7 +380,7 @@ static const struct {
 
 static PropterStatus run(CommandCall *call, PropterError *err) {
   const char *file;
-  PROPTER_TRY(output_file_option(call, "file", &file, err));
+  PROPTER_TRY(output_file_option(call, cmd_value(call, "out") ? "out" : "file", &file, err));
   const char *dot = file ? strrchr(file, '.') : NULL;
   const char *form = call->format                                                                                                             ? call->format
                      : dot && (strcmp(dot, ".html") == 0 || strcmp(dot, ".md") == 0 || strcmp(dot, ".json") == 0 || strcmp(dot, ".csv") == 0) ? dot + 1
@@ -355,8 +397,9 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
   if (status == PROPTER_OK) status = propter_snapshot_open(graph, 0, &reader.snapshot, err);
   if (status == PROPTER_OK) status = collect(&reader, cmd_value(call, "run"), &lines, err);
   if (status == PROPTER_OK) status = sift(&lines, cmd_flag(call, "all"), err);
+  if (status == PROPTER_OK) status = relate(&reader, &lines, err);
   if (status == PROPTER_OK) {
-    if (lines.all.count && cmd_flag(call, "newest")) qsort(lines.all.items, lines.all.count, sizeof *lines.all.items, newest_first);
+    if (lines.all.count) qsort(lines.all.items, lines.all.count, sizeof *lines.all.items, cmd_flag(call, "newest") ? newest_first : news_first);
     forms[f].write(&lines, &out);
     status = propter_buf_status(&out, err);
   }
@@ -376,6 +419,7 @@ static PropterStatus run(CommandCall *call, PropterError *err) {
 
 static const CommandOption options[] = {
     {"file", 'o', "FILE", "write there (the form follows the ending .html, .md, .json or .csv), replacing the file as a whole"},
+    {"out", 0, "FILE", "the same, as of propter why"},
     {"run", 0, "RUN", "only what this inference run found new (its IRI)"},
     {"newest", 0, NULL, "the newest first, not the most surprising"},
     {"all", 0, NULL, "also what chance makes where so many figures are looked at"},
@@ -389,9 +433,10 @@ const Command command_report = {
     .operands = "",
     .options = options,
     .details =
-        "One line per pattern, the most surprising first: window, deviation, its part of what was expected, sigma (how far off, as a normal deviate as rare), metric, how likely the first\n"
+        "One line per pattern, the most surprising first, what is no news behind it: window, deviation, its part of what was expected, sigma (how far off, as a normal deviate as rare), metric, how likely the first\n"
         "cause is, and what it is. Left out, and counted at the end, is what lies beyond a false discovery rate of .05 among all figures and has no cause that\n"
-        "may be named. For all about one of them, ask propter why.",
+        "may be named. Of one without such a cause it is said whether it is the way back of one that is listed, of that figure or of a part of it, and whether the figure\n"
+        "moved so about a year before or after. For all about one of them, ask propter why.",
     .examples = "propter report\npropter report --file report.html",
     .formats = formats,
     .run = run};

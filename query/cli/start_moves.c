@@ -24,8 +24,10 @@ static void print_where(FILE *out, const PropterMove *m) {
 static void print_moves(FILE *out, const PropterMoves *found) {
   for (size_t i = 0; i < found->count; i++) {
     const PropterMove *m = &found->move[i], *most = &found->most[i];
+    char year[16];
     fprintf(out, "%s%zu ", i ? "         " : "moves    ", i + 1), print_where(out, m);
     fprintf(out, ", %.1f sigma", fabs(m->score));
+    if (m->as_on != PROPTER_NO_DAY) propter_day_format(m->as_on, year), fprintf(out, ", as a year %s, on %s", m->as_on < m->first ? "before" : "after", year);
     if (fabs(most->part) > much_more * fabs(m->part)) fputs("; ", out), print_where(out, most);
     for (size_t k = 0; k < found->alsos[i]; k++) {
       const PropterMove *also = &found->also[i][k];

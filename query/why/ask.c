@@ -5,6 +5,7 @@
 
 #include "form_why.h"
 #include "propter/math.h"
+#include "propter/mem.h"
 #include "propter/vocab.h"
 #include "question.h"
 #include "render.h"
@@ -133,35 +134,108 @@ static PropterStatus offer_names(Ask *k, const PropterLexicon *lexicon, PropterW
   return PROPTER_OK;
 }
 
-/* The metric's largest moves, by distance from the baseline in standard errors. */
-static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
+/* --- moves to choose from: of the metric, then of its parts ------------------------------------------------------------------------ */
+
+typedef struct {
+  PropterStr metric, label;
+  PropterDay first, last;
+  double deviation, z;
+} Offer;
+
+typedef struct {
+  PropterArena *arena;
+  PROPTER_VEC(Offer) all;
+} Offers;
+
+static PropterStatus add_offer(const PropterTerm *row, void *payload, PropterError *err) {
+  Offers *o = payload;
+  Offer m = {.metric = propter_arena_copy(o->arena, row[0].value), .label = propter_arena_copy(o->arena, row[1].value), .deviation = NAN, .z = NAN};
+  if (!m.metric.data || !m.label.data) return no_memory(err);
+  const bool days = propter_day_parse(row[2].value, &m.first) && propter_day_parse(row[3].value, &m.last);
+  (void)propter_str_to_double(row[4].value, &m.deviation), (void)propter_str_to_double(row[5].value, &m.z);
+  return !days || isnan(m.deviation * m.z) || propter_vec_push(&o->all, m) ? PROPTER_OK : no_memory(err);
+}
+
+/* Of the parts that are figures of their own, as the last inference found them. */
+static PropterStatus read_parts(Ask *k, PropterStr metric, Offers *o) {
+  PropterBuf text = {0};
+  propter_buf_printf(&text,
+                     "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?m ?label ?from ?to ?deviation ?score { "
+                     "<%.*s> p:measure ?of . ?m p:measure ?of ; skos:prefLabel ?label . ?x a p:Pattern ; p:metric ?m ; p:start ?from ; p:end ?to ; "
+                     "p:deviation ?deviation ; p:score ?score FILTER NOT EXISTS { <%.*s> p:fixed ?one } FILTER EXISTS { ?m p:fixed ?two } } ORDER BY ?label ?from",
+                     (int)metric.len, metric.data, (int)metric.len, metric.data);
+  return why_each_row(k->snapshot, &text, add_offer, o, k->err);
+}
+
+static PropterStatus read_offers(Ask *k, const PropterWhyAnswer *a, Offers *o) {
   PropterInferrer *inferrer = NULL;
   PropterPattern *found = NULL;
   size_t count = 0;
   PropterStatus status = propter_inferrer_new(k->snapshot, &k->options.infer, &inferrer, k->err);
   if (status == PROPTER_OK) status = propter_patterns(inferrer, a->question.metric_iri, PROPTER_NO_DAY, PROPTER_NO_DAY, &found, &count, k->err);
-  if (status == PROPTER_OK && !(a->move = propter_arena_alloc(&a->arena, MOVES * sizeof *a->move))) status = no_memory(k->err);
-  for (size_t i = 0; a->move && i < count && status == PROPTER_OK; i++) {
-    PropterWhyMove m = {.first = found[i].first, .last = found[i].last, .deviation = found[i].deviation, .z = found[i].z};
-    size_t at = a->moves < MOVES ? a->moves : MOVES;
-    while (at > 0 && fabs(a->move[at - 1].z) < fabs(m.z)) at--;
-    if (at == MOVES) continue;
-    if (a->moves < MOVES) a->moves++;
-    for (size_t j = a->moves - 1; j > at; j--) a->move[j] = a->move[j - 1];
-    a->move[at] = m;
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
+    const Offer m = {a->question.metric_iri, a->question.metric_label, found[i].first, found[i].last, found[i].deviation, found[i].z};
+    if (!propter_vec_push(&o->all, m)) status = no_memory(k->err);
   }
-  PropterBuf text = {0};
-  for (size_t i = 0; a->move && i < a->moves && status == PROPTER_OK; i++) {
-    propter_buf_reset(&text);
-    propter_buf_add(&text, a->question.metric_label);
-    if (a->question.slice_words.len) propter_buf_add(&text, PROPTER_STR(" for ")), propter_buf_add(&text, a->question.slice_words);
-    propter_buf_add(&text, PROPTER_STR(" ")), why_put_when(&text, a->move[i].first, a->move[i].last);
-    status = propter_buf_status(&text, k->err);
-    if (status == PROPTER_OK && !(a->move[i].question = kept(a, propter_buf_str(&text))).data) status = no_memory(k->err);
-  }
-  propter_buf_clear(&text);
   propter_patterns_free(found, count);
   propter_inferrer_free(inferrer);
+  return status == PROPTER_OK && !a->question.slice_count ? read_parts(k, a->question.metric_iri, o) : status;
+}
+
+/* The whole's stand before those of parts; of these what the whole did as well is not listed again. */
+static bool stands_before(const Offer *m, const Offer *x, PropterStr whole) {
+  const bool a = propter_str_equal(m->metric, whole), b = propter_str_equal(x->metric, whole);
+  return a != b ? a : fabs(m->z) > fabs(x->z);
+}
+
+static bool is_same_move(const Offer *m, const Offer *x) {
+  return m->first <= x->last && x->first <= m->last && m->deviation * x->deviation > 0;
+}
+
+/* Those that go the way of the question and are no way back, by distance from the baseline in standard errors. */
+static PropterStatus choose_offers(const Offers *o, const PropterQuestion *q, const Offer *chosen[MOVES], size_t *count, PropterError *err) {
+  PropterMoveKin *kin = propter_malloc((o->all.count + 1) * sizeof *kin);
+  if (!kin) return no_memory(err);
+  for (size_t i = 0; i < o->all.count; i++) {
+    const Offer *m = &o->all.items[i];
+    kin[i] = (PropterMoveKin){.metric = m->metric, .measure = q->metric_iri, .part = !propter_str_equal(m->metric, q->metric_iri), .stands = true, .first = m->first, .score = m->z};
+  }
+  PropterStatus status = propter_why_relate(kin, o->all.count, err);
+  for (size_t n = 0; n < MOVES && status == PROPTER_OK; n++) {
+    const Offer *best = NULL;
+    for (size_t i = 0; i < o->all.count; i++) {
+      const Offer *m = &o->all.items[i];
+      bool listed = kin[i].back_of != PROPTER_NO_DAY || m->deviation * q->direction < 0;
+      for (size_t c = 0; c < *count && !listed; c++) listed = m == chosen[c] || is_same_move(m, chosen[c]);
+      if (!listed && (!best || stands_before(m, best, q->metric_iri))) best = m;
+    }
+    if (best) chosen[(*count)++] = best;
+  }
+  propter_free(kin);
+  return status;
+}
+
+static PropterStatus offer_moves(Ask *k, PropterWhyAnswer *a) {
+  Offers offers = {.arena = &k->arena};
+  const Offer *chosen[MOVES];
+  size_t count = 0;
+  PropterBuf text = {0};
+  PropterStatus status = read_offers(k, a, &offers);
+  if (status == PROPTER_OK) status = choose_offers(&offers, &a->question, chosen, &count, k->err);
+  if (status == PROPTER_OK && !(a->move = propter_arena_alloc(&a->arena, MOVES * sizeof *a->move))) status = no_memory(k->err);
+  for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
+    const Offer *m = chosen[i];
+    propter_buf_reset(&text);
+    propter_buf_add(&text, m->label);
+    if (a->question.slice_words.len) propter_buf_add(&text, PROPTER_STR(" for ")), propter_buf_add(&text, a->question.slice_words);
+    propter_buf_add(&text, PROPTER_STR(" ")), why_put_when(&text, m->first, m->last);
+    PropterWhyMove move = {.first = m->first, .last = m->last, .deviation = m->deviation, .z = m->z};
+    status = propter_buf_status(&text, k->err);
+    if (status == PROPTER_OK && !(move.question = kept(a, propter_buf_str(&text))).data) status = no_memory(k->err);
+    if (status == PROPTER_OK) a->move[a->moves++] = move;
+  }
+  propter_buf_clear(&text);
+  propter_vec_clear(&offers.all);
   return status;
 }
 

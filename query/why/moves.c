@@ -3,11 +3,12 @@
 #include <math.h>
 
 #include "propter/math.h"
+#include "propter/mem.h"
 #include "propter/vocab.h"
 #include "question.h"
 #include "render.h"
 
-enum { MOST_READ = 1000, RETURN_DAYS = 62 };
+enum { MOST_READ = 1000 };
 static const double rate = .05, sure = .01;
 
 PropterStatus propter_why_figures(PropterSnapshot *snapshot, size_t *figures, PropterError *err) {
@@ -39,6 +40,7 @@ typedef struct {
   PropterStr file;    /* of its table; empty: not known */
   bool part;          /* of what the measure is of */
   bool stands;        /* beyond chance, or with a cause */
+  bool back;          /* the way back of another */
 } Move;
 
 typedef struct {
@@ -89,17 +91,18 @@ static PropterStatus mark_standing(Moves *moves, PropterError *err) {
 
 static bool same_way(const PropterMove *a, const PropterMove *b) { return (a->score > 0) == (b->score > 0); }
 
-/* A way back is no news of its own: the figure, or a part of it, had moved the other way, as far, not long before. */
-static bool is_return(const Moves *moves, const Move *m) {
+/* Which are ways back of others, and which come every year. */
+static PropterStatus relate(Moves *moves, PropterError *err) {
+  PropterMoveKin *kin = propter_malloc((moves->all.count + 1) * sizeof *kin);
+  if (!kin) return propter_fail(err, PROPTER_NO_MEMORY, "%zu moves", moves->all.count);
   for (size_t i = 0; i < moves->all.count; i++) {
-    const Move *x = &moves->all.items[i];
-    const PropterMove *other = &x->move;
-    const bool of_it = propter_str_equal(other->metric, m->move.metric) || (!m->part && propter_str_equal(x->measure, m->measure));
-    if (of_it && x->stands && other->first < m->move.first && m->move.first - other->first <= RETURN_DAYS && !same_way(other, &m->move) &&
-        fabs(other->score) * 2 >= fabs(m->move.score))
-      return true;
+    const Move *m = &moves->all.items[i];
+    kin[i] = (PropterMoveKin){m->move.metric, m->measure, m->part, m->stands, m->move.first, m->move.score, m->move.part, PROPTER_NO_DAY, PROPTER_NO_DAY};
   }
-  return false;
+  PropterStatus status = propter_why_relate(kin, moves->all.count, err);
+  for (size_t i = 0; i < moves->all.count && !status; i++) moves->all.items[i].back = kin[i].back_of != PROPTER_NO_DAY, moves->all.items[i].move.as_on = kin[i].as_on;
+  propter_free(kin);
+  return status;
 }
 
 /* Of a whole and its parts, or of one figure with a weekend between: they go the same way, and overlap but for a few days. */
@@ -152,13 +155,15 @@ static bool is_listed(Listed *listed, size_t count, const Move *m) {
   return false;
 }
 
-/* Those that stand alone come behind the others. */
+/* How far behind it comes: what comes every year is no news, what stands alone may be chance. */
+static int rank_of(const Moves *moves, const Move *m) { return m->move.as_on != PROPTER_NO_DAY && !m->move.answered ? 2 : stands_alone(moves, m); }
+
 static size_t choose(const Moves *moves, Listed listed[PROPTER_WHY_MOVES]) {
   size_t n = 0;
-  for (int alone = 0; alone < 2; alone++)
+  for (int rank = 0; rank < 3; rank++)
     for (size_t i = 0; i < moves->all.count; i++) {
       const Move *m = &moves->all.items[i];
-      if (!m->stands || is_return(moves, m) || stands_alone(moves, m) != alone || is_listed(listed, n, m)) continue;
+      if (!m->stands || m->back || rank_of(moves, m) != rank || is_listed(listed, n, m)) continue;
       if (n < PROPTER_WHY_MOVES) listed[n++] = (Listed){.move = m, .most = m};
     }
   return n;
@@ -221,6 +226,7 @@ PropterStatus propter_why_moves(PropterSnapshot *snapshot, PropterArena *arena, 
   moves.figures = out->figures;
   if (moves.all.count) out->largest = fabs(moves.all.items[0].move.score);
   if (status == PROPTER_OK) status = mark_standing(&moves, err);
+  if (status == PROPTER_OK) status = relate(&moves, err);
   if (status == PROPTER_OK) count = choose(&moves, listed);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) status = put_listed(snapshot, &listed[i], arena, out, err);
   if (status == PROPTER_OK && out->count) status = put_examples(arena, out, err);

@@ -54,6 +54,7 @@ if "$PROPTER" -g "$g" report --all | grep -q 'e+0'; then not_ok 'numbers have no
 expect 'and says where none is known' 0 'cause unknown' "$PROPTER" -g "$g" report --format md
 expect 'as JSON' 0 '"schema":"propter-report-1"' "$PROPTER" -g "$g" report --format json
 expect 'as a file' 0 'patterns in' "$PROPTER" -g "$g" report --file "$t/r.html"
+expect 'told as of why' 0 'patterns in' "$PROPTER" -g "$g" report --out "$t/r.html"
 grep -q '<table>' "$t/r.html" && ok 'which is HTML' || not_ok 'which is HTML'
 expect 'an unknown form' 2 'expected one of table, json, csv, md, html' "$PROPTER" -g "$g" report --format xml
 expect 'a run that is not there' 3 'the graph has no run' "$PROPTER" -g "$g" report --run https://example.org/none

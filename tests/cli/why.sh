@@ -217,6 +217,8 @@ expect 'which went the way that was asked for' 7 'observed    149   expected 205
 expect 'whatever way it is asked for' 7 'expected 205' calls 'calls in February 2025'
 expect 'is judged as told where a form tells it' 7 'observed    150   expected 143' calls 'WHY m:calls DURING "2025-02-01" TO "2025-02-28"'
 expect 'a period with a move in it' 1 'note        a move overlaps this time: 19–22 Jul 2024 (−19 %)' calls 'calls in July 2024'
+expect 'asked without a time: its moves' 7 'moves       calls from 13 Jan to 27 Feb 2025' calls 'why were calls so low?'
+if calls 'why were calls so low?' | grep -q 'calls .* +[0-9]'; then not_ok 'that went the way it says'; else ok 'that went the way it says'; fi
 expect 'a quiet period' 1 'did-not-move' calls 'why did calls fall in June 2024?'
 if calls 'why did calls fall in June 2024?' | grep -q 'a move '; then not_ok 'has no move around it'; else ok 'has no move around it'; fi
 # The server says the same, byte by byte; in HTML its claims and events are links to their documents, too.

@@ -100,6 +100,54 @@ START_TEST(so_many_are_kept_as_chance_does_not_make) {
 }
 END_TEST
 
+static PropterMoveKin kin_of(const char *metric, bool part, const char *day, double score, double share) {
+  PropterMoveKin m = {.metric = propter_str(metric), .measure = PROPTER_STR("orders"), .part = part, .stands = true, .score = score, .share = share};
+  ck_assert(propter_day_parse(propter_str(day), &m.first));
+  return m;
+}
+
+/* A sale of two years, on the same Friday; a strike, the way back of the whole after that of a part; another measure is no kin. */
+START_TEST(moves_are_of_a_year_or_a_way_back) {
+  PropterMoveKin m[] = {kin_of("all", false, "2024-11-29", 9, .8),   kin_of("all", false, "2023-11-24", 8, .6),  kin_of("north", true, "2023-11-24", 7, .9),
+                        kin_of("all", false, "2024-12-05", -5, -.1), kin_of("north", true, "2024-03-01", -6, -.3), kin_of("all", false, "2024-04-20", 5, .1),
+                        kin_of("south", true, "2024-04-20", 5, .1),  kin_of("all", false, "2025-11-28", 8, 2.5)};
+  PropterMoveKin other = kin_of("returns", false, "2024-05-01", -9, -.1);
+  PropterDay day;
+  ck_ok(propter_why_relate(m, sizeof m / sizeof *m, err));
+  ck_assert_int_eq(m[0].as_on, m[1].first);
+  ck_assert_int_eq(m[1].as_on, m[0].first);
+  ck_assert_int_eq(m[2].as_on, PROPTER_NO_DAY);
+  ck_assert_int_eq(m[7].as_on, PROPTER_NO_DAY); /* three times as much is news */
+  ck_assert(propter_day_parse(PROPTER_STR("2024-11-29"), &day));
+  ck_assert_int_eq(m[3].back_of, day);
+  ck_assert_int_eq(m[5].back_of, m[4].first);
+  ck_assert_int_eq(m[6].back_of, PROPTER_NO_DAY);
+  ck_assert_int_eq(m[4].back_of, PROPTER_NO_DAY);
+  other.measure = PROPTER_STR("returns");
+  m[1] = other;
+  ck_ok(propter_why_relate(m, 2, err));
+  ck_assert(m[0].as_on == PROPTER_NO_DAY && m[1].back_of == PROPTER_NO_DAY);
+  ck_ok(propter_why_relate(NULL, 0, err));
+}
+END_TEST
+
+/* What was there the year before, too, comes behind what is not. */
+START_TEST(what_comes_every_year_is_listed_last) {
+  static const char sales[] = MOVE("sale", "all-orders", "2013-11-29", "2013-11-29", "9.0", "40.0", "50.0", "") MOVE("sale-before", "all-orders", "2012-11-23", "2012-11-23", "8.0", "30.0", "50.0", "")
+      MOVE("news", "all-orders", "2013-06-01", "2013-06-20", "-6.0", "-9.0", "50.0", "")
+      "w:all-orders a p:Metric ; skos:prefLabel \"all orders\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:grain \"P1M\"^^xsd:duration .\n";
+  World w = world_open(world_make(sales));
+  PropterArena arena = {0};
+  PropterMoves found;
+  ck_ok(propter_why_moves(w.snapshot, &arena, &found, err));
+  ck_assert_uint_eq(found.count, 3);
+  ck_assert(found.move[0].score == -6 && found.move[0].as_on == PROPTER_NO_DAY);
+  ck_assert(found.move[1].score == 9 && found.move[1].as_on == found.move[2].first && found.move[2].as_on == found.move[1].first);
+  propter_arena_clear(&arena);
+  world_close(&w);
+}
+END_TEST
+
 START_TEST(failing_memory_is_reported) {
   World w = world_open(world_make(patterns));
   uint64_t every = 1;
@@ -126,6 +174,8 @@ Suite *suite_moves(void) {
   tcase_add_test(t, measures_of_a_file_that_move_together_are_one_and_what_stands_alone_comes_last);
   tcase_add_test(t, where_nothing_was_found_there_is_nothing);
   tcase_add_test(t, so_many_are_kept_as_chance_does_not_make);
+  tcase_add_test(t, moves_are_of_a_year_or_a_way_back);
+  tcase_add_test(t, what_comes_every_year_is_listed_last);
   tcase_add_test(t, failing_memory_is_reported);
   suite_add_tcase(s, t);
   return s;
