@@ -11,6 +11,7 @@
 #include "propter/rdf.h"
 #include "propter/read.h"
 #include "propter/run.h"
+#include "propter/sniff.h"
 #include "propter/table.h"
 #include "propter/vocab.h"
 
@@ -62,6 +63,7 @@ typedef struct {
   PropterTableOptions table;
   bool releases, list, expressions;
   bool known; /* a document whose first row says what it is */
+  const PropterSniff *looked; /* what a look at the table found; NULL: it was not looked at */
 } Shape;
 
 typedef struct {
@@ -76,6 +78,7 @@ typedef struct {
   PropterStr file, iri;          /* of the file: its path and its file: IRI */
   PropterId graph;
   PropterBuf scope; /* of an entry whose dimensions stand in columns of their own */
+  PropterStr days;  /* how the file writes them, by UTS #35; empty: not known */
 } Events;
 
 typedef struct {
@@ -173,6 +176,63 @@ static PropterStatus warn_of_unread(const Events *e, const PropterStr *columns, 
   return status;
 }
 
+/* A text of several words that is hardly ever the same says what happened; of such columns the one with the most different ones, then with the most
+ * words. */
+static PropterStatus bind_text(Events *e, const Shape *shape, PropterError *err) {
+  enum { LOOKED_AT = 200, WORDS = 2 };
+  const PropterSniff *s = shape->looked;
+  PropterTable *table = NULL;
+  PropterRow row;
+  size_t best = SIZE_MAX;
+  bool found = true;
+  uint64_t *many = propter_calloc(s->count + 1, sizeof *many), rows = 0;
+  PropterStatus status = many ? propter_table_open(e->file.data, &shape->table, e->options->limits, &table, err) : no_memory(err);
+  while (status == PROPTER_OK && rows < LOOKED_AT && (status = propter_table_next(table, &row, &found, err)) == PROPTER_OK && found) {
+    rows++;
+    for (size_t c = 0; c < s->count && c < row.count; c++) {
+      const PropterStr text = propter_str_trim(propter_row_text(&row, c));
+      many[c] += text.len > 0;
+      for (size_t i = 1; i < text.len; i++) many[c] += text.data[i] == ' ' && text.data[i - 1] != ' ';
+    }
+  }
+  for (size_t c = 0; c < s->count && status == PROPTER_OK; c++) {
+    const PropterColumn *x = &s->columns[c];
+    const bool text = !x->datatype.len && !is_read(e, c) && 10 * x->values >= 9 * s->rows && 5 * x->distinct >= 4 * x->values;
+    const bool better = best == SIZE_MAX || x->distinct > s->columns[best].distinct || (x->distinct == s->columns[best].distinct && many[c] > many[best]);
+    if (text && many[c] >= WORDS * rows && better) best = c;
+  }
+  propter_table_close(table);
+  propter_free(many);
+  return status == PROPTER_OK && best != SIZE_MAX ? bind(e, TITLE, best, err) : status;
+}
+
+/* Which column a field was taken from. */
+static PropterStr name_of(const Events *e, const Shape *shape, Field field) {
+  for (size_t i = 0; i < e->bindings.count; i++)
+    if (e->bindings.items[i].field == field) return shape->looked->columns[e->bindings.items[i].column].name;
+  return PROPTER_STR("-");
+}
+
+/* What the header does not say is taken from the shape: days, no amounts, and a text of its own in each row, fewer rows than days go by. */
+static PropterStatus bind_guessed(Events *e, const Shape *shape, PropterError *err) {
+  const PropterSniff *s = shape->looked;
+  if (!s || s->time == SIZE_MAX || !s->rows || (double)s->rows > s->columns[s->time].high - s->columns[s->time].low + 1) return PROPTER_OK;
+  for (size_t c = 0; c < s->count; c++)
+    if (s->columns[c].role == PROPTER_COLUMN_MEASURE) return PROPTER_OK;
+  const size_t told = e->bindings.count;
+  if (!bound(e, START)) PROPTER_TRY(bind(e, START, s->time, err));
+  if (!bound(e, TITLE) && !bound(e, KIND)) PROPTER_TRY(bind_text(e, shape, err));
+  if (!bound(e, TITLE) && !bound(e, KIND)) e->bindings.count = told;
+  else if (!shape->list) {
+    const PropterStr title = name_of(e, shape, bound(e, TITLE) ? TITLE : KIND), start = name_of(e, shape, START), end = name_of(e, shape, END);
+    propter_log(e->options->log, PROPTER_LOG_WARNING, "events", "%s: by its shape a list of happenings: title %.*s, start %.*s, end %.*s (else --column)",
+                e->file.data, (int)title.len, title.data, (int)start.len, start.data, (int)end.len, end.data);
+  }
+  return PROPTER_OK;
+}
+
+static Field missing_of(const Events *e) { return !bound(e, START) ? START : !bound(e, TITLE) && !bound(e, KIND) ? TITLE : FIELDS; }
+
 static PropterStatus bind_all(Events *e, PropterTable *table, const Shape *shape, PropterError *err) {
   size_t count;
   e->bindings.count = 0;
@@ -187,7 +247,8 @@ static PropterStatus bind_all(Events *e, PropterTable *table, const Shape *shape
   PROPTER_TRY(bind_dimensions(e, columns, count, err));
   for (size_t c = 0; c < count; c++)
     if (!is_read(e, c) && same_header(columns[c], words[PLACE])) PROPTER_TRY(bind(e, PLACE, c, err));
-  Field missing = !bound(e, START) ? START : !bound(e, TITLE) && !bound(e, KIND) ? TITLE : FIELDS;
+  if (missing_of(e) != FIELDS) PROPTER_TRY(bind_guessed(e, shape, err));
+  const Field missing = missing_of(e);
   if (missing == FIELDS) return PROPTER_OK;
   propter_error_at(err, e->file.data, 1, 0);
   return propter_fail(err, PROPTER_INVALID, "no column for the %s of events: expected one called \"%s\", or --column %s=NAME", words[missing], words[missing],
@@ -229,6 +290,7 @@ static PropterStatus read_day(Events *e, Entry *n, Field field, PropterDay *day,
   /* "2024-03-01 10:00", as databases write it. */
   if (text.len > 10 && text.data[10] == ' ') text.len = 10;
   if (!text.len || propter_day_parse(text, day) || other_day(n->value[field], day)) return PROPTER_OK;
+  if (e->days.len && written_day(e->days, n->value[field], day)) return PROPTER_OK;
   return reject(e, n, field, "date", "expected a date such as 2024-03-31 or a time such as 2024-03-31T08:00:00Z", err);
 }
 
@@ -522,16 +584,34 @@ static PropterStatus choose_reader(const char *path, const PropterLimits *limits
   return status;
 }
 
-bool propter_events_recognised(const char *path, const PropterLimits *limits, bool *spans) {
+/* Delimiter, encoding and days as they were found. */
+static void take_look(Events *e, Shape *shape, const PropterSniff *sniff) {
+  shape->looked = sniff;
+  shape->table = sniff->options;
+  if (sniff->time != SIZE_MAX) e->days = propter_str(sniff->columns[sniff->time].date_format);
+}
+
+/* What cannot be looked at is read as it is. */
+static PropterStatus look(Events *e, const char *path, Shape *shape, PropterSniff *sniff, PropterError *err) {
+  PropterError bad = {0};
+  if (shape->list || shape->expressions) return PROPTER_OK;
+  const PropterStatus status = propter_sniff(path, NULL, e->options->limits, sniff, &bad);
+  if (status == PROPTER_NO_MEMORY) return no_memory(err);
+  if (status == PROPTER_OK) take_look(e, shape, sniff);
+  return PROPTER_OK;
+}
+
+bool propter_events_recognised(const char *path, const PropterSniff *looked, const PropterLimits *limits, bool *spans) {
   PropterTable *table = NULL;
   const PropterEventsOptions none = {0};
-  const Shape quiet = {.list = true}; /* columns that are not read are no matter here */
   Shape shape = {0};
   Events e = {.options = &none, .file = propter_str(path)};
   if (spans) *spans = false;
   if (choose_reader(path, limits, &shape, NULL) != PROPTER_OK) return false;
   if (shape.expressions) return shape.known; /* a large document is not read again */
-  bool fits = propter_table_open(path, NULL, limits, &table, NULL) == PROPTER_OK && bind_all(&e, table, &quiet, NULL) == PROPTER_OK;
+  if (looked && !shape.list) take_look(&e, &shape, looked);
+  shape.list = true; /* columns that are not read are no matter here */
+  bool fits = propter_table_open(path, &shape.table, limits, &table, NULL) == PROPTER_OK && bind_all(&e, table, &shape, NULL) == PROPTER_OK;
   if (spans) *spans = fits && bound(&e, TITLE) && bound(&e, END);
   propter_table_close(table);
   propter_vec_clear(&e.bindings);
@@ -542,6 +622,8 @@ static PropterStatus read_file(Events *e, const char *path, PropterError *err) {
   PropterTable *table = NULL;
   PropterBuf iri = {0}, graph = {0};
   Shape shape = {0};
+  PropterSniff sniff = {0};
+  e->days = (PropterStr){"", 0};
   PROPTER_TRY(choose_reader(path, e->options->limits, &shape, err));
   PROPTER_TRY(propter_run_input(e->run, PROPTER_STR("data"), propter_str(path), (PropterStr){"", 0}, err));
   PropterStatus status = propter_iri_of_file(path, &iri, err);
@@ -554,9 +636,11 @@ static PropterStatus read_file(Events *e, const char *path, PropterError *err) {
   if (status == PROPTER_OK) status = propter_writer_intern(e->writer, &name, &e->graph, err);
   if (status == PROPTER_OK) status = propter_run_generated(e->run, e->graph, err);
   if (status == PROPTER_OK) status = propter_writer_clear_graph(e->writer, e->graph, err);
+  if (status == PROPTER_OK) status = look(e, path, &shape, &sniff, err);
   if (status == PROPTER_OK) status = propter_table_open(path, &shape.table, e->options->limits, &table, err);
   if (status == PROPTER_OK) status = read_rows(e, table, &shape, err);
   propter_table_close(table);
+  propter_sniff_clear(&sniff);
   propter_buf_clear(&iri);
   propter_buf_clear(&graph);
   return status;

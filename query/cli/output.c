@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -90,6 +91,16 @@ void output_csv(FILE *out, PropterStr text) {
 void output_line(FILE *out, PropterStr text) {
   PropterBuf put = {0};
   propter_put_line(&put, text), flush(out, &put);
+}
+
+void output_word(PropterBuf *out, PropterStr text) {
+  bool plain = text.len > 0;
+  for (size_t i = 0; i < text.len; i++) plain &= (text.data[i] & 0x80) || isalnum((unsigned char)text.data[i]) || strchr("._-/=:@%+,", text.data[i]);
+  if (!plain) propter_buf_add_char(out, '\'');
+  for (size_t i = 0; i < text.len; i++)
+    if (text.data[i] == '\'') propter_buf_add(out, PROPTER_STR("'\\''"));
+    else propter_buf_add_char(out, text.data[i]);
+  if (!plain) propter_buf_add_char(out, '\'');
 }
 
 const char *output_number(uint64_t n) {

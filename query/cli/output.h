@@ -17,6 +17,8 @@ void output_json(FILE *out, PropterStr text);
 void output_json_number(FILE *out, const char *name, double value, int digits);
 void output_csv(FILE *out, PropterStr text);
 void output_line(FILE *out, PropterStr text);
+/* One word of a shell command, quoted where it must be. */
+void output_word(PropterBuf *out, PropterStr text);
 /* "1,234,567"; the text stays until eight calls later. */
 const char *output_number(uint64_t n);
 /* propter_number of so many significant digits; valid until the eighth call after this. */

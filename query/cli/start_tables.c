@@ -248,11 +248,16 @@ static bool is_sparse(const PropterSniff *f) {
   return f->time == SIZE_MAX || (!f->repeated && !f->counted.len && (double)f->rows <= f->columns[f->time].high - f->columns[f->time].low);
 }
 
-/* Ready for a shell. */
-static void say_may_be_events(const Start *s, const char *path) {
-  const char *quote = strpbrk(path, " '()&;") && !strchr(path, '\'') ? "'" : "";
-  fprintf(s->notes, "         if its rows are happenings: propter -g %s events %s%s%s --column title=COLUMN --column start=COLUMN, then propter -g %s infer\n",
-          s->call->graph, quote, path, quote, s->call->graph);
+/* How to say that they are, for a shell. */
+static PropterStatus advise_events(Start *s, const char *path, PropterStr days) {
+  PropterBuf text = {.max = 1 << 16};
+  propter_buf_printf(&text, "         if its rows are happenings: propter -g "), output_word(&text, propter_str(s->call->graph));
+  propter_buf_printf(&text, " events "), output_word(&text, propter_str(path));
+  propter_buf_printf(&text, " --column title=COLUMN --column "), output_word(&text, propter_arena_printf(&s->arena, "start=%.*s", (int)days.len, days.data));
+  const PropterStatus status = propter_buf_status(&text, s->err);
+  if (status == PROPTER_OK) fprintf(s->notes, "%s; why counts them at once, the report after propter infer\n", text.data);
+  propter_buf_clear(&text);
+  return status;
 }
 
 static PropterStatus use_found(Start *s, const PropterSniff *found, const StartFile *file, const char *called, const PropterCellsTable *tables, size_t count,
@@ -263,13 +268,13 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   bool wide = false, spans = false;
   if (count == 1 && found->time == SIZE_MAX) PROPTER_TRY(turn(s, found, file->path, called, stem, &wide));
   if (wide) return PROPTER_OK;
-  if (count == 1 && !file->sheet && propter_events_recognised(file->path, NULL, &spans) && (!measures || found->formulation || (spans && is_sparse(found)))) {
+  if (count == 1 && !file->sheet && propter_events_recognised(file->path, found, NULL, &spans) && (!measures || found->formulation || (spans && is_sparse(found)))) {
     use_events(s, file, called, found->rows - found->bad_rows, measures && !found->formulation);
     return PROPTER_OK;
   }
   if (found->time == SIZE_MAX || (!measures && !found->counted.len)) {
     fprintf(out, "table    %s: not used: it has no %s\n", called, found->time == SIZE_MAX ? "column of days or periods" : "column of amounts");
-    if (found->time != SIZE_MAX) say_may_be_events(s, file->path);
+    if (found->time != SIZE_MAX) PROPTER_TRY(advise_events(s, file->path, found->columns[found->time].name));
     return say_left_out(s, found);
   }
   fprintf(out, "table    %s%s: %s rows by %.*s", called, count > 1 ? " and others like it" : "", output_number(found->rows - found->aside - found->bad_rows),
@@ -349,7 +354,7 @@ static PropterStatus use_table(Start *s, size_t at) {
   PropterError bad = {0};
   if (propter_sniff(file->path, &options, NULL, &found, &bad) != PROPTER_OK) {
     propter_sniff_clear(&found);
-    if (bad.status != PROPTER_NO_MEMORY && !file->sheet && propter_events_recognised(file->path, NULL, NULL))
+    if (bad.status != PROPTER_NO_MEMORY && !file->sheet && propter_events_recognised(file->path, NULL, NULL, NULL))
       return use_events(s, file, called, 0, false), PROPTER_OK;
     fprintf(s->notes, "table    %s: not used: %s\n", called, bad.message);
     return bad.status == PROPTER_NO_MEMORY ? propter_fail(s->err, bad.status, "%s", bad.message) : PROPTER_OK;

@@ -39,6 +39,16 @@ printf 'Was,Beginn\nMesse,2024-03-01\n' > m.csv
 expect 'no column' 3 'm.csv:1: no column for the start of events' "$PROPTER" -g "$G" events m.csv
 expect 'columns can be told' 0 '1 entries, 1 events' "$PROPTER" -g "$G" events m.csv --column start=Beginn --column title=Was
 expect 'a wrong field' 2 'column "x=Was"' "$PROPTER" -g "$G" events m.csv --column x=Was
+printf 'Datum;Anlage;Meldung;Bis\n03.02.2024;Halle 2;Presse steht, Lager defekt;05.02.2024\n17.04.2024;Halle 1;Strom weg bis Mittag;\n' > stoerungen.csv
+expect 'a list known by its shape, and what it was taken for' 0 'by its shape a list of happenings: title Meldung, start Datum, end Bis' "$PROPTER" -g "$G" events stoerungen.csv --dry-run
+"$PROPTER" -g "$dir/d" load k.ttl >/dev/null 2>&1
+expect 'is read in its dialect' 0 'read: 2 entries, 2 events' "$PROPTER" -g "$dir/d" events stoerungen.csv
+expect 'with its days' 0 '2024-02-03,2024-02-05,"Presse steht, Lager defekt"' "$PROPTER" -g "$dir/d" query -f csv \
+  'PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?start ?end ?label { ?e a p:Event ; p:start ?start ; p:end ?end ; skos:prefLabel ?label }'
+printf 'Reported;Who;Code\n2024-02-03;Ann;A\n2024-02-17;Bob;B\n' > codes.csv
+expect 'no text, no list' 3 'codes.csv:1: no column for the start of events' "$PROPTER" -g "$G" events codes.csv
+printf 'Reported,What went wrong,Cost\n2024-02-03,pump stood still,5\n2024-02-17,pump stood again,7\n' > costs.csv
+expect 'amounts are no list' 3 'costs.csv:1: no column for the start of events' "$PROPTER" -g "$G" events costs.csv
 cat > shop.ics <<'END_C'
 BEGIN:VCALENDAR
 VERSION:2.0

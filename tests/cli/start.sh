@@ -83,7 +83,12 @@ awk "$uniform"'BEGIN { print "day,office,calls"
   for (d = 0; d < 200; d++) for (o = 0; o < 3; o++) { v = 900 + 40 * uniform(); if (o == 1 && d >= 150 && d < 162) v *= 1.5
     printf "2024-%02d-%02d,%s,%.4e\n", 1 + int(d / 28), 1 + d % 28, substr("LimaOsloPune", 1 + 4 * o, 4), v } }' >desk2/calls.csv
 printf 'title,started,ended,office\nBilling outage,2024-06-11,2024-06-22,Oslo\nOffice party,2024-03-01,,Lima\n' >desk2/incidents.csv
+printf 'Date,Office,Defect,Closed\n2024-02-03,Lima,Lift stood still,2024-02-05\n2024-05-09,Oslo,No heating on two floors,\n' >'desk2/defects of it.csv'
+printf 'Date,Code\n2024-02-03,A\n2024-05-09,B\n2024-05-19,B\n' >"desk2/Bob's codes.csv"
 start desk2
+said 'so is one that has the shape of it' 'defects of it.csv: 2 events'
+said 'and what stands where is said' 'by its shape a list of happenings: title Defect, start Date, end Closed'
+said 'advice that can be pasted' "propter -g desk2.g events 'desk2/Bob'\\''s codes.csv' --column title=COLUMN --column start=Date"
 said 'exponents are amounts' '600 rows by day, measures calls, slices office'
 said 'a list of happenings is read as one' 'incidents.csv: 2 events'
 said 'and answers' ' 1 Billing outage, 11–22 Jun 2024'
@@ -106,7 +111,7 @@ by json 'calls by office from 11 June to 22 June 2024'; said 'as data' '{"label"
 by html 'calls by office from 11 June to 22 June 2024'; said 'with headers in HTML' '<tr><th scope="row">Pune</th><td class="n">'
 grep -q 'incidents.csv' desk2-pack/job.ini && out=$("$PROPTER" -g desk2.g --today 2024-07-20 run desk2-pack/job.ini 2>&1); ended 'the pack reads it, too' 0
 
-# A list of what happened from when to when stays one where it has an amount; one whose titles stand in no known column is pointed to; the pack infers by itself.
+# A list of what happened from when to when stays one where it has an amount; one whose titles stand in no known column is known by its shape; the pack infers by itself.
 mkdir desk5; cp desk2/calls.csv desk5/
 printf 'title,start,end,severity,office\nBilling outage,2024-06-11,2024-06-22,1,Oslo\nOffice party,2024-03-01,2024-03-01,3,Lima\n' >desk5/incidents.csv
 printf 'day,story\n2024-03-01,Painting of the stairs\n2024-04-02,A new canteen\n' >desk5/diary.csv
@@ -114,7 +119,7 @@ start desk5
 said 'a severity makes no figure of a list' 'incidents.csv: 2 events, each from its start to its end'
 said 'what is not read of it is named once' 'incidents.csv: columns not read: severity'
 said 'its events are causes' ' 1 Billing outage, 11–22 Jun 2024'
-said 'what may be one is pointed to' 'propter -g desk5.g events desk5/diary.csv --column title=COLUMN --column start=COLUMN, then propter -g desk5.g infer'
+said 'a story of each day makes one, too' 'diary.csv: 2 events'
 rm -rf desk5.g; out=$("$PROPTER" -g desk5.g --today 2024-07-20 run desk5-pack/job.ini 2>&1); ended 'the pack makes a graph anew' 0
 said 'and infers' 'infer   patterns'
 

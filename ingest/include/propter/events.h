@@ -6,6 +6,7 @@
 
 #include "propter/graph.h"
 #include "propter/log.h"
+#include "propter/sniff.h"
 
 typedef struct {
   const char *const *paths;
@@ -38,12 +39,15 @@ typedef struct {
  * (propter:fixed), and no field's, adds to the scope. An entry without a title or kind or without a start, with a date that is none, an end before the start, a
  * scope that names nothing or several things, or a key that another has is rejected (OK, result->rejected): propter_run_rejects has file, line and reason. A
  * scope that names nothing is not left out, because the event would then seem to hold everywhere; a kind that names nothing is kept as words (dct:subject).
+ * Where the header names no start or title, a table of fewer rows than days go by, with days, no amounts and a text of its own in each row is taken by that
+ * shape, and the log is told; delimiter, encoding and the way of writing days are found by a look at the table (propter_sniff).
  * NOT_FOUND: no such file or column; INVALID: a table has no column for the start, or for title and kind; USAGE: a wrong `columns`; else as
  * propter_table_open and the writer. After any failure the graph is as it was. */
 PROPTER_API PropterStatus propter_events(PropterGraph *graph, const PropterEventsOptions *options, PropterEventsResult *result, PropterError *err);
-/* True if the file is a table whose header names a start, and a title or a kind, or a document (JSON) of CloudEvents, log records or
+/* True if the file is a table whose header names a start, and a title or a kind, or that has the shape of such (`looked`: what propter_sniff found in it; NULL:
+ * the header alone counts), or a document (JSON) of CloudEvents, log records or
  * releases. *spans (may be NULL): it is a table, and names a title, a start and an end, so that amounts beside them are of what happened (a severity). */
-PROPTER_API bool propter_events_recognised(const char *path, const PropterLimits *limits, bool *spans);
+PROPTER_API bool propter_events_recognised(const char *path, const PropterSniff *looked, const PropterLimits *limits, bool *spans);
 PROPTER_API void propter_events_result_clear(PropterEventsResult *result);
 
 #endif
