@@ -216,7 +216,7 @@ expect 'a period inside of a move' 7 'note        a move goes beyond this time: 
 expect 'which went the way that was asked for' 7 'observed    149   expected 205' calls 'why did calls fall in February 2025?'
 expect 'whatever way it is asked for' 7 'expected 205' calls 'calls in February 2025'
 expect 'is judged as told where a form tells it' 7 'observed    150   expected 143' calls 'WHY m:calls DURING "2025-02-01" TO "2025-02-28"'
-expect 'a period with a move in it' 1 'note        a move overlaps this time: 19–22 Jul 2024 (−19 %)' calls 'calls in July 2024'
+expect 'a period with a move in it' 1 'note        a move overlaps this time: 19–22 Jul 2024 (−19 %)' calls 'why did calls rise in July 2024?'
 expect 'asked without a time: its moves' 7 'moves       calls from 13 Jan to 27 Feb 2025' calls 'why were calls so low?'
 if calls 'why were calls so low?' | grep -q 'calls .* +[0-9]'; then not_ok 'that went the way it says'; else ok 'that went the way it says'; fi
 expect 'a quiet period' 1 'did-not-move' calls 'why did calls fall in June 2024?'
