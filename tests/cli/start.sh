@@ -83,11 +83,11 @@ awk "$uniform"'BEGIN { print "day,office,calls"
   for (d = 0; d < 200; d++) for (o = 0; o < 3; o++) { v = 900 + 40 * uniform(); if (o == 1 && d >= 150 && d < 162) v *= 1.5
     printf "2024-%02d-%02d,%s,%.4e\n", 1 + int(d / 28), 1 + d % 28, substr("LimaOsloPune", 1 + 4 * o, 4), v } }' >desk2/calls.csv
 printf 'title,started,ended,office\nBilling outage,2024-06-11,2024-06-22,Oslo\nOffice party,2024-03-01,,Lima\n' >desk2/incidents.csv
-printf 'Date,Office,Defect,Closed\n2024-02-03,Lima,Lift stood still,2024-02-05\n2024-05-09,Oslo,No heating on two floors,\n' >'desk2/defects of it.csv'
+printf 'Date,Office,Trouble,Closed\n2024-02-03,Lima,Lift stood still,2024-02-05\n2024-05-09,Oslo,No heating on two floors,\n' >'desk2/defects of it.csv'
 printf 'Date,Code\n2024-02-03,A\n2024-05-09,B\n2024-05-19,B\n' >"desk2/Bob's codes.csv"
 start desk2
 said 'so is one that has the shape of it' 'defects of it.csv: 2 events'
-said 'and what stands where is said' 'by its shape a list of happenings: title Defect, start Date, end Closed'
+said 'and what stands where is said' 'by its shape a list of happenings: title Trouble, start Date, end Closed'
 said 'advice that can be pasted' "propter -g desk2.g events 'desk2/Bob'\\''s codes.csv' --column title=COLUMN --column start=Date"
 said 'exponents are amounts' '600 rows by day, measures calls, slices office'
 said 'a list of happenings is read as one' 'incidents.csv: 2 events'
