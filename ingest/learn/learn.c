@@ -104,6 +104,7 @@ typedef struct {
   double *weights, *squares, *sums;
   size_t classes;
   uint32_t *numbers; /* of every hash of the set, UINT32_MAX: left out */
+  double *holds;     /* of each number: what its weights are held by in a case */
 } Logistic;
 
 static bool in_fold(const LearnCase *c, const LearnOptions *o) { return o->folds && c->document % o->folds == o->fold; }
@@ -124,6 +125,10 @@ static PropterStatus number_features(Logistic *l, const LearnSet *set, const Lea
     uint32_t n = learn_number(&all, set->hashes.items[i], false);
     l->numbers[i] = n != UINT32_MAX && seen.items[n] >= o->least ? learn_number(&l->index, set->hashes.items[i], true) : UINT32_MAX;
   }
+  if (status == PROPTER_OK && !(l->holds = propter_calloc(l->index.count + 1, sizeof *l->holds))) status = no_memory(err);
+  for (size_t i = 0; i < set->hashes.count && status == PROPTER_OK; i++)
+    if (l->numbers[i] != UINT32_MAX)
+      l->holds[l->numbers[i]] = o->l2 + o->ridge / (double)seen.items[learn_number(&all, set->hashes.items[i], false)];
   learn_index_clear(&all);
   propter_vec_clear(&seen);
   return status;
@@ -141,7 +146,7 @@ static void step(Logistic *l, const LearnCase *c, const float *values, const Lea
     for (size_t k = 0; k < c->count; k++) {
       if (mine[k] == UINT32_MAX) continue;
       size_t at = mine[k] * l->classes + y;
-      double g = gradient * (double)values[k] + o->l2 * l->weights[at];
+      double g = gradient * (double)values[k] + l->holds[mine[k]] * l->weights[at];
       l->squares[at] += g * g;
       l->weights[at] -= o->rate * g / sqrt(l->squares[at] + 1e-8);
     }
@@ -190,7 +195,9 @@ PropterStatus learn_logistic(const LearnSet *set, const char *const *classes, si
     memset(l.weights, 0, size * sizeof *l.weights), memset(l.squares, 0, size * sizeof *l.squares);
     averaged += run(&l, set, order, n, &rng, o);
   }
-  for (size_t i = 0; i < size && averaged; i++) l.sums[i] *= (o->temper > 0 ? o->temper : 1) / averaged;
+  for (size_t i = 0; i < size && averaged; i++) l.sums[i] /= averaged;
+  uint32_t bias = learn_number(&l.index, propter_hash64(PROPTER_STR("bias=")), false);
+  if (bias != UINT32_MAX) l.sums[(bias + 1) * class_count - 1] += o->shift;
   write_head(out, classes, class_count, scale);
   for (size_t i = 0; i < set->names.count; i++) {
     uint32_t number = learn_number(&l.index, names[i].value ? names[i].value : 1, false);
@@ -204,6 +211,7 @@ done:
   propter_free(l.squares);
   propter_free(l.sums);
   propter_free(l.numbers);
+  propter_free(l.holds);
   propter_free(names);
   propter_free(order);
   return status;

@@ -42,7 +42,8 @@ typedef struct {
   unsigned epochs;
   unsigned runs; /* in orders of their own, whose weights are averaged: the order of the cases says nothing; 0: one */
   double rate, l2;
-  double temper;        /* what the weights are multiplied by in the end (Platt scaling, Platt 1999); 0: 1 */
+  double ridge;         /* L2 of a feature over all of its cases, however many (l2: in each of them, so what is rare is held less) */
+  double shift;         /* what the last class's weight of the feature "bias" is moved by in the end (the intercept of Platt scaling, Platt 1999) */
   unsigned least;       /* occurrences below which a feature is left out */
   unsigned folds, fold; /* leave out documents with document % folds == fold; folds 0: none */
 } LearnOptions;

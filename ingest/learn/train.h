@@ -35,12 +35,14 @@ PropterStatus train_sentence_cases(Trainer *t, const Corpus *c, LearnSet *out, P
  * corpus_files, those of the other sets come after them. */
 PropterStatus train_claim_cases(Trainer *t, const char *data, LearnSet *out, PropterError *err);
 PropterStatus train_claim_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);
-/* Verdicts on claims (tests/bench/realdocs_verdicts.tsv) by train_claim_name: 1 right, 0 wrong. Free with propter_map_clear. */
+/* Verdicts on claims (tests/bench/realdocs_verdicts.tsv) by train_claim_name; direction: right but for a direction or denial that is not said; used: no longer
+ * one. Free with propter_map_clear. */
+enum { TRAIN_WRONG, TRAIN_RIGHT, TRAIN_DIRECTION, TRAIN_USED };
 PropterStatus train_verdicts(PropterMap *out, PropterError *err);
 /* What a verdict knows a claim by: quote, cause and effect, hashed into `digest`. Empty: no memory. */
 PropterStr train_claim_name(PropterStr text, const PropterReading *r, char digest[129]);
-/* Whether the licence of a judged document lets a model learn from it. */
-bool train_may_learn(const char *path);
+/* What they say of a reading of that name: 1 right, 0 wrong, -1 not judged. */
+int train_verdict(const PropterMap *verdicts, PropterStr name, const PropterReading *r);
 /* Learns from such cases, leaving out a fold (folds 0: none). */
 PropterStatus train_pair_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);
 PropterStatus train_sentence_model(const LearnSet *set, unsigned folds, unsigned fold, PropterBuf *out, PropterError *err);

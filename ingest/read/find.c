@@ -865,7 +865,7 @@ static void fill(const Work *w, const Candidate *c, PropterReading *reading) {
 static size_t parts_of(const Work *w, const Candidate *c, Part side, ListPart parts[LIST_PARTS]) {
   PropterSpan argument = side == PART_CAUSE ? c->cause : c->effect;
   size_t n = 0;
-  if (w->tagged && !w->r->ungraded && c->rule->previous != side && !empty(argument))
+  if (w->tagged && (!w->r->ungraded || w->r->parted) && c->rule->previous != side && !empty(argument))
     n = list_parts(w->r, w->tagged, argument, c->pattern->trail == side, parts);
   if (!n) parts[n++] = (ListPart){argument, LIST_SAME};
   return n;
@@ -873,14 +873,18 @@ static size_t parts_of(const Work *w, const Candidate *c, Part side, ListPart pa
 
 static bool denied(bool whole, ListStance a) { return a == LIST_DENIED || (whole && a != LIST_AFFIRMED); }
 
-/* A claim for each part of each argument, as sure as the whole is. */
+/* What the model of claims makes of a claim, or its rule's precision where none grades. */
+static double sure_of(const Work *w, const PropterReading *r) {
+  return w->r->ungraded || !w->tagged ? r->prior : judge_claim(w->r->judge, w->tagged, w->scene->sentence.start, r, w->count);
+}
+
+/* A claim for each part of each argument; each is weighed by its own words. */
 static PropterStatus emit(Work *w, Candidate *c, PropterReadings *out, PropterError *err) {
   PropterReading reading = {.rule = c->rule->name, .prior = c->rule->precision};
   ListPart causes[LIST_PARTS], effects[LIST_PARTS];
   reading.speaker = absolute(w, speaker(w, c));
   fill(w, c, &reading);
-  double sure = reading.prior;
-  if (!w->r->ungraded && w->tagged && (sure = judge_claim(w->r->judge, w->tagged, w->scene->sentence.start, &reading, w->count)) < REFUSED) return PROPTER_OK;
+  if (sure_of(w, &reading) < REFUSED) return PROPTER_OK;
   size_t cause_count = parts_of(w, c, PART_CAUSE, causes), effect_count = parts_of(w, c, PART_EFFECT, effects);
   for (size_t i = 0; i < cause_count; i++)
     for (size_t k = 0; k < effect_count; k++) {
@@ -895,9 +899,9 @@ static PropterStatus emit(Work *w, Candidate *c, PropterReadings *out, PropterEr
       bool bare = effect_count > 1 && !memchr(w->s.data + part.effect.start, ' ', part.effect.end - part.effect.start);
       if (bare && !r.polarity) r.polarity = reading.polarity, r.enabling = reading.enabling;
       r.negated = denied(denied(reading.negated, causes[i].stance), effects[k].stance);
-      r.confidence *= sure / r.prior;
+      r.confidence *= sure_of(w, &r) / r.prior;
       if (!w->r->ungraded && w->tagged && w->r->weigh)
-        PROPTER_TRY(judge_claim_weigh(w->r->judge, w->tagged, w->scene->sentence.start, &reading, w->count, &r, w->r->weigh, w->r->weigh_payload, err));
+        PROPTER_TRY(judge_claim_weigh(w->r->judge, w->tagged, w->scene->sentence.start, &r, w->count, w->r->weigh, w->r->weigh_payload, err));
       if (!propter_vec_push(&out->claims, r)) return propter_fail(err, PROPTER_NO_MEMORY, "no memory for claims");
     }
   return PROPTER_OK;

@@ -382,24 +382,26 @@ static void kind_features(const Tagged *t, size_t i, const char *side, Features 
 
 /* How an argument looks: what it begins and ends with, its head, what it holds. */
 static void argument_features(const Tagged *t, size_t offset, PropterSpan span, const char *side, Features *out) {
-  static const char *const sizes[] = {"0", "1", "2", "3", "4-6", "4-6", "4-6", "7-12", "7-12", "7-12", "7-12", "7-12", "7-12"};
+  static const char *const sizes[] = {"0", "1", "2", "3", "4-6", "4-6", "4-6", "7-9", "7-9", "7-9", "10-14", "10-14", "10-14", "10-14", "10-14"};
   char name[24];
   if (span.end <= span.start || span.start < offset || span.start >= offset + t->text.len) {
     (void)snprintf(name, sizeof name, "%s-before", side);
     feature_add(out, name, none, none);
     return;
   }
-  size_t from = judge_token(t, span.start - offset), to = judge_token(t, span.end - offset), verbs = 0, commas = 0, open = 0, close = 0, words = to - from;
+  size_t from = judge_token(t, span.start - offset), to = judge_token(t, span.end - offset), verbs = 0, commas = 0, open = 0, close = 0, quotes = 0, code = 0, both = 0, words = to - from;
   if (to <= from) return;
   for (size_t i = from; i < to; i++) {
     verbs += verbal(t, i);
     char c = t->tokens[i].word[0];
-    commas += c == ',', open += c == '(', close += c == ')';
+    commas += c == ',', open += c == '(' || c == '[', close += c == ')' || c == ']', quotes += c == '"';
+    code += t->tokens[i].tag == UPOS_SYM || t->tokens[i].tag == UPOS_X || memchr("`_*#/<>=|", c, 9) != NULL;
+    both += t->tokens[i].tag == UPOS_CCONJ;
   }
   size_t head = head_of(t, from, to);
   PropterStr how = verbs ? PROPTER_STR("clause") : PROPTER_STR("phrase"), last = tag(t, to - 1), first = tag(t, from);
 #define SAY(what, a, b) ((void)snprintf(name, sizeof name, "%s-%s", side, what), feature_add(out, name, a, b))
-  SAY("size", propter_str(words < 13 ? sizes[words] : "13-"), how);
+  SAY("size", propter_str(words < 15 ? sizes[words] : words < 25 ? "15-24" : "25-"), how);
   SAY("first", first, how);
   SAY("last", last, none);
   SAY("ends", first, last);
@@ -407,7 +409,11 @@ static void argument_features(const Tagged *t, size_t offset, PropterSpan span, 
   SAY("head", tag(t, head), how);
   if (word(t, head).len > 6) SAY("suffix", ending(word(t, head), 4), none);
   SAY("commas", propter_str(commas == 0 ? "0" : commas == 1 ? "1" : "2"), how);
-  if (open != close) SAY("brackets", none, none);
+  if (open != close || quotes % 2) SAY("brackets", none, none);
+  if (code) SAY("code", none, none);
+  SAY("joined", propter_str(both == 0 ? "0" : both == 1 ? "1" : "2"), how);
+  SAY("last-word", small_word(t, to - 1), none);
+  SAY("right-word", small_word(t, to), none);
   SAY("left", from ? tag(t, from - 1) : edge, none);
   SAY("left-word", from ? small_word(t, from - 1) : edge, none);
   SAY("right", tag(t, to), none);
@@ -447,6 +453,8 @@ static void rest_features(const Tagged *t, size_t offset, const PropterReading *
   join(&simple, propter_str(few(outside))), join(&simple, propter_str(few(verbs))), join(&simple, propter_str(few(commas)));
   feature_add(out, "gap", propter_str(few(gap)), none);
   feature_add(out, "outside", propter_str(few(outside)), none);
+  feature_add(out, "before", propter_str(few(from)), none);
+  feature_add(out, "behind", propter_str(few(t->count - to - marks)), none);
   feature_add(out, "all-verbs", propter_str(few(verbs)), none);
   feature_add(out, "all-commas", propter_str(few(commas)), none);
   feature_add(out, "simple", joined(&simple), none);
@@ -498,7 +506,10 @@ void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *
   feature_add(out, "hedge", binned(r->hedge, .25, buf, sizeof buf), none);
   if (r->negated) feature_add(out, "denied", none, none);
   if (r->generic) feature_add(out, "generic", none, none);
-  if (r->polarity) feature_add(out, "direction", none, none);
+  if (r->polarity) {
+    feature_add(out, "direction", propter_str(r->polarity > 0 ? "up" : "down"), none);
+    feature_add(out, "direction-of", has_verb(t, offset, r->effect) ? PROPTER_STR("clause") : PROPTER_STR("phrase"), none);
+  }
   if (r->condition.end > r->condition.start) feature_add(out, "condition", none, none);
   if (t->count) {
     feature_add(out, "begin", tag(t, 0), none);
@@ -532,8 +543,8 @@ static int heavier(const void *a, const void *b) {
   return d > 0 ? 1 : d < 0 ? -1 : propter_str_compare(x->name, y->name);
 }
 
-PropterStatus judge_claim_weigh(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count, const PropterReading *part,
-                                PropterWeigh weigh, void *payload, PropterError *err) {
+PropterStatus judge_claim_weigh(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count, PropterWeigh weigh, void *payload,
+                                PropterError *err) {
   PropterMap names = {0};
   PROPTER_VEC(PropterFeature) all = {0};
   PropterStatus status = PROPTER_OK;
@@ -553,7 +564,7 @@ PropterStatus judge_claim_weigh(Judge *j, const Tagged *t, size_t offset, const 
   }
   if (status == PROPTER_OK && told != j->features.count) status = propter_fail(err, PROPTER_NO_MEMORY, "no memory for names of features");
   if (all.count) qsort(all.items, all.count, sizeof *all.items, heavier);
-  if (status == PROPTER_OK) weigh(part, all.items, all.count, share(j, reading), payload);
+  if (status == PROPTER_OK) weigh(reading, all.items, all.count, share(j, reading), payload);
   propter_vec_clear(&all);
   propter_map_clear(&names);
   return status;

@@ -68,8 +68,8 @@ double judge_sentence(Judge *j, const Tagged *t, const PropterReading *readings,
  * at byte `offset` of the text that the reading's spans belong to; `count` readings were proposed in it. */
 void judge_claim_features(const Tagged *t, size_t offset, const PropterReading *reading, size_t count, Features *out);
 double judge_claim(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count);
-/* Tells what that probability was made of; `part` is the claim that is told: the reading, or one made of parts of its lists. */
-PropterStatus judge_claim_weigh(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count, const PropterReading *part,
-                                PropterWeigh weigh, void *payload, PropterError *err);
+/* Tells what that probability was made of. */
+PropterStatus judge_claim_weigh(Judge *j, const Tagged *t, size_t offset, const PropterReading *reading, size_t count, PropterWeigh weigh, void *payload,
+                                PropterError *err);
 
 #endif

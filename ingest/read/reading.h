@@ -169,6 +169,7 @@ struct PropterRules {
   Judge *judge;   /* made with the first claim */
   Tagged *tagged; /* scratch */
   bool ungraded;  /* claims keep their rule's precision (training) */
+  bool parted;    /* lists are parted all the same: training on claims that were judged */
   PropterWeigh weigh; /* may be NULL */
   void *weigh_payload;
   Language language;

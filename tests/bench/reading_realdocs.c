@@ -32,7 +32,7 @@ static void need(const void *p) { reading_check(p ? PROPTER_OK : PROPTER_NO_MEMO
 
 /* --- reading -------------------------------------------------------------------------------------------------------------------------- */
 
-typedef void (*Take)(Real *real, unsigned file, PropterStr name, double belief);
+typedef void (*Take)(Real *real, unsigned file, PropterStr name, const PropterReading *r);
 
 static unsigned first_of(const Real *real, unsigned file) {
   while (real->first[file] != file) file = real->first[file];
@@ -73,7 +73,7 @@ static void read_files(Real *real, PropterStr model, unsigned folds, unsigned fo
     reading_check(propter_read_document(rules, NULL, d, &r, &err), &err);
     for (size_t k = 0; k < r.claims.count; k++) {
       const PropterReading *x = &r.claims.items[k];
-      take(real, i, train_claim_name(d->text, x, digest), x->confidence * (1 - x->hedge));
+      take(real, i, train_claim_name(d->text, x, digest), x);
     }
     propter_readings_clear(&r);
     propter_document_free(d);
@@ -81,20 +81,22 @@ static void read_files(Real *real, PropterStr model, unsigned folds, unsigned fo
   propter_rules_free(rules);
 }
 
+static double belief_of(const PropterReading *r) { return r->confidence * (1 - r->hedge); }
+
 /* As it ships; files with a claim in common are joined. */
-static void take_shipped(Real *real, unsigned file, PropterStr name, double belief) {
+static void take_shipped(Real *real, unsigned file, PropterStr name, const PropterReading *r) {
   bool added;
   uint64_t *there = propter_map_put(&real->names, name, file, &added);
-  need(there), need(propter_map_put(&real->ships, name, (uint64_t)lround(1000 * belief), NULL));
+  need(there), need(propter_map_put(&real->ships, name, (uint64_t)lround(1000 * belief_of(r)), NULL));
   join(real, (unsigned)*there, file);
 }
 
 /* The same words are one claim. */
-static void take_held_out(Real *real, unsigned file, PropterStr name, double belief) {
-  const uint64_t *verdict = propter_map_get(&real->verdicts, name), *ships = propter_map_get(&real->ships, name);
+static void take_held_out(Real *real, unsigned file, PropterStr name, const PropterReading *r) {
+  const uint64_t *ships = propter_map_get(&real->ships, name);
   bool added;
   need(propter_map_put(&real->names, name, real->claims.count, &added));
-  Claim c = {first_of(real, file), belief, ships ? (double)*ships / 1000 : 0, verdict ? (int)*verdict : -1};
+  Claim c = {first_of(real, file), belief_of(r), ships ? (double)*ships / 1000 : 0, train_verdict(&real->verdicts, name, r)};
   if (added) need(propter_vec_push(&real->claims, c) ? real : NULL);
 }
 

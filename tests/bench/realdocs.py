@@ -9,7 +9,7 @@ propter, folder = sys.argv[1:3]
 P = "https://w3id.org/propter#"
 here = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(here, "../../ingest/learn/sources.def")) as table:
-    learned = re.compile("/(?:" + "|".join(re.findall(r'^SOURCE\("([^"]+)"', table.read(), re.M)) + ")/")
+    learned = re.compile("/(?:" + "|".join(map(re.escape, re.findall(r'^SOURCE\("([^"]+)"', table.read(), re.M))) + ")/")
 
 
 def digest(text, digits):
@@ -52,7 +52,7 @@ if sys.argv[3:4] == ["draw"]:
 print(f"# {len(claims)} claims, {sum(float(c['confidence']) >= .8 for c in claims.values())} of belief .8 or more")
 for name in sorted({r[0] for r in rows}) + ["apart"]:
     mine = [(k, r) for k, r in judged.items() if r[0] == name or name == "apart"]
-    pairs = [(float(claims[k]["confidence"]), r[6] == "right") for k, r in mine if k in claims and (name != "apart" or not learned.search(claims[k]["document"]))]
+    pairs = [(float(claims[k]["confidence"]), r[6] == "right" or r[6] == "direction" and not {"polarity", "negated"} & claims[k].keys()) for k, r in mine if k in claims and (name != "apart" or not learned.search(claims[k]["document"]))]
     sure = [right for belief, right in pairs if belief >= .8]
     print(f"bench realdocs-{name}-precision {100 * sum(sure) / max(1, len(sure)):.1f} %  # of {len(sure)} judged claims of belief .8 or more; "
           f"{len(pairs)} of {len(mine)} judged are still read")

@@ -289,7 +289,7 @@ static void weighed(const PropterReading *r, const PropterFeature *features, siz
 static PropterStatus weigh_once(void *payload, PropterError *e) {
   Weighing *w = payload;
   size_t before = w->told;
-  PropterStatus status = judge_claim_weigh(judge, w->tagged, 0, &w->reading, 1, &w->reading, weighed, w, e);
+  PropterStatus status = judge_claim_weigh(judge, w->tagged, 0, &w->reading, 1, weighed, w, e);
   ck_assert_uint_eq(w->told, before + (status == PROPTER_OK));
   return status;
 }
