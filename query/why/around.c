@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A move that goes beyond the period asked about: seen from the level just before the period, which the move made, or with all of the period, nothing moved. */
+/* Moves that do not keep to the period asked about. One within it: with the days around it nothing moved. One that goes beyond it: seen from the level just
+ * before the period, which the move made, or with all of the period, nothing moved. */
 #include <math.h>
 
 #include "propter/math.h"
@@ -8,6 +9,7 @@
 
 /* Days around the period in which such a move may lie; days before it that make the level which it is judged by. */
 enum { REACH = 92, LEVEL_LEAST = 7, LEVEL_MOST = 36 };
+static const double least = .01; /* how rare a move must be */
 
 static PropterDay earlier(PropterDay a, PropterDay b) { return a < b ? a : b; }
 static PropterDay later(PropterDay a, PropterDay b) { return a > b ? a : b; }
@@ -32,7 +34,6 @@ static bool is_way_back(const PropterPattern *p, const PropterPattern *found, si
 
 /* Of the moves that are as rare as one in a hundred and may hold the period, else of those that overlap it, the rarest; NULL: none. */
 static const PropterPattern *move_around(const PropterQuestion *q, const PropterPattern *found, size_t count, bool hold) {
-  static const double least = .01;
   const PropterPattern *best = NULL;
   for (size_t i = 0; i < count; i++) {
     const PropterPattern *p = &found[i];
@@ -55,14 +56,53 @@ static bool lasts(const PropterInference *f, const PropterQuestion *q) {
   return n && sum / (double)n / f->deviation >= .5;
 }
 
-static PropterStatus say_move(PropterQuestion *q, PropterDay first, PropterDay last, double part, bool judged, PropterArena *arena, PropterError *err) {
+/* A note on a move, with its part of what was expected, if that is finite. */
+static PropterStatus say_move(PropterQuestion *q, const char *before, PropterDay first, PropterDay last, double part, const char *behind, PropterArena *arena,
+                              PropterError *err) {
   PropterBuf text = {0};
   why_put_period(&text, first, last);
   if (isfinite(part)) propter_buf_printf(&text, " ("), why_put_percent(&text, part, true), propter_buf_add_char(&text, ')');
   PropterStatus status = propter_buf_status(&text, err);
-  const char *form = judged ? "a move goes beyond this time: judged is %.*s, by the level before it" : "a move overlaps this time: %.*s";
-  if (status == PROPTER_OK) status = why_question_note(q, arena, err, form, (int)text.len, text.data);
+  if (status == PROPTER_OK) status = why_question_note(q, arena, err, "%s%.*s%s", before, (int)text.len, text.data, behind);
   propter_buf_clear(&text);
+  return status;
+}
+
+/* The answer about a move in place of that about the period, which the other one is then. */
+static void put_in_place(PropterInference **inference, PropterInference **other) {
+  PropterInference *seen = *inference;
+  (*other)->holder = seen->holder, seen->holder = NULL;
+  *inference = *other, *other = seen;
+}
+
+/* Which of the moves that lie in the period may be meant: of the question's direction, the one that is rarest even if the period is searched for it; NULL:
+ * none. Each stretch as long as it counts as one look, so that of quiet periods no more than one in a hundred shows one. */
+static const PropterPattern *move_meant(const PropterQuestion *q, const PropterPattern *found, size_t count) {
+  const PropterPattern *best = NULL;
+  for (size_t i = 0; i < count; i++) {
+    const PropterPattern *p = &found[i];
+    const double days = p->last - p->first + 1, looks = fmax(1, (q->to - q->from + 1) / days), rare = 2 * propter_normal_cdf(-fabs(p->z));
+    if (p->first < q->from || p->last > q->to || p->deviation * q->direction < 0 || rare * looks > least) continue;
+    if (!best || fabs(p->z) > fabs(best->z)) best = p;
+  }
+  return best;
+}
+
+PropterStatus why_look_inside(PropterInferrer *inferrer, PropterQuestion *q, PropterArena *arena, PropterInference **inference, PropterError *err) {
+  PropterInference *whole = *inference, *inside = NULL;
+  PropterInferrer *know = inferrer ? inferrer : whole->holder;
+  PropterPattern *found = NULL;
+  size_t count = 0;
+  if (whole->outcome != PROPTER_ANSWER_DID_NOT_MOVE) return PROPTER_OK;
+  PropterStatus status = propter_patterns(know, q->metric_iri, q->from, q->to, &found, &count, err);
+  const PropterPattern *p = move_meant(q, found, count);
+  if (p && (p->first > whole->first || p->last < whole->last)) status = propter_inferrer_window(know, q->metric_iri, p->first, p->last, &inside, err);
+  if (inside && (inside->outcome == PROPTER_ANSWER_ANSWERED || inside->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN)) {
+    status = say_move(q, "judged is ", p->first, p->last, (double)NAN, ", which moved within this time", arena, err);
+    put_in_place(inference, &inside);
+  }
+  propter_inference_free(inside);
+  propter_patterns_free(found, count);
   return status;
 }
 
@@ -78,11 +118,10 @@ PropterStatus why_look_around(PropterInferrer *inferrer, PropterQuestion *q, boo
   if (p && !status && !(moved && p->deviation * seen->deviation >= 0))
     status = propter_inferrer_window(know, q->metric_iri, p->first, later(p->last, q->to), &around, err);
   if (around && !status && lasts(around, q)) {
-    status = say_move(q, around->first, around->last, around->relative, true, arena, err);
-    around->holder = seen->holder, seen->holder = NULL;
-    *inference = around, around = seen;
+    status = say_move(q, "a move goes beyond this time: judged is ", around->first, around->last, around->relative, ", by the level before it", arena, err);
+    put_in_place(inference, &around);
   } else if (!status && !moved && (p = move_around(q, found, count, false))) {
-    status = say_move(q, p->first, p->last, p->expected != 0 ? p->deviation / p->expected : (double)NAN, false, arena, err);
+    status = say_move(q, "a move overlaps this time: ", p->first, p->last, p->expected != 0 ? p->deviation / p->expected : (double)NAN, "", arena, err);
   }
   propter_inference_free(around);
   propter_patterns_free(found, count);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "form_why.h"
-#include "propter/math.h"
 #include "propter/mem.h"
 #include "propter/vocab.h"
 #include "question.h"
@@ -244,46 +243,6 @@ static PropterStatus infer(Ask *k, const PropterQuestion *q, PropterInference **
   return propter_infer_window(k->snapshot, q->metric_iri, q->from, q->to, &k->options.infer, out, k->err);
 }
 
-/* Which of the moves that lie in the period may be meant: of the question's direction, the one that is rarest even if the period is searched for it; NULL: none.
- * Each stretch as long as it counts as one look, so that of quiet periods no more than one in a hundred shows one. */
-static const PropterPattern *move_meant(const PropterQuestion *q, const PropterPattern *found, size_t count) {
-  static const double least = .01;
-  const PropterPattern *best = NULL;
-  for (size_t i = 0; i < count; i++) {
-    const PropterPattern *p = &found[i];
-    const double days = p->last - p->first + 1, looks = fmax(1, (q->to - q->from + 1) / days), rare = 2 * propter_normal_cdf(-fabs(p->z));
-    if (p->first < q->from || p->last > q->to || p->deviation * q->direction < 0 || rare * looks > least) continue;
-    if (!best || fabs(p->z) > fabs(best->z)) best = p;
-  }
-  return best;
-}
-
-/* "In March" of what happened from 12 to 25 March: where the period as a whole did not move, the move in it is judged. Where it did, a day in it that has a cause
- * would say nothing of the rest. */
-static PropterStatus look_inside(Ask *k, PropterQuestion *q, PropterInference **inference) {
-  PropterInference *inside = NULL, *whole = *inference;
-  PropterInferrer *inferrer = k->inferrer ? k->inferrer : whole->holder;
-  PropterPattern *found = NULL;
-  PropterBuf text = {0};
-  size_t count = 0;
-  if (k->whole || q->negated || q->compared || (whole->outcome != PROPTER_ANSWER_DID_NOT_MOVE)) return PROPTER_OK;
-  PropterStatus status = propter_patterns(inferrer, q->metric_iri, q->from, q->to, &found, &count, k->err);
-  const PropterPattern *meant = move_meant(q, found, count);
-  if (meant && (meant->first > whole->first || meant->last < whole->last))
-    status = propter_inferrer_window(inferrer, q->metric_iri, meant->first, meant->last, &inside, k->err);
-  if (inside && (inside->outcome == PROPTER_ANSWER_ANSWERED || inside->outcome == PROPTER_ANSWER_CAUSE_UNKNOWN)) {
-    why_put_period(&text, meant->first, meant->last);
-    const PropterStr days = propter_buf_str(&text);
-    status = why_question_note(q, &k->arena, k->err, "judged is %.*s, which moved within this time", (int)days.len, days.data);
-    inside->holder = whole->holder, whole->holder = NULL;
-    *inference = inside, inside = whole;
-  }
-  propter_buf_clear(&text);
-  propter_inference_free(inside);
-  propter_patterns_free(found, count);
-  return status;
-}
-
 static PropterStatus any_row(const PropterTerm *row, void *payload, PropterError *err) {
   (void)row, (void)err;
   *(bool *)payload = true;
@@ -464,8 +423,9 @@ static PropterStatus judge(Ask *k, PropterQuestion *q, PropterLexicon *lexicon, 
   if (q->despite.len || q->suspect.len) options.limit = SIZE_MAX; /* the cause may stand far down */
   if (q->gap == PROPTER_GAP_NONE) {
     PROPTER_TRY(infer(k, q, &inference));
-    PropterStatus looked = look_inside(k, q, &inference);
-    if (!looked) looked = why_look_around(k->inferrer, q, k->form || k->whole || q->negated || q->compared, &k->arena, &inference, k->err);
+    const bool whole = k->whole || q->negated || q->compared;
+    PropterStatus looked = whole ? PROPTER_OK : why_look_inside(k->inferrer, q, &k->arena, &inference, k->err);
+    if (!looked) looked = why_look_around(k->inferrer, q, whole || k->form, &k->arena, &inference, k->err);
     if (looked) return propter_inference_free(inference), looked;
   }
   PROPTER_TRY(why_answer_make(q, inference, options.version ? options.version : propter_snapshot_version(k->snapshot), &options, out, k->err));

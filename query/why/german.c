@@ -199,49 +199,49 @@ static PropterStatus name_of(const PropterLexicon *l, PropterStr head, PropterAr
     if (l->names.items[n].count != 1) continue;
     const PropterStr name = plain_of(l->names.items[n].text, arena);
     if (!name.data) return no_memory(err);
+    if (!propter_str_starts(head, name)) continue;
     for (size_t k = 0; k < sizeof joints / sizeof *joints; k++)
-      if (head.len == name.len + strlen(joints[k]) && propter_str_starts(head, name) && propter_str_ends(head, propter_str(joints[k]))) *out = &l->names.items[n];
+      if (propter_str_equal((PropterStr){head.data + name.len, head.len - name.len}, propter_str(joints[k]))) *out = &l->names.items[n];
   }
   return *out || !l->members ? PROPTER_OK : name_of(l->members, head, arena, out, err);
 }
 
-static const PropterStr *month_of(PropterStr plain) {
-  static const PropterStr same[] = {{"april", 5}, {"mai", 3}, {"august", 6}, {"september", 9}, {"november", 8}};
-  static const PropterStr may = {"may", 3};
+/* The month, as English calls it; empty: it is none. */
+static PropterStr month_of(PropterStr plain) {
   for (size_t k = 0; k < ROWS; k++)
-    if (rows[k].kind == ROW_MONTH && propter_str_equal(rows[k].german, plain)) return &rows[k].english;
-  for (size_t k = 0; k < sizeof same / sizeof *same; k++)
-    if (propter_str_equal(same[k], plain)) return k == 1 ? &may : &same[k];
-  return NULL;
+    if (propter_str_equal(rows[k].german, plain) && why_date_word(rows[k].english, DATE_MONTH, NULL, NULL)) return rows[k].english;
+  return why_date_word(plain, DATE_MONTH, NULL, NULL) ? plain : (PropterStr){"", 0};
 }
 
-/* "Umsatzrückgang", "Märzhälfte". */
-static PropterStatus put_compound(German *g, Token *t, PropterError *err) {
+/* The word is put into English as what is before `name` (ends in 0) and it. */
+static PropterStatus put_before(const German *g, Token *t, const char *before, PropterStr name, PropterError *err) {
+  t->as = propter_arena_printf(g->arena, "%s %.*s", before, (int)name.len, name.data), t->span = 1;
+  return t->as.data ? PROPTER_OK : no_memory(err);
+}
+
+/* "Märzhälfte", "Umsatzrückgang". */
+static PropterStatus put_compound(const German *g, Token *t, PropterError *err) {
   static const PropterStr half = {"haelfte", 7};
-  const PropterStr *month = propter_str_ends(t->plain, half) ? month_of((PropterStr){t->plain.data, t->plain.len - half.len}) : NULL;
-  if (month) t->as = propter_arena_printf(g->arena, "half of %s", month->data);
-  for (size_t k = 0; k < TAILS && !month; k++) {
-    if (!propter_str_ends(t->plain, tails[k].tail)) continue;
+  const PropterStr month = propter_str_ends(t->plain, half) ? month_of((PropterStr){t->plain.data, t->plain.len - half.len}) : (PropterStr){"", 0};
+  if (month.len) return put_before(g, t, "half of", month, err);
+  for (size_t k = 0; k < TAILS; k++) {
     const Name *name;
+    if (!propter_str_ends(t->plain, tails[k].tail)) continue;
     PROPTER_TRY(name_of(g->lexicon, (PropterStr){t->plain.data, t->plain.len - tails[k].tail.len}, g->arena, &name, err));
-    if (!name) continue;
-    t->as = propter_arena_printf(g->arena, "%s %.*s", tails[k].english.data, (int)name->text.len, name->text.data);
-    month = &tails[k].english;
-    break;
+    if (name) return put_before(g, t, tails[k].english.data, name->text, err);
   }
-  if (month && !t->as.data) return no_memory(err);
-  t->span = month ? 1 : 0;
   return PROPTER_OK;
 }
 
 /* "1. Quartal" is the first, "1. Juli" and "vom 1. bis" a day. */
-static PropterStatus put_ordinal(German *g, size_t i, PropterError *err) {
+static PropterStatus put_ordinal(const German *g, size_t i, PropterError *err) {
   Token *t = &g->token[i], *next = i + 1 < g->count ? t + 1 : NULL;
   int unit;
   if (!next || t->end - t->begin > 2 || g->text.data[t->end] != '.' || (g->text.data[t->end + 1] != ' ' && g->text.data[t->end + 1] != '-')) return PROPTER_OK;
   if (next->begin > t->end + 3) return PROPTER_OK;
   const bool units = next->as.data && why_date_word(next->as, DATE_UNIT, &unit, NULL);
-  const bool day = next->number || month_of(next->plain) || (next->as.data && (why_date_word(next->as, DATE_TO, NULL, NULL) || why_date_word(next->as, DATE_AND, NULL, NULL)));
+  const bool runs_on = next->as.data && (why_date_word(next->as, DATE_TO, NULL, NULL) || why_date_word(next->as, DATE_AND, NULL, NULL));
+  const bool day = next->number || runs_on || month_of(next->plain).len;
   if (!units && !day) return PROPTER_OK;
   t->as = propter_arena_printf(g->arena, units ? "%.*sth" : "%.*s", (int)t->plain.len, t->plain.data), t->span = 1, t->end++;
   return t->as.data ? PROPTER_OK : no_memory(err);

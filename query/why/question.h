@@ -198,6 +198,9 @@ PropterQuestion why_question_empty(void);
 /* Adds a note (dropped beyond the limit of notes). */
 PropterStatus why_question_note(PropterQuestion *question, PropterArena *arena, PropterError *err, const char *format, ...) PROPTER_PRINTF(4, 5);
 
+/* "In March" of what happened from 12 to 25 March: where the period as a whole did not move and a move in it did, the answer about that one in place of
+ * *inference, and a note. Where the period moved, a day in it that has a cause would say nothing of the rest. `inferrer` NULL: that of *inference. */
+PropterStatus why_look_inside(PropterInferrer *inferrer, PropterQuestion *q, PropterArena *arena, PropterInference **inference, PropterError *err);
 /* Where nothing moved in the period (or, of no known cause, the other way) and a move holds it that goes beyond it: the answer about that move in place
  * of *inference, and a note; where a move overlaps it otherwise, or the period is to be judged as a `whole`, the note. `inferrer` NULL: that of *inference. */
 PropterStatus why_look_around(PropterInferrer *inferrer, PropterQuestion *q, bool whole, PropterArena *arena, PropterInference **inference, PropterError *err);

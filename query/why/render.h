@@ -96,11 +96,11 @@ void why_put_place(PropterBuf *out, const PropterEvidence *quote);
 PropterStr why_unit(const PropterMetric *metric);
 /* Unit of the metric, written by `put` (one of the above), with a blank before it; or nothing. */
 void why_put_unit(PropterBuf *out, const PropterWhyAnswer *answer, void (*put)(PropterBuf *out, PropterStr text));
-/* Of a window that was judged: "2,634 k; expected 2,673 k (2,660-2,686); ..." with `gap` between the parts, unescaped. */
 /* Rows that no cause before this one rests on: the same are printed once. */
 bool why_new_rows(const PropterWhyAnswer *answer, const PropterWhyCause *cause);
 /* What its pattern is called (propter_pattern_form), "none" where it did not move; static. */
 const char *why_pattern(const PropterWhyAnswer *answer);
+/* Of a window that was judged: "2,634 k; expected 2,673 k (2,660-2,686); ..." with `gap` between the parts, unescaped. */
 void why_put_observed(PropterBuf *out, const PropterWhyAnswer *answer, const char *gap);
 
 #endif
