@@ -127,34 +127,35 @@ static bool says_something(const Tagged *t, size_t from, size_t to, bool *verb) 
 }
 
 /* Its subject stands before a relative clause: "the reservoir, which feeds the town, was drained". */
-static size_t subject_before(const Tagged *t, size_t from, size_t begin, PropterSpan *gap) {
+static size_t subject_before(const Tagged *t, size_t from, PropterSpan *gap) {
   size_t open = from;
-  if (from == begin || !is_comma(t, from - 1)) return from;
-  for (open = from - 1; open > begin && from - open < RELATIVE_TOKENS && !is_comma(t, open - 1); open--) {}
-  if (open == begin || !is_comma(t, open - 1)) return from;
+  if (!from || !is_comma(t, from - 1)) return from;
+  for (open = from - 1; open && from - open < RELATIVE_TOKENS && !is_comma(t, open - 1); open--) {}
+  if (!open || !is_comma(t, open - 1)) return from;
   size_t start = --open;
-  while (start > begin && !parts_here(t, start - 1)) start--;
+  while (start && !parts_here(t, start - 1)) start--;
   *gap = (PropterSpan){t->tokens[open].start, t->tokens[from - 1].end};
   return start;
 }
 
 /* Before the date, over commas until there is a verb, but no further than a stronger mark. */
-static void before_date(const Tagged *t, size_t begin, size_t date, size_t *from, size_t *to) {
+static void before_date(const Tagged *t, size_t date, size_t *from, size_t *to) {
   bool verb = false;
   *to = date;
-  while (*to > begin && leads(t->tokens[*to - 1].tag)) --*to;
+  while (*to && leads(t->tokens[*to - 1].tag)) --*to;
   *from = *to;
-  while (*from > begin && *to - *from < AROUND_TOKENS) {
-    while (*from > begin && !parts_here(t, *from - 1)) --*from;
+  while (*from && *to - *from < AROUND_TOKENS) {
+    while (*from && !parts_here(t, *from - 1)) --*from;
     const bool opens = *from < *to && is_verb(t->tokens[*from].tag); /* its subject is parted from it */
-    if (opens || (says_something(t, *from, *to, &verb) && verb) || *from == begin || !is_comma(t, *from - 1)) break;
+    if (opens || (says_something(t, *from, *to, &verb) && verb) || !*from || !is_comma(t, *from - 1)) break;
     --*from;
   }
   trim(t, from, to);
 }
 
 /* Behind it: past what stands in brackets, over commas until there is a verb. */
-static void behind_date(const Tagged *t, size_t end, size_t date, size_t *from, size_t *to) {
+static void behind_date(const Tagged *t, size_t date, size_t *from, size_t *to) {
+  const size_t end = t->count;
   bool verb = false;
   for (*from = date; *from < end && is_mark(t, *from); ++*from) {
     if (t->text.data[t->tokens[*from].start] != '(') continue;
@@ -166,18 +167,17 @@ static void behind_date(const Tagged *t, size_t end, size_t date, size_t *from, 
 }
 
 bool clause_around(const PropterRules *r, const Tagged *t, const When *when, PropterSpan *words, PropterSpan *gap) {
-  const size_t begin = 0, end = t->count;
   size_t first = judge_token(t, when->start), last = judge_token(t, when->end), from, to, a, b;
   bool told = false, named = false;
   *gap = (PropterSpan){0, 0};
   /* "On Monday" belongs to the date. */
-  if (first > begin && rules_any(r, r->record_lead.items, r->record_lead.count,
-                                 (PropterStr){t->text.data + t->tokens[first - 1].start, when->start - t->tokens[first - 1].start}))
+  if (first && rules_any(r, r->record_lead.items, r->record_lead.count,
+                         (PropterStr){t->text.data + t->tokens[first - 1].start, when->start - t->tokens[first - 1].start}))
     first--;
-  if (first > begin && last < end && t->text.data[t->tokens[first - 1].start] == '(' && t->text.data[t->tokens[last].start] == ')') first--, last++;
-  before_date(t, begin, first, &from, &to);
-  if (from < to && is_verb(t->tokens[from].tag)) from = subject_before(t, from, begin, gap), trim(t, &from, &to);
-  behind_date(t, end, last, &a, &b);
+  if (first && last < t->count && t->text.data[t->tokens[first - 1].start] == '(' && t->text.data[t->tokens[last].start] == ')') first--, last++;
+  before_date(t, first, &from, &to);
+  if (from < to && is_verb(t->tokens[from].tag)) from = subject_before(t, from, gap), trim(t, &from, &to);
+  behind_date(t, last, &a, &b);
   const bool before = from < to && !is_verb(t->tokens[from].tag), whole = before && says_something(t, from, to, &told);
   const bool on = told ? is_verb(t->tokens[to - 1].tag) || (b > 0 && is_verb(t->tokens[b - 1].tag)) : a < b && is_verb(t->tokens[a].tag);
   const bool goes_on = before && last < b && a < b && !is_mark(t, last) && empty(*gap) && on;
@@ -186,7 +186,7 @@ bool clause_around(const PropterRules *r, const Tagged *t, const When *when, Pro
     *gap = (PropterSpan){t->tokens[to].start, t->tokens[a].start};
     to = b;
   } else {
-    const bool led = first > 0 && leads(t->tokens[first - 1].tag); /* "On 3 May", not "3 May was a fine day" */
+    const bool led = first && leads(t->tokens[first - 1].tag); /* "On 3 May", not "3 May was a fine day" */
     const bool behind = a < b && ((to == from && led) || !is_verb(t->tokens[a].tag)) && says_something(t, a, b, &named);
     if (!whole && !behind) return false;
     if (!whole || (behind && named && !told)) from = a, to = b, *gap = (PropterSpan){0, 0};

@@ -271,7 +271,7 @@ const When *clause_date(PropterStr sentence, const Whens *whens);
 /* The first clause within some of a sentence that says what happened on its date, by a list of expressions over tags: tagged_happening and the like. */
 bool clause_find(const PropterRules *r, const Expressions *list, const Tagged *t, const Whens *whens, PropterSpan within, PropterSpan *words);
 /* Where no expression knows the clause: the words around a date up to the marks that part clauses, before it or behind it, sooner where there is a verb. False:
- * they name nothing. *gap: a relative clause that parts the subject from its verb, or empty. */
+ * they name nothing. *gap: what stands in them and is not theirs (a relative clause behind the subject, the date), or empty. */
 bool clause_around(const PropterRules *r, const Tagged *t, const When *when, PropterSpan *words, PropterSpan *gap);
 /* The day or month in a clause, else the nearest; NULL: none. */
 const When *clause_when(const Whens *whens, PropterSpan words);

@@ -275,8 +275,8 @@ static void write_table(const Lines *lines, PropterBuf *out) {
     char w[40];
     Figures f;
     window(l, w), figures_of(l, &f);
-    propter_buf_printf(out, "%-24s  %*s%*s %%%7s sigma  ", w, output_width(propter_str(f.deviation), 11), f.deviation, output_width(propter_str(f.part), 8), f.part,
-                       f.score);
+    propter_buf_printf(out, "%-24s  %*s%*s %%%7s sigma  ", w, output_width(propter_str(f.deviation), 11), f.deviation, output_width(propter_str(f.part), 8),
+                       f.part, f.score);
     propter_buf_printf(out, "%-*.*s  %-14s  %.*s\n", output_width(l->metric_label, 44), TEXT(l->metric_label), l->has_cause ? words(l) : "", TEXT(l->conclusion));
   }
   put_left_out(lines, "", "\n", out);
@@ -433,10 +433,11 @@ const Command command_report = {
     .operands = "",
     .options = options,
     .details =
-        "One line per pattern, the most surprising first, what is no news behind it: window, deviation, its part of what was expected, sigma (how far off, as a normal deviate as rare), metric, how likely the first\n"
-        "cause is, and what it is. Left out, and counted at the end, is what lies beyond a false discovery rate of .05 among all figures and has no cause that\n"
-        "may be named. Of one without such a cause it is said whether it is the way back of one that is listed, of that figure or of a part of it, and whether the figure\n"
-        "moved so about a year before or after. For all about one of them, ask propter why.",
+        "One line per pattern, the most surprising first, what is no news behind it: window, deviation, its part of what was expected, sigma (how far off,\n"
+        "as a normal deviate as rare), metric, how likely the first cause is, and what it is. Left out, and counted at the end, is what lies beyond a false\n"
+        "discovery rate of .05 among all figures and has no cause that may be named. Of one without such a cause it is said whether it is the way back of\n"
+        "one that is listed, of that figure or of a part of it (wayBackOf in JSON), and whether the figure moved so about a year before or after (asOn). For\n"
+        "all about one of them, ask propter why.",
     .examples = "propter report\npropter report --file report.html",
     .formats = formats,
     .run = run};

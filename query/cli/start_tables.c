@@ -268,7 +268,8 @@ static PropterStatus use_found(Start *s, const PropterSniff *found, const StartF
   bool wide = false, spans = false;
   if (count == 1 && found->time == SIZE_MAX) PROPTER_TRY(turn(s, found, file->path, called, stem, &wide));
   if (wide) return PROPTER_OK;
-  if (count == 1 && !file->sheet && propter_events_recognised(file->path, found, NULL, &spans) && (!measures || found->formulation || (spans && is_sparse(found)))) {
+  if (count == 1 && !file->sheet && propter_events_recognised(file->path, found, NULL, &spans) &&
+      (!measures || found->formulation || (spans && is_sparse(found)))) {
     use_events(s, file, called, found->rows - found->bad_rows, measures && !found->formulation);
     return PROPTER_OK;
   }

@@ -63,4 +63,7 @@ static PropterStatus run(HttpRequest *r, PropterError *err) {
 }
 
 const HttpRoute http_route_moves = {
-    .path = "/moves", .methods = "GET", .summary = "the most surprising moves, beyond what chance makes, and questions about them", .run = run};
+    .path = "/moves",
+    .methods = "GET",
+    .summary = "the most surprising moves, beyond what chance makes, each with other measures of its file that moved with it (also), and questions about them",
+    .run = run};

@@ -204,7 +204,7 @@ typedef struct {
   PropterSpan words;      /* what names the kind of happening; of a plain clause all of it: "A second line was opened" */
   bool clause;            /* it has no kind: the clause says what happened */
   bool named;             /* of a clause that alone may only report: it is a happening where a claim of the document gives it as its cause */
-  bool loose;             /* of a clause that is named by a claim, but tells of a change as well: it may have happened without one, less surely */
+  bool loose;             /* of a `named` one: it may be a happening without such a claim, too, less surely */
   bool told;              /* the sentence is a plain clause: that it happened is said, with a place or without */
   size_t again;           /* 1 + index of the one that tells the same; 0: none */
   bool form;              /* the head of a report gives its days */

@@ -297,9 +297,10 @@ typedef struct {
   bool stands;                /* beyond chance, or with a cause */
   PropterDay first;
   double score, share;        /* with their signs: standard errors from its usual course; deviation by what was expected */
-  PropterDay back_of;         /* set: it is the way back of the move that began then, of the figure or of a part of it: within 62 days, half as rare or more; else
-                                 PROPTER_NO_DAY */
-  PropterDay as_on;           /* set: the figure moved the same way, by half to twice as much, on this day about a year before, else after; else PROPTER_NO_DAY */
+  PropterDay back_of;         /* set: it is the way back of the move that began then, of the figure or of a part of it: within 62 days, half as rare or more;
+                                 else PROPTER_NO_DAY */
+  PropterDay as_on;           /* set: the figure moved the same way, by half to twice as much, on this day about a year before, else after;
+                                 else PROPTER_NO_DAY */
 } PropterMoveKin;
 /* Sets back_of and as_on. NO_MEMORY. */
 PROPTER_API PropterStatus propter_why_relate(PropterMoveKin *moves, size_t count, PropterError *err);
@@ -317,8 +318,8 @@ typedef struct {
 
 enum { PROPTER_WHY_MOVES = 5, PROPTER_WHY_ALSO = 3, PROPTER_WHY_EXAMPLES = 3 };
 
-/* The most surprising moves of a graph, where somebody can begin who does not know yet what to ask: with a cause or beyond what chance makes of so many figures,
- * the same move of a whole, of its parts and of other measures of its file once, no way back from another move; what neither a cause nor another measure
+/* The most surprising moves of a graph, where somebody can begin who does not know yet what to ask: with a cause or beyond what chance makes of so many
+ * figures, the same move of a whole, of its parts and of other measures of its file once, no way back from another move; what neither a cause nor another measure
  * confirms, and chance makes more often than once in a hundred such graphs, behind the others; what has no cause and was there in another year, too, last. */
 typedef struct {
   size_t count;
