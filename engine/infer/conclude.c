@@ -35,7 +35,7 @@ static PropterStatus say_reason(Judged *j, PropterInference *out, PropterError *
   const char *moved = out->usual != 0 ? "it moved beyond what is usual here" : "it moved";
   PropterBuf buf = {.max = 1 << 16};
   size_t named = 0;
-  double limit = o->cost_wrong / (o->cost_wrong + o->cost_silent);
+  const double limit = propter_score_named(o);
   for (size_t i = 0; i < out->causes; i++) named += out->cause[i].score.p >= limit;
   switch (out->outcome) {
     case PROPTER_ANSWER_ANSWERED:
@@ -114,8 +114,8 @@ static PropterStatus wishes_of_cause(const PropterInference *x, const PropterCau
     PROPTER_TRY(wish(w, buf, arena, err));
   }
   if (cause->score.grade == PROPTER_GRADE_DATA_ONLY) {
-    propter_buf_printf(buf, "%s that says how \"%.*s\" acts on %.*s", is_claimed(cause) ? "a second source, or one from before it," : "a document", (int)label.len,
-                       label.data, (int)x->metric.label.len, x->metric.label.data);
+    propter_buf_printf(buf, "%s that says how \"%.*s\" acts on %.*s", is_claimed(cause) ? "a second source, or one from before it," : "a document",
+                       (int)label.len, label.data, (int)x->metric.label.len, x->metric.label.data);
     PROPTER_TRY(wish(w, buf, arena, err));
   }
   return PROPTER_OK;

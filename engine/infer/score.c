@@ -259,8 +259,6 @@ static int by_place(const void *a, const void *b) {
   return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static double named_from(const PropterScoreOptions *o) { return o->cost_wrong / (o->cost_wrong + o->cost_silent); }
-
 /* The mean of a window does not see what its course tells: a figure that leaves its level on the day of a cause and comes back when that ends has moved, if it
  * stands off at all as one window in twenty does, and hardly anything is left for its not having moved. */
 static void see_course(const PropterScoreOptions *o, PropterAnswer *a) {
@@ -268,11 +266,11 @@ static void see_course(const PropterScoreOptions *o, PropterAnswer *a) {
   const double looks = a->window > 1 ? 2 : 1;
   if (a->outcome != PROPTER_OUTCOME_DID_NOT_MOVE || a->p_none > least_none || 2 * looks * propter_normal_cdf(-fabs(a->z)) > seldom) return;
   for (size_t i = 0; i < a->causes; i++)
-    if (a->cause[i].p >= named_from(o)) a->outcome = PROPTER_OUTCOME_CAUSE_UNKNOWN; /* until it is named */
+    if (a->cause[i].p >= propter_score_named(o)) a->outcome = PROPTER_OUTCOME_CAUSE_UNKNOWN; /* until it is named */
 }
 
 static PropterStatus place(const PropterScoreOptions *o, PropterAnswer *a, PropterError *err) {
-  double named = named_from(o), unexplained = 1;
+  double named = propter_score_named(o), unexplained = 1;
   Place *order = propter_malloc((a->causes + 1) * sizeof *order);
   if (!order) return propter_fail(err, PROPTER_NO_MEMORY, "out of memory for %zu candidates", a->causes);
   for (size_t i = 0; i < a->causes; i++) {

@@ -32,6 +32,8 @@ PropterScoreOptions propter_score_options(void) {
   };
 }
 
+double propter_score_named(const PropterScoreOptions *o) { return o->cost_wrong / (o->cost_wrong + o->cost_silent); }
+
 static void clear_controls(PropterScoreModel *m) {
   for (size_t i = 0; i < m->control_count && m->control; i++) baseline_free(m->control[i]);
   propter_free(m->control);

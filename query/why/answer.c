@@ -77,11 +77,10 @@ static void short_slices(Build *b) {
   for (size_t i = 0; i < q->slice_count; i++) {
     const PropterStr iri = q->dimension[i], place = {q->dimension[0].data, local_at(q->dimension[0])};
     const PropterStr local = {iri.data + local_at(iri), iri.len - local_at(iri)};
-    if (i && propter_str_equal(iri, q->dimension[i - 1])) propter_buf_add(&b->text, PROPTER_STR(" ,"));
-    else propter_buf_add(&b->text, i ? PROPTER_STR(" ;") : PROPTER_STR(" WHERE { ?slice"));
-    if (i && propter_str_equal(iri, q->dimension[i - 1])) propter_buf_add_char(&b->text, ' ');
-    else if (plain_local(local) && iri.len - local.len == place.len && propter_str_starts(iri, place)) propter_buf_printf(&b->text, " d:%.*s ", (int)local.len, local.data);
-    else propter_buf_printf(&b->text, " <%.*s> ", (int)iri.len, iri.data);
+    const bool again = i && propter_str_equal(iri, q->dimension[i - 1]), plain = plain_local(local) && iri.len - local.len == place.len;
+    propter_buf_add(&b->text, again ? PROPTER_STR(" , ") : i ? PROPTER_STR(" ; ") : PROPTER_STR(" WHERE { ?slice "));
+    if (!again && plain && propter_str_starts(iri, place)) propter_buf_printf(&b->text, "d:%.*s ", (int)local.len, local.data);
+    else if (!again) propter_buf_printf(&b->text, "<%.*s> ", (int)iri.len, iri.data);
     propter_term_write(&q->member[i], &b->text);
   }
   if (q->slice_count) propter_buf_add(&b->text, PROPTER_STR(" }"));
@@ -305,8 +304,7 @@ static void fill_cause(Build *b, PropterWhyCause *w, const PropterCause *c) {
 /* --- the whole ----------------------------------------------------------------------------------------------------------------------- */
 
 static bool is_named(const PropterWhyAnswer *a, const PropterCause *c) {
-  const PropterScoreOptions *o = &a->options.infer.score;
-  return a->outcome == PROPTER_ANSWER_ANSWERED && c->score.p >= o->cost_wrong / (o->cost_wrong + o->cost_silent);
+  return a->outcome == PROPTER_ANSWER_ANSWERED && c->score.p >= propter_score_named(&a->options.infer.score);
 }
 
 static PropterStr mean_words(Build *b) {

@@ -68,7 +68,7 @@ typedef struct {
   double material;      /* .20: what part of the deviation must go with the cause (the definition of P) */
   double moved_z;       /* 2.576: |z| of an answer from which a window of one period counts as moved; two-sided 1 % for Gaussian
                            errors. Below it the outcome is did-not-move, unless a cause is named and p_none is at most .01: then from 5 % on */
-  double cost_wrong, cost_silent; /* 3 and 1: a cause is named from P = 3/(3+1) on */
+  double cost_wrong, cost_silent; /* 3 and 1: a cause is named from P = 3/(3+1) on (propter_score_named) */
   double text_belief;   /* .5: belief from which a text side counts for the grade "both": more likely than not; half of it is enough for "text only" */
   double test_lr;       /* 3: likelihood ratio from which a data test counts for the grade ("positive" in Kass and Raftery 1995) */
   double contradict_lr; /* 10: likelihood ratio against a cause from which it is contradicted ("strong", Jeffreys 1961): to deny a source asks for more
@@ -93,6 +93,8 @@ typedef struct {
 } PropterScoreOptions;
 
 PROPTER_API PropterScoreOptions propter_score_options(void);
+/* The probability from which a cause is named: from there on silence costs more than what is wrong. */
+PROPTER_API double propter_score_named(const PropterScoreOptions *options);
 
 /* ---- out --------------------------------------------------------------------------------------------------------------- */
 
