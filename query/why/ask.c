@@ -161,7 +161,8 @@ static PropterStatus read_parts(Ask *k, PropterStr metric, Offers *o) {
   propter_buf_printf(&text,
                      "PREFIX p: <https://w3id.org/propter#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?m ?label ?from ?to ?deviation ?score { "
                      "<%.*s> p:measure ?of . ?m p:measure ?of ; skos:prefLabel ?label . ?x a p:Pattern ; p:metric ?m ; p:start ?from ; p:end ?to ; "
-                     "p:deviation ?deviation ; p:score ?score FILTER NOT EXISTS { <%.*s> p:fixed ?one } FILTER EXISTS { ?m p:fixed ?two } } ORDER BY ?label ?from",
+                     "p:deviation ?deviation ; p:score ?score FILTER NOT EXISTS { <%.*s> p:fixed ?one } FILTER EXISTS { ?m p:fixed ?two } } "
+                     "ORDER BY ?label ?from",
                      (int)metric.len, metric.data, (int)metric.len, metric.data);
   return why_each_row(k->snapshot, &text, add_offer, o, k->err);
 }
@@ -197,7 +198,8 @@ static PropterStatus choose_offers(const Offers *o, const PropterQuestion *q, co
   if (!kin) return no_memory(err);
   for (size_t i = 0; i < o->all.count; i++) {
     const Offer *m = &o->all.items[i];
-    kin[i] = (PropterMoveKin){.metric = m->metric, .measure = q->metric_iri, .part = !propter_str_equal(m->metric, q->metric_iri), .stands = true, .first = m->first, .score = m->z};
+    const bool part = !propter_str_equal(m->metric, q->metric_iri);
+    kin[i] = (PropterMoveKin){.metric = m->metric, .measure = q->metric_iri, .part = part, .stands = true, .first = m->first, .score = m->z};
   }
   PropterStatus status = propter_why_relate(kin, o->all.count, err);
   for (size_t n = 0; n < MOVES && status == PROPTER_OK; n++) {

@@ -195,8 +195,8 @@ static bool runs_on(const Words *words, size_t i) {
 static size_t level_of(const Words *words, size_t i) {
   const size_t from = i;
   if (i < words->count && why_has(&words->word[i], ROLE_ARTICLE)) i++;
-  if (i + 1 >= words->count || !(why_has(&words->word[i], ROLE_COUNTS) || why_has(&words->word[i], ROLE_POINTS)) || !why_has(&words->word[i + 1], ROLE_OF)) return from;
-  return i + 2;
+  const bool level = i + 1 < words->count && (why_has(&words->word[i], ROLE_COUNTS) || why_has(&words->word[i], ROLE_POINTS));
+  return level && why_has(&words->word[i + 1], ROLE_OF) ? i + 2 : from;
 }
 
 /* "Below", "above", "double" (the Friday before), the "on" of "up on last week", and the second "as" of "twice as many in April as in March". */

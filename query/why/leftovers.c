@@ -235,9 +235,9 @@ static bool which_of(const Rest *r, size_t i) {
 
 /* What a word does that says nothing elsewhere, but here: without it another question would be answered. */
 static bool another(const Rest *r, size_t i) {
-  static bool (*const does[])(const Rest *, size_t) = {put_in_vain, foretold, which_of,          some_of,    portion,     supposed,       no_data, other_side,
-                                                       vague_time,  excepts,           one_of_many, contrary,   reason_called_so, asks_again,
-                                                       may_be_part, changes_metric,    belongs,    narrows,     blames};
+  static bool (*const does[])(const Rest *, size_t) = {put_in_vain, foretold,         which_of,   some_of,     portion,        supposed, no_data,
+                                                       other_side,  vague_time,       excepts,    one_of_many, contrary,       reason_called_so,
+                                                       asks_again,  may_be_part,      changes_metric, belongs, narrows,        blames};
   for (size_t k = 0; k < sizeof does / sizeof *does; k++)
     if (does[k](r, i)) return true;
   return false;

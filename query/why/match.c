@@ -451,7 +451,8 @@ static size_t dimension_at(const PropterLexicon *members, const Words *words, si
     size_t k = 0;
     for (; k < name->count && i + k < words->count; k++)
       if (words->word[i + k].used != USED_NOT || !propter_str_equal(words->word[i + k].stem, name->word[k].stem)) break;
-    if (k && k == name->count && i + k < words->count && (words->word[i + k].kind == WORD_PARTS || why_has(&words->word[i + k], ROLE_DIVISION)) && !words->word[i + k].mark) k++; /* "customer group" */
+    const Word *behind = k == name->count && i + k < words->count ? &words->word[i + k] : NULL;
+    if (k && behind && (behind->kind == WORD_PARTS || why_has(behind, ROLE_DIVISION)) && !behind->mark) k++; /* "customer group" */
     if (k && k >= name->count) return *by = members->dimensions.items[d].iri, *label = members->dimensions.items[d].name, i + k;
   }
   return 0;
@@ -483,8 +484,10 @@ static PropterStatus read_parted(const PropterLexicon *l, Words *words, PropterA
     }
     PropterStr by = {"", 0}, label = by;
     size_t from = i + 1;
-    while (words->word[i].kind == WORD_WHICH && from < words->count && (words->word[from].kind == WORD_STOP || why_has(&words->word[from], ROLE_ONE_OF) || (from > i + 1 && why_count_of(&words->word[from], &(int){0}))))
-      from++; /* "which of our regions" */
+    for (int n; words->word[i].kind == WORD_WHICH && from < words->count; from++) { /* "which of our regions", "of the two plants" */
+      const Word *w = &words->word[from];
+      if (w->kind != WORD_STOP && !why_has(w, ROLE_ONE_OF) && !(from > i + 1 && why_count_of(w, &n))) break;
+    }
     size_t end = where ? from : dimension_at(l->members_of == q->metric ? l->members : NULL, words, from, &by, &label);
     if (!end && from < words->count && words->word[from].kind == WORD_PARTS) end = from + 1;
     if (!end || (q->parted && !propter_str_equal(by, q->by))) continue; /* of another dimension: left over */

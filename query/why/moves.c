@@ -54,7 +54,8 @@ static const char by_surprise[] =
     "{ SELECT ?x ?score { ?x a p:Pattern ; p:score ?score } ORDER BY DESC(ABS(?score)) ?x LIMIT %d } "
     "?x p:metric ?metric ; p:start ?from ; p:end ?to ; p:deviation ?deviation ; p:expected ?expected "
     "OPTIONAL { ?metric p:measure ?of } OPTIONAL { ?x p:outcome ?outcome } "
-    "OPTIONAL { { SELECT ?of (MIN(?name) AS ?file) { ?whole p:measure ?of ; p:sourceFile ?name } GROUP BY ?of } } BIND(EXISTS { ?metric p:fixed ?slice } AS ?part) } "
+    "OPTIONAL { { SELECT ?of (MIN(?name) AS ?file) { ?whole p:measure ?of ; p:sourceFile ?name } GROUP BY ?of } } "
+    "BIND(EXISTS { ?metric p:fixed ?slice } AS ?part) } "
     "ORDER BY DESC(ABS(?score)) ?metric ?from";
 
 static PropterStatus add_move(const PropterTerm *row, void *payload, PropterError *err) {
@@ -67,7 +68,8 @@ static PropterStatus add_move(const PropterTerm *row, void *payload, PropterErro
   (void)propter_str_to_double(row[3].value, &m.move.score), (void)propter_str_to_double(row[4].value, &m.move.deviation);
   (void)propter_str_to_double(row[5].value, &m.move.expected);
   if (m.move.expected != 0) m.move.part = m.move.deviation / m.move.expected;
-  return m.move.metric.data && m.measure.data && m.file.data && propter_vec_push(&moves->all, m) ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
+  const bool kept = m.move.metric.data && m.measure.data && m.file.data && propter_vec_push(&moves->all, m);
+  return kept ? PROPTER_OK : propter_fail(err, PROPTER_NO_MEMORY, "out of memory");
 }
 
 static PropterStatus read_moves(PropterSnapshot *snapshot, Moves *moves, PropterError *err) {
@@ -97,10 +99,14 @@ static PropterStatus relate(Moves *moves, PropterError *err) {
   if (!kin) return propter_fail(err, PROPTER_NO_MEMORY, "%zu moves", moves->all.count);
   for (size_t i = 0; i < moves->all.count; i++) {
     const Move *m = &moves->all.items[i];
-    kin[i] = (PropterMoveKin){m->move.metric, m->measure, m->part, m->stands, m->move.first, m->move.score, m->move.part, PROPTER_NO_DAY, PROPTER_NO_DAY};
+    kin[i] = (PropterMoveKin){.metric = m->move.metric, .measure = m->measure, .part = m->part, .stands = m->stands, .first = m->move.first,
+                              .score = m->move.score, .share = m->move.part};
   }
   PropterStatus status = propter_why_relate(kin, moves->all.count, err);
-  for (size_t i = 0; i < moves->all.count && !status; i++) moves->all.items[i].back = kin[i].back_of != PROPTER_NO_DAY, moves->all.items[i].move.as_on = kin[i].as_on;
+  for (size_t i = 0; i < moves->all.count && !status; i++) {
+    Move *m = &moves->all.items[i];
+    m->back = kin[i].back_of != PROPTER_NO_DAY, m->move.as_on = kin[i].as_on;
+  }
   propter_free(kin);
   return status;
 }
@@ -207,7 +213,8 @@ static PropterStatus put_listed(PropterSnapshot *snapshot, const Listed *listed,
   PropterStatus status = put_words(snapshot, listed->move, arena, &out->move[at], err);
   if (status == PROPTER_OK) status = put_words(snapshot, listed->most, arena, &out->most[at], err);
   out->alsos[at] = 0;
-  for (size_t k = 0; k < listed->alsos && status == PROPTER_OK; k++) status = put_words(snapshot, listed->also[k], arena, &out->also[at][out->alsos[at]++], err);
+  for (size_t k = 0; k < listed->alsos && status == PROPTER_OK; k++)
+    status = put_words(snapshot, listed->also[k], arena, &out->also[at][out->alsos[at]++], err);
   if (status == PROPTER_NOT_FOUND || status == PROPTER_INVALID) {
     propter_error_clear(err);
     return PROPTER_OK;

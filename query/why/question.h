@@ -184,7 +184,8 @@ PropterStatus why_question_names_cause(PropterLexicon *lexicon, PropterStr text,
 
 /* propter_query_each of a text that was put together; clears it. */
 PropterStatus why_each_row(PropterSnapshot *snapshot, PropterBuf *text, PropterUseRow use, void *payload, PropterError *err);
-/* Appends the declarations of m: and d: that a WHY form without any needs (form_short.c): nothing where they are declared, or several things answer to a name. */
+/* Appends the declarations of m: and d: that a WHY form without any needs (form_short.c): nothing where they are declared, or several things answer to a
+ * name. */
 PropterStatus why_declare_short(PropterSnapshot *snapshot, PropterStr text, PropterBuf *out, PropterError *err);
 /* "region North, product X", by the labels in the graph. */
 PropterStatus why_slice_words(PropterSnapshot *snapshot, const PropterMember *slice, size_t count, PropterArena *arena, PropterStr *out, PropterError *err);

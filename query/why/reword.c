@@ -296,7 +296,8 @@ static int shortened(const PropterLexicon *l, const PropterWordnet *wordnet, con
   return several || w->known || other || (alone != NO_TERM && !stop && is_word(wordnet, w->text)) ? NO_TERM : alone;
 }
 
-/* The name whose words begin with the letters of the word: "NPS" of "net promoter score"; NULL: none, or names of several metrics. Two letters only as capitals. */
+/* The name whose words begin with the letters of the word: "NPS" of "net promoter score"; NULL: none, or names of several metrics. Two letters only as
+ * capitals. */
 static const Name *initials(const PropterLexicon *l, const PropterWordnet *wordnet, const Word *w, PropterStr text) {
   const Name *found = NULL;
   if (w->known || w->number || w->text.len < 2 || w->text.len > LETTERS || w->end - w->begin != w->text.len) return NULL;

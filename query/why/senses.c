@@ -214,7 +214,8 @@ static WordKind meant(const Look *k, size_t i) {
   const PropterStr word = w->text;
   const bool verb = is(k, word, PROPTER_WORDNET_VERB), noun = is(k, word, PROPTER_WORDNET_NOUN);
   if (named(next) && !next->mark && !(verb && acts_on(k, i))) return WORD_NONE;                            /* it says which */
-  if (next && !next->mark && (why_has(next, ROLE_REASON) || why_has(next, ROLE_ANSWERS)) && (verb || is(k, word, PROPTER_WORDNET_ADJ))) return WORD_FILLER; /* "documented reasons" */
+  const bool of_answer = next && !next->mark && (why_has(next, ROLE_REASON) || why_has(next, ROLE_ANSWERS));
+  if (of_answer && (verb || is(k, word, PROPTER_WORDNET_ADJ))) return WORD_FILLER;                         /* "documented reasons" */
   if ((w->known || propter_str_ends(word, PROPTER_STR("ly"))) && idle_adverb(k, word)) return WORD_FILLER; /* not "abroad" */
   if (verb && (inflected(word) || irregular(k, word)) && why_has(next, ROLE_UPWARD) && why_of_class(k, word, PROPTER_WORDNET_VERB, "verb.motion", LOOKED))
     return WORD_FILLER;                                                                       /* inched up */
@@ -225,8 +226,9 @@ static WordKind meant(const Look *k, size_t i) {
     if (as_verb == WORD_NONE && as_noun != WORD_NONE) return as_noun;
   }
   if (named(last) && !w->mark && noun && propter_str_ends(word, PROPTER_STR("ing"))) return WORD_NONE; /* "claims handling" */
-  const bool apart = next && next->mark && next->space, of_change = why_goes(next) && !apart && !(next->mark == ')') && w->mark != '(' && !why_has(last, ROLE_FOR) &&
-                     !why_has(last, ROLE_FROM) && !why_has(last, ROLE_BY); /* not "visits (organic) fell", "visits for juniors fell" */
+  const bool apart = w->mark == '(' || (next && next->mark && (next->space || next->mark == ')')); /* "visits (organic) fell" */
+  const bool tied = why_has(last, ROLE_FOR) || why_has(last, ROLE_FROM) || why_has(last, ROLE_BY);   /* "visits for juniors fell" */
+  const bool of_change = why_goes(next) && !apart && !tied;
   if (why_colours(k, word) && (of_change || (why_has(last, ROLE_LINK) && (!noun || inflected(word) || propter_str_ends(word, PROPTER_STR("er"))))))
     return WORD_FILLER;
   if (verb && (why_has(last, ROLE_SUBJECT) || parts_do(k, last)) && moved_behind(k, i)) return WORD_FILLER;

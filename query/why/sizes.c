@@ -156,7 +156,8 @@ static bool seen(const Words *words, size_t i, size_t end, bool measured) {
   const Word *w = &words->word[i], *last = i ? w - 1 : NULL, *behind = end < words->count && !words->word[end].mark ? &words->word[end] : NULL;
   const bool beside = last && !w->mark;
   if (w->mark && w->space && strchr(":-(", w->mark) && figure_stands(words, end)) return true;
-  if (beside && (why_has(last, ROLE_LINK) || last->kind == WORD_NORM || why_has(last, ROLE_USUALLY)) && figure_stands(words, end)) return true; /* "normally 20" */
+  const bool usual = beside && (why_has(last, ROLE_LINK) || last->kind == WORD_NORM || why_has(last, ROLE_USUALLY));
+  if (usual && figure_stands(words, end)) return true; /* "normally 20" */
   if (!measured) return false;
   const bool goes = behind && !w->mark && (behind->kind == WORD_UP || behind->kind == WORD_DOWN || why_has(behind, ROLE_MORE) || why_has(behind, ROLE_LESS));
   return goes || (beside && (last->kind == WORD_UP || last->kind == WORD_DOWN || why_has(last, ROLE_BY) || why_has(last, ROLE_FROM) || why_has(last, ROLE_TO)));
@@ -189,7 +190,8 @@ PropterStatus why_read_figures(PropterQuestion *q, const Words *words, PropterAr
     bool measure;
     const size_t stop = figure_end(words, i, &measure);
     const Word *second = stop + 1 < words->count && why_has(&words->word[stop], ROLE_TO) ? &words->word[stop + 1] : NULL;
-    if (!few && !of_metric && last && (why_has(last, ROLE_FROM) || (!w->mark && (last->kind == WORD_UP || last->kind == WORD_DOWN))) && second && second->number && second->used == USED_NOT && !second->mark) {
+    const bool leads = last && (why_has(last, ROLE_FROM) || (!w->mark && (last->kind == WORD_UP || last->kind == WORD_DOWN)));
+    if (!few && !of_metric && leads && second && second->number && second->used == USED_NOT && !second->mark) {
       bool more;
       const size_t behind_second = figure_end(words, stop + 1, &more); /* "from 3 to 17": not of times, which are read before */
       if (why_has(last, ROLE_FROM)) last->kind = second->value > w->value ? WORD_UP : WORD_DOWN, last->mild = true;

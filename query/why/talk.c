@@ -22,7 +22,8 @@ static size_t clause_end(const Words *words, size_t from, bool *opened) {
 
 /* Can it stand behind a preposition in talk: "a meeting with the board", but not "a shop in the suburbs"? */
 static bool talked_of(const Look *k, const Word *w) {
-  return k->w && why_of_class(k, w->text, PROPTER_WORDNET_NOUN, "noun.person noun.group noun.communication noun.cognition noun.feeling noun.event noun.food", 1);
+  static const char of_people[] = "noun.person noun.group noun.communication noun.cognition noun.feeling noun.event noun.food";
+  return k->w && why_of_class(k, w->text, PROPTER_WORDNET_NOUN, of_people, 1);
 }
 
 static bool somebody(const Look *k, const Word *w) {
