@@ -173,8 +173,8 @@ const Command command_why = {
     .options = options,
     .details =
         "A question in words names a metric by any of its labels and a time: \"information jobs in August 2011\", \"from March to May\n"
-        "2010\", \"Q3 2009\", \"since June 2015\", \"last month\", and parts of its data by label: \"in the North region\". What was understood\n"
-        "is printed first, in words and as a WHY form; the form, as it is printed, is a question too (propter query --help has its clauses: COMPARED TO, SUSPECT,\n"
+        "2010\", \"Q3 2009\", \"since June 2015\", \"last month\", and parts of its data by label: \"in the North region\", or several of a\n"
+        "dimension together: \"in the North, South and West\". What was understood is printed first, in words and as a WHY form; the form, as it is printed, is a question too (propter query --help has its clauses: COMPARED TO, SUSPECT,\n"
         "WHY NOT ... DESPITE).\n"
         "Words that are not understood are never passed over: the answer then says what is missing and what comes near.\n"
         "--as-of RUN takes back what later runs changed, without writing it, and answers then; the clock is still --today. A day stands for the last run\n"

@@ -505,6 +505,50 @@ static PropterStatus parse_with_members(Ask *k, PropterLexicon *lexicon, Propter
   return propter_question_parse(lexicon, question, k->options.today, &k->arena, q, k->err);
 }
 
+static PropterStatus use_whole(const PropterTerm *row, void *payload, PropterError *err) {
+  Apart *a = payload;
+  a->first = a->first.data ? (PropterStr){"", 0} : propter_arena_copy(a->arena, row[0].value); /* of two none */
+  return a->first.data ? PROPTER_OK : no_memory(err);
+}
+
+/* The metric of whose measure this is a part, or itself if it is none; SIZE_MAX: not one. */
+static PropterStatus find_whole(Ask *k, const PropterLexicon *lexicon, size_t metric, size_t *whole) {
+  const PropterStr iri = propter_lexicon_iri(lexicon, metric);
+  Apart a = {.arena = &k->arena, .first = {NULL, 0}};
+  PropterBuf text = {0};
+  propter_buf_printf(&text,
+                     "PREFIX p: <https://w3id.org/propter#> SELECT ?whole { <%.*s> p:dataset ?set ; p:measure ?of . "
+                     "?whole p:dataset ?set ; p:measure ?of ; a p:Metric FILTER NOT EXISTS { ?whole p:fixed ?any } "
+                     "FILTER (?whole = <%.*s> || EXISTS { <%.*s> p:fixed ?one }) } ORDER BY ?whole LIMIT 2",
+                     (int)iri.len, iri.data, (int)iri.len, iri.data, (int)iri.len, iri.data);
+  PROPTER_TRY(why_each_row(k->snapshot, &text, use_whole, &a, k->err));
+  *whole = SIZE_MAX;
+  for (size_t i = 0; i < propter_lexicon_count(lexicon) && a.first.len; i++)
+    if (propter_str_equal(propter_lexicon_iri(lexicon, i), a.first)) *whole = i;
+  return PROPTER_OK;
+}
+
+static bool holds_several(const PropterQuestion *q) {
+  for (size_t i = 1; i < q->slice_count; i++)
+    if (propter_str_equal(q->dimension[i], q->dimension[i - 1])) return true;
+  return false;
+}
+
+/* "Orders in the North and South", where each part is a metric of its own: of the whole, several together, if nothing is left over then. */
+static PropterStatus read_of_whole(Ask *k, PropterLexicon *lexicon, PropterStr question, PropterQuestion *q) {
+  PropterQuestion other;
+  size_t whole;
+  const bool many = q->gap == PROPTER_GAP_MANY_METRICS && q->nearest_count;
+  if (!many && (q->gap != PROPTER_GAP_WORDS_LEFT || !q->has_metric)) return PROPTER_OK;
+  PROPTER_TRY(find_whole(k, lexicon, many ? q->nearest[0] : q->metric, &whole));
+  if (whole == SIZE_MAX) return PROPTER_OK;
+  why_lexicon_alone(lexicon, whole);
+  PropterStatus status = parse_with_members(k, lexicon, question, &other);
+  why_lexicon_alone(lexicon, SIZE_MAX);
+  if (status == PROPTER_OK && holds_several(&other) && other.gap != PROPTER_GAP_WORDS_LEFT && other.gap != PROPTER_GAP_MANY_SLICES) *q = other;
+  return status;
+}
+
 /* Once the metric is known, the names of the parts of its data are, and the question is read with them; where that is not enough, or a cause is named, or could
  * be in what was passed over, with the names of causes, too. */
 static PropterStatus parse(Ask *k, PropterLexicon *lexicon, PropterStr question, PropterQuestion *q) {
@@ -513,7 +557,8 @@ static PropterStatus parse(Ask *k, PropterLexicon *lexicon, PropterStr question,
   PROPTER_TRY(why_question_names_cause(lexicon, question, &names, k->err));
   if (q->gap == PROPTER_GAP_NONE && !names && !q->passed) return PROPTER_OK;
   PROPTER_TRY(load_causes(k, lexicon));
-  return parse_with_members(k, lexicon, question, q);
+  PROPTER_TRY(parse_with_members(k, lexicon, question, q));
+  return read_of_whole(k, lexicon, question, q);
 }
 
 /* Text that begins with PREFIX or BASE, or with WHY and the name of a metric, is the form itself; what is wrong with it is said with its place. */

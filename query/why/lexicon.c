@@ -199,6 +199,8 @@ static bool weak(const PropterLexicon *l, const Words *words) {
   return true;
 }
 
+void why_lexicon_alone(PropterLexicon *l, size_t metric) { l->alone = metric + 1; }
+
 PropterStatus propter_lexicon_add_member(PropterLexicon *l, size_t metric, PropterCut slice, size_t *member, PropterError *err) {
   if (l->members && l->members_of != metric) propter_lexicon_free(l->members), l->members = NULL;
   if (!l->members) PROPTER_TRY(propter_lexicon_new(&l->members, err));

@@ -40,6 +40,7 @@ struct PropterLexicon {
   PROPTER_VEC(Metric) metrics;
   PROPTER_VEC(Name) names;
   Words *measures; /* words of the rows of synonyms.def; NULL: not yet */
+  size_t alone;          /* 1 + the only metric that is looked for; 0: all are */
   PropterLexicon *causes;
   PropterLexicon *members;        /* each "metric" of it is a member of a dimension */
   size_t members_of;              /* the metric that has these dimensions */

@@ -173,6 +173,8 @@ static void candidate(PropterQuestion *q, size_t metric) {
   if (q->nearest_count < PROPTER_QUESTION_NEAREST) q->nearest[q->nearest_count++] = metric;
 }
 
+static bool passed_over(const PropterLexicon *l, const Name *name) { return l->alone && name->metric + 1 != l->alone; }
+
 /* The best match among the free words; ties between metrics become candidates. */
 static bool best_match(const Spelling *spelling, Match *best, PropterQuestion *q) {
   const PropterLexicon *l = spelling->lexicon;
@@ -183,7 +185,7 @@ static bool best_match(const Spelling *spelling, Match *best, PropterQuestion *q
     size_t n = sequence(spelling->words, content_only, seq);
     for (size_t i = 0; i < l->names.count; i++) {
       const Name *name = &l->names.items[i];
-      if (name->count > n || name->count > NAME_WORDS || (found && name->count < best->count) || !possible(spelling, name)) continue;
+      if (passed_over(l, name) || name->count > n || name->count > NAME_WORDS || (found && name->count < best->count) || !possible(spelling, name)) continue;
       for (size_t s = 0; s + name->count <= n; s++) {
         Match m;
         if (!match_at(spelling, seq + s, name, &m)) continue;
@@ -307,7 +309,7 @@ static void most_words(const Spelling *s, bool moves, Match *best, PropterQuesti
   q->nearest_count = 0;
   for (size_t i = 0; i < l->names.count; i++) {
     const Match m = part_of(s, &l->names.items[i], moves);
-    if (!m.count || m.count < best->count || (same_word(&m, best) && m.cost > best->cost)) continue;
+    if (passed_over(l, m.name) || !m.count || m.count < best->count || (same_word(&m, best) && m.cost > best->cost)) continue;
     if (m.count > best->count || (same_word(&m, best) && m.cost < best->cost)) *best = m, q->nearest_count = 0; /* "calls" are no "call waiting time" */
     candidate(q, m.name->metric);
   }
@@ -404,7 +406,12 @@ static size_t dimension_rank(const PropterLexicon *members, PropterStr dimension
   return i;
 }
 
-/* Holds one dimension at the member that was named; `held` are the members held so far. */
+static bool stands_behind(const PropterLexicon *members, size_t a, size_t b) {
+  const size_t x = dimension_rank(members, members->slices.items[a].dimension), y = dimension_rank(members, members->slices.items[b].dimension);
+  return x != y ? x > y : a > b;
+}
+
+/* Holds one dimension at the member that was named, beside others of it; `held` are the members held so far. */
 static PropterStatus hold(const PropterLexicon *members, const Words *words, PropterStr text, const Match *m, size_t same_name, size_t *held,
                           PropterArena *arena, PropterQuestion *q, PropterError *err) {
   const PropterCut *slice = &members->slices.items[m->name->metric];
@@ -420,9 +427,9 @@ static PropterStatus hold(const PropterLexicon *members, const Words *words, Pro
   if (same_name > 1 || (joined && of_longer_name(members, m->name)) || q->slice_count == PROPTER_WHY_SLICES)
     return slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
   for (size_t i = 0; i < q->slice_count; i++)
-    if (propter_str_equal(q->dimension[i], slice->dimension)) return held[i] == m->name->metric ? PROPTER_OK : slice_gap(q, PROPTER_GAP_MANY_SLICES, about);
-  size_t at = q->slice_count++; /* in the order of the dimensions, so that equal questions have equal answers */
-  for (; at > 0 && dimension_rank(members, q->dimension[at - 1]) > dimension_rank(members, slice->dimension); at--)
+    if (held[i] == m->name->metric) return PROPTER_OK;
+  size_t at = q->slice_count++; /* in the order of the dimensions and members, so that equal questions have equal answers */
+  for (; at > 0 && stands_behind(members, held[at - 1], m->name->metric); at--)
     held[at] = held[at - 1], q->dimension[at] = q->dimension[at - 1], q->member[at] = q->member[at - 1];
   held[at] = m->name->metric, q->dimension[at] = slice->dimension, q->member[at] = slice->member;
   if (!m->cost) return PROPTER_OK;
@@ -442,6 +449,59 @@ static void use_joins(Words *words) {
       last = SIZE_MAX;
     }
   }
+}
+
+/* --- lists of members of one dimension: "Germany, France and Spain" ---------------------------------------------------------------------- */
+
+enum { NO_PART = SIZE_MAX };
+
+/* Do words a and b stand beside each other in a list? */
+static bool side_by_side(const Words *words, size_t a, size_t b) {
+  bool joined = false;
+  for (size_t i = a + 1; i <= b; i++) {
+    const Word *w = &words->word[i];
+    if (w->mark && !strchr(",/&+", w->mark)) return false;
+    joined |= w->mark || w->kind == WORD_JOIN;
+    if (i < b && (w->used != USED_NOT || (w->kind != WORD_STOP && w->kind != WORD_JOIN))) return false;
+  }
+  return joined;
+}
+
+/* Are the members of a list from word a to b set against each other, or is one of them asked for: "A or B, which fell more", "why do A and B differ", "sales fell
+ * in A and B was fine"? Alternatives are together only behind a preposition, and where nothing says that one is more. */
+static bool set_apart(const PropterQuestion *q, const Words *words, size_t a, size_t b) {
+  bool either = false, moved = false;
+  size_t before = a;
+  while (before > 0 && why_has(&words->word[before - 1], ROLE_ARTICLE)) before--;
+  for (size_t i = a; i < b; i++) either |= words->word[i].kind == WORD_JOIN && !why_has(&words->word[i], ROLE_AND);
+  if (either && (!before || words->word[before - 1].kind != WORD_STOP)) return true;
+  for (size_t i = 0; i < words->count; i++) {
+    const Word *w = &words->word[i];
+    if (w->used != USED_NOT) continue;
+    if (why_has(w, ROLE_RIVALS) || (either && (why_has(w, ROLE_MORE) || why_has(w, ROLE_LESS)))) return true;
+    if (!q->compared && (why_has(w, ROLE_COMPARING) || why_has(w, ROLE_APART))) return true;
+    moved |= i < a && why_moves(w);
+  }
+  return moved && b + 1 < words->count && !words->word[b + 1].mark && why_has(&words->word[b + 1], ROLE_FINITE);
+}
+
+/* The members of each dimension stand in one list, whose words are then used; `part`: the member that a word names. Else the gap. */
+static void read_list(const PropterLexicon *members, Words *words, PropterStr text, const size_t *part, PropterStr dimension, PropterQuestion *q) {
+  size_t first = NO_PART, last = NO_PART;
+  bool several = false, list = !q->parted || (q->by.len && !propter_str_equal(q->by, dimension));
+  for (size_t i = 0; i < words->count; i++) {
+    if (part[i] == NO_PART || !propter_str_equal(members->slices.items[part[i]].dimension, dimension)) continue;
+    if (first == NO_PART) first = i;
+    if (last != NO_PART && part[last] != part[i]) several = true, list &= side_by_side(words, last, i);
+    last = i;
+  }
+  if (!several) return;
+  if (!list || set_apart(q, words, first, last)) {
+    (void)slice_gap(q, PROPTER_GAP_MANY_SLICES, said(words, text, first, last));
+    return;
+  }
+  if (last + 1 < words->count && why_has(&words->word[last + 1], ROLE_SUMMED)) last++;
+  for (size_t i = first; i <= last; i++) words->word[i].used = USED_SLICE;
 }
 
 /* The words of a dimension's name from word i on, also in the plural; index after them or 0. */
@@ -509,14 +569,18 @@ static PropterStatus read_slices(const PropterLexicon *l, Words *words, PropterS
   Spelling spelling;
   Match m;
   PropterQuestion same = {0};
-  size_t held[PROPTER_WHY_SLICES];
+  size_t held[PROPTER_WHY_SLICES], part[PROPTER_QUESTION_WORDS];
+  for (size_t i = 0; i < PROPTER_QUESTION_WORDS; i++) part[i] = NO_PART;
   if (!l->members || l->members_of != q->metric) return PROPTER_OK;
   PROPTER_TRY(spell(l->members, words, arena, &spelling, err));
   for (size_t round = 0; round <= PROPTER_QUESTION_WORDS && best_match(&spelling, &m, &same); round++) {
     PROPTER_TRY(hold(l->members, words, text, &m, same.nearest_count, held, arena, q, err));
     if (q->gap != PROPTER_GAP_NONE) return PROPTER_OK;
     use(words, &m, USED_SLICE);
+    for (size_t k = 0; k < m.count; k++) part[m.word[k]] = m.name->metric;
   }
+  for (size_t i = 0; i < q->slice_count && q->gap == PROPTER_GAP_NONE; i++)
+    if (!i || !propter_str_equal(q->dimension[i], q->dimension[i - 1])) read_list(l->members, words, text, part, q->dimension[i], q);
   use_joins(words);
   return PROPTER_OK;
 }

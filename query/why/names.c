@@ -270,9 +270,12 @@ PropterStatus why_slice_words(PropterSnapshot *snapshot, const PropterMember *sl
   PropterStatus status = propter_vocab_ids(snapshot, vocab, err);
   for (size_t i = 0; i < count && status == PROPTER_OK; i++) {
     PropterStr dimension = {"", 0}, member = {"", 0};
-    status = called(&l, slice[i].dimension, &dimension);
+    const bool again = i && slice[i].dimension == slice[i - 1].dimension, more = i + 1 < count && slice[i].dimension == slice[i + 1].dimension;
+    if (!again) status = called(&l, slice[i].dimension, &dimension);
     if (status == PROPTER_OK) status = called(&l, slice[i].member, &member);
-    propter_buf_printf(&text, "%s%.*s %.*s", i ? ", " : "", (int)dimension.len, dimension.data, (int)member.len, member.data);
+    propter_buf_add(&text, propter_str(!i ? "" : again && !more ? " and " : ", "));
+    if (!again) propter_buf_printf(&text, "%.*s ", (int)dimension.len, dimension.data);
+    propter_buf_add(&text, member);
   }
   if (status == PROPTER_OK) status = why_keep(&text, arena, out, err);
   propter_buf_clear(&text);

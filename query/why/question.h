@@ -142,6 +142,8 @@ PropterStatus why_comparison(Words *words, size_t compare, PropterDay today, Pro
 /* Finds the metric among the words that no period uses, and the parts of its data, and marks their words; fills has_metric, slices, nearest, notes, or the
  * gap. */
 PropterStatus why_lexicon_find(PropterLexicon *lexicon, Words *words, PropterStr text, PropterArena *arena, PropterQuestion *question, PropterError *err);
+/* From now on only this metric is looked for by name; SIZE_MAX: all are. */
+void why_lexicon_alone(PropterLexicon *lexicon, size_t metric);
 /* Whether a word may stand beside the metric's name without narrowing it: it occurs in the metric's own names or in what is said about its data. */
 bool why_lexicon_harmless(const PropterLexicon *lexicon, size_t metric, const Word *word);
 /* Whether the word stands in names of this metric and of no other. */

@@ -255,4 +255,18 @@ if [ -x "$builddir/tests/http/ask" ]; then
   expect 'no time' 0 504 ask "/why?q=$q&timeout=0.001"
   kill $server; wait $server; [ $? -eq 0 ] && ok 'it ends well' || not_ok 'it ends well' "$(cat errors)"
 fi
+# Each part is a figure of its own, as start makes them: several in a list are read of the whole.
+mkdir shops && awk 'BEGIN { print "Month,town,channel,orders"; for (m = 0; m < 48; m++) for (t = 1; t <= 3; t++) for (c = 1; c <= 2; c++)
+  printf "%d-%02d,%s,%s,%d\n", 2020 + int(m / 12), m % 12 + 1, t == 1 ? "Bath" : t == 2 ? "York" : "Hull", c == 1 ? "shop" : "web", 200 + (m * 37 + t * 11 + c * 5) % 9 - (m == 44 && t < 3 ? 60 : 0) }' >shops/orders.csv
+expect 'a folder with parts' 7 'understood' "$PROPTER" -g shop start shops
+together='WHY m:orders DURING "2023-09-01" TO "2023-09-30" WHERE { ?slice d:town "Bath" , "York" }'
+orders() { "$PROPTER" -g shop --today 2024-02-10 why "$@"; }
+for q in 'why did orders in Bath and York fall in September 2023' 'orders at York/Bath in September 2023' 'orders in York or Bath, September 2023'; do expect "together: $q" 7 "form        $together" orders "$q"; done
+expect 'and as it is printed' 7 "form        $together" orders "$together"
+expect 'in words' 7 'understood  orders, Bath, York (town Bath and York), in Sep' orders "$together"
+expect 'all three, of one channel' 7 'd:town "Bath" , "Hull" , "York" }' orders 'orders on the web in Bath, York and Hull in September 2023'
+expect 'one but not the other is asked back' 7 'is not understood: "not York"' orders 'orders in Bath but not York in September 2023'
+expect 'two set against each other are' 7 'names more than one part of the data' orders 'difference in orders between Bath and York in September 2023'
+expect 'one of two is asked for' 7 'not clear   ' orders 'which of Bath and York lost more orders in September 2023'
+expect 'what else is named is not passed over' 7 'not clear   ' orders 'orders in Bath and York and Leeds in September 2023'
 echo "1..$n"

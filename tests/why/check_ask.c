@@ -10,8 +10,10 @@ Suite *suite_ask(void);
 
 static const char in_parts[] =
     "w:region skos:prefLabel \"region\" .\n"
-    "w:all-orders a p:Metric ; skos:prefLabel \"all orders\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:sliceBy w:region ;\n"
-    "  p:grain \"P1M\"^^xsd:duration .\n";
+    "w:all-orders a p:Metric ; skos:prefLabel \"all orders\" ; skos:altLabel \"shipments\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:sliceBy w:region ;\n"
+    "  p:grain \"P1M\"^^xsd:duration .\n"
+    "w:all-stock a p:Metric ; skos:prefLabel \"stock\" ; p:dataset w:cube ; p:measure w:orders ; p:timeDimension w:month ; p:sliceBy w:region ;\n"
+    "  p:nonAdditive w:region ; p:grain \"P1M\"^^xsd:duration .\n";
 
 enum { MEMBERS = 6 /* the cube has a line for the world, too */ };
 
@@ -40,6 +42,31 @@ START_TEST(by_a_dimension_shows_all_members_also_of_what_did_not_move) {
     check_members(a);
     propter_why_free(a);
   }
+  world_close(&w);
+}
+END_TEST
+
+/* A list of members is their sum; of what does not add up over them one is asked for. */
+START_TEST(members_in_a_list_are_taken_together) {
+  World w = world_open(world_make(in_parts));
+  static const char *const questions[] = {"shipments in the region North and South in June 2013", "north orders in June 2013",
+                                          "south orders in June 2013"};
+  double observed[3];
+  for (size_t i = 0; i < 3; i++) {
+    PropterWhyAnswer *a;
+    ck_ok(ask(w.snapshot, questions[i], &a, err));
+    ck_assert_msg(a->inference, "%s: %s", questions[i], propter_gap_code(a->question.gap));
+    ck_assert_uint_eq(a->question.slice_count, i ? 0 : 2);
+    if (!i) ck_assert_msg(propter_str_equal(a->question.slice_words, PROPTER_STR("region north and south")), "%s", a->question.slice_words.data);
+    observed[i] = a->inference->observed;
+    propter_why_free(a);
+  }
+  ck_assert_double_eq_tol(observed[0], observed[1] + observed[2], 1e-6);
+  PropterWhyAnswer *a;
+  PropterError named = {0};
+  ck_assert_int_eq(ask(w.snapshot, "stock in the region North and South in June 2013", &a, &named), PROPTER_INVALID);
+  ck_assert_msg(propter_str_find(propter_str(named.message), PROPTER_STR("stock does not add up over region")) == 0, "%s", named.message);
+  propter_error_clear(&named);
   world_close(&w);
 }
 END_TEST
@@ -94,6 +121,7 @@ Suite *suite_ask(void) {
   TCase *t = tcase_create("ask");
   tcase_set_timeout(t, 60);
   tcase_add_test(t, by_a_dimension_shows_all_members_also_of_what_did_not_move);
+  tcase_add_test(t, members_in_a_list_are_taken_together);
   tcase_add_test(t, a_move_within_the_period_is_meant);
   tcase_add_test(t, failing_memory_is_reported);
   suite_add_tcase(s, t);

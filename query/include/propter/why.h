@@ -122,10 +122,10 @@ typedef struct {
                                 earlier */
   unsigned compared_unit;    /* as `unit`, or PROPTER_UNIT_SAME … */
   PropterRecurring compared_run;
-  size_t slice_count;        /* dimensions, by IRI, each held at a member */
+  size_t slice_count;        /* dimensions, by IRI, each held at a member, or at several together, which stand side by side */
   PropterStr dimension[PROPTER_WHY_SLICES];
   PropterTerm member[PROPTER_WHY_SLICES];
-  PropterStr slice_words;    /* "region North, product X"; empty: no slice, or not looked up */
+  PropterStr slice_words;    /* "region North and South, product X"; empty: no slice, or not looked up */
   int direction;             /* -1: asked about a fall, +1: about a rise, 0: neither */
   PropterStr told_by;        /* IRI of the event by which the time was told ("since the strike"); else empty */
   bool passed;               /* a clause that is no part of the question was passed over; a note shows it */
@@ -272,7 +272,7 @@ typedef struct {
   bool negated;                          /* WHY NOT: why did it not move */
   PropterStr despite;                    /* DESPITE: the cause that should have moved it; empty: whatever was in force */
   PropterStr suspect;                    /* SUSPECT, of WHY without NOT: the cause whose verdict is asked for; empty: none */
-  size_t slice_count;                    /* WHERE: dimensions held at a member */
+  size_t slice_count;                    /* WHERE: dimensions held at a member, or at several together */
   PropterStr dimension[PROPTER_WHY_SLICES];
   PropterTerm member[PROPTER_WHY_SLICES]; /* IRIs or literals */
 } PropterWhyForm;
