@@ -251,9 +251,11 @@ static bool is_sparse(const PropterSniff *f) {
 /* How to say that they are, for a shell. */
 static PropterStatus advise_events(Start *s, const char *path, PropterStr days) {
   PropterBuf text = {.max = 1 << 16};
+  const PropterStr start = propter_arena_printf(&s->arena, "start=%.*s", (int)days.len, days.data);
+  if (!start.data) return start_no_memory(s->err);
   propter_buf_printf(&text, "         if its rows are happenings: propter -g "), output_word(&text, propter_str(s->call->graph));
   propter_buf_printf(&text, " events "), output_word(&text, propter_str(path));
-  propter_buf_printf(&text, " --column title=COLUMN --column "), output_word(&text, propter_arena_printf(&s->arena, "start=%.*s", (int)days.len, days.data));
+  propter_buf_printf(&text, " --column title=COLUMN --column "), output_word(&text, start);
   const PropterStatus status = propter_buf_status(&text, s->err);
   if (status == PROPTER_OK) fprintf(s->notes, "%s; why counts them at once, the report after propter infer\n", text.data);
   propter_buf_clear(&text);
