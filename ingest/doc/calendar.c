@@ -4,11 +4,11 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { DATES = 1, SLOTS = 1024, WORDS = 700, WORD_MAX = 24, ORDINALS = 8, LABELS = 16, BEGINNING_BITS = 15 };
+enum { DATES = 1, SLOTS = 1024, WORDS = 700, WORD_MAX = 24, ORDINALS = 8, LABELS = 16, PHRASES = 24, BEGINNING_BITS = 15 };
 
 /* What a word means. */
 typedef struct {
-  unsigned char word, month, weekday, number;
+  unsigned char word, month, weekday, number, feast;
   bool known, plural, cut, doubtful, capital;
 } Meaning;
 
@@ -31,6 +31,12 @@ struct Calendar {
     bool title;
   } labels[LABELS]; /* "date" before a document's own, "subject" before its title */
   size_t label_count;
+  struct {
+    char text[WORD_MAX]; /* small letters */
+    size_t len;
+    unsigned char feast;
+  } phrases[PHRASES]; /* names of days of several words */
+  size_t phrase_count;
   bool stops;
 };
 
@@ -46,6 +52,13 @@ static const struct {
 };
 static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
 static const char *const weekdays[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+static const struct {
+  const char *name;
+  signed char month, day; /* month 0: days from Easter Sunday */
+} feasts[] = {{"new-years-day", 1, 1},   {"shrove-monday", 0, -48},  {"good-friday", 0, -2},     {"easter-sunday", 0, 0},  {"easter-monday", 0, 1},
+              {"ascension-day", 0, 39}, {"whit-sunday", 0, 49},     {"whit-monday", 0, 50},     {"corpus-christi", 0, 60}, {"christmas-eve", 12, 24},
+              {"christmas-day", 12, 25}, {"boxing-day", 12, 26},     {"new-years-eve", 12, 31}};
+enum { FEASTS = sizeof feasts / sizeof *feasts };
 static const char *const numbers[] = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"};
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -107,6 +120,8 @@ static bool name(PropterStr word, Meaning *out, bool *dates) {
   *dates = true;
   if ((i = index_of(word, months, 12)) < 12) return out->month = (unsigned char)(i + 1), true;
   if ((i = index_of(word, weekdays, 7)) < 7) return out->weekday = (unsigned char)(i + 1), true;
+  for (i = 0; i < FEASTS; i++)
+    if (propter_str_equal(word, propter_str(feasts[i].name))) return out->feast = (unsigned char)(i + 1), true;
   *dates = false;
   if ((i = index_of(word, numbers, 12)) < 12) return out->number = (unsigned char)(i + 1), true;
   out->known = false;
@@ -133,6 +148,30 @@ static const char *add_word(Calendar *c, PropterStr word, Meaning m, bool dates)
   unsigned beginning = beginning_of(word, 0);
   if (dates) c->beginnings[beginning / 32] |= 1u << beginning % 32;
   return NULL;
+}
+
+/* "Good_Friday": a name of several words. */
+static const char *add_phrase(Calendar *c, PropterStr words, Meaning m) {
+  if (!m.feast || c->phrase_count == PHRASES || words.len >= WORD_MAX) return "at most twenty-four names of feasts in several words, of at most 23 bytes";
+  for (size_t i = 0; i < words.len; i++) c->phrases[c->phrase_count].text[i] = (char)(words.data[i] == '_' ? ' ' : lower(words, i));
+  c->phrases[c->phrase_count].len = words.len;
+  c->phrases[c->phrase_count++].feast = m.feast;
+  const unsigned beginning = beginning_of(words, 0);
+  c->beginnings[beginning / 32] |= 1u << beginning % 32;
+  return NULL;
+}
+
+void calendar_feast(unsigned char feast, int *month, int *day) { *month = feasts[feast - 1].month, *day = feasts[feast - 1].day; }
+
+/* The end of the name of several words that stands at i, and what it means; else i. */
+static size_t phrase_at(const Calendar *c, PropterStr s, size_t i, unsigned char *feast) {
+  for (size_t k = 0; k < c->phrase_count; k++) {
+    const PropterStr name = {c->phrases[k].text, c->phrases[k].len};
+    const size_t end = i + name.len;
+    if (end > s.len || (end < s.len && letter(s.data[end])) || !propter_str_equal_caseless((PropterStr){s.data + i, name.len}, name)) continue;
+    return *feast = c->phrases[k].feast, end;
+  }
+  return i;
 }
 
 static const char *add_label(Calendar *c, PropterStr word, bool title) {
@@ -165,7 +204,7 @@ const char *calendar_add(Calendar *c, PropterStr line, PropterStr *bad) {
     *bad = take_word(&line);
     const char *expected = NULL;
     if (label) expected = add_label(c, *bad, title);
-    else if (!ordinal) expected = add_word(c, *bad, m, dates);
+    else if (!ordinal) expected = memchr(bad->data, '_', bad->len) ? add_phrase(c, *bad, m) : add_word(c, *bad, m, dates);
     else if (c->ordinal_count == ORDINALS || bad->len >= WORD_MAX || word_at(*bad, 0, &c->ordinals[c->ordinal_count++]) < bad->len)
       expected = "at most eight endings of ordinals";
     if (expected) return expected;
@@ -269,13 +308,15 @@ static bool word(const Calendar *c, PropterStr s, size_t *i, WhenToken *t) {
   Key key;
   t->kind = T_WORD;
   t->capital = s.data[*i] >= 'A' && s.data[*i] <= 'Z';
+  const size_t named = t->capital ? phrase_at(c, s, *i, &t->feast) : *i;
+  if (named > *i) return *i = named, true;
   *i = word_at(s, *i, &key);
   size_t slot = slot_of(c, key);
   if (!c->slots[slot].key.low) return true;
   const Meaning *m = &c->slots[slot].meaning;
   if (!m->known) return false;
   if (m->capital && !t->capital) return true;
-  t->word = m->word, t->month = m->month, t->weekday = m->weekday, t->plural = m->plural, t->cut = m->cut, t->doubtful = m->doubtful;
+  t->word = m->word, t->month = m->month, t->weekday = m->weekday, t->feast = m->feast, t->plural = m->plural, t->cut = m->cut, t->doubtful = m->doubtful;
   if (m->number) t->kind = T_NUMBER, t->number = m->number, t->spelled = true;
   /* "Q3" */
   if ((t->word == Q || t->word == H) && t->capital && *i - t->start == 1 && *i < s.len && digit(s.data[*i]) && (*i + 1 == s.len || !digit(s.data[*i + 1])))

@@ -38,6 +38,7 @@ struct WhenToken {
   unsigned char word;    /* Word */
   unsigned char month;   /* the word is one; 0: none */
   unsigned char weekday; /* 1 Monday … 7 Sunday; 0: none */
+  unsigned char feast;   /* a day with a name of its own, calendar_feast(feast); 0: none */
   unsigned char digits;
   bool capital, ordinal;
   bool cut;      /* an abbreviation */
@@ -45,5 +46,8 @@ struct WhenToken {
   bool spelled;  /* a number in words: it counts, but is no day or year */
   bool plural;
 };
+
+/* The day of a year that a name stands for: month and day, or month 0 and days from Easter Sunday. */
+void calendar_feast(unsigned char feast, int *month, int *day);
 
 #endif

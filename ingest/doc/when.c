@@ -17,7 +17,7 @@ enum { SHORT = 4, /* a month's name that may be an abbreviation */ AROUND = 12 /
 /* A part of a calendar without knowing which year, perhaps. */
 typedef struct {
   WhenGrain grain;
-  int year, month, day;      /* 0: not said */
+  int year, month, day;      /* 0: not said; a day without a month is counted from Easter Sunday */
   int month_count;           /* length in months for month, season, quarter, half; 12 for a year */
   int third;                 /* 1 early, 2 mid, 3 late; 0 all of it */
   bool before_year;          /* winter: starts in December of the year before */
@@ -90,10 +90,21 @@ static size_t iso(const Tokens *t, size_t i, Point *p) {
   return i + 5;
 }
 
+/* "On Good Friday", "Boxing Day 2024:", not "the Boxing Day sale". */
+static size_t feast_at(const Tokens *t, size_t i, bool loose, Point *p) {
+  static const WordSet lead = BEFORE_ANY | SET(ON) | SET(TILL) | SET(LAST) | SET(NEXT) | SET(BEFORE) | SET(BEFORE_AGO) | SET(AFTER) | SET(AND);
+  *p = (Point){.grain = WHEN_DAY};
+  calendar_feast(t->items[i].feast, &p->month, &p->day);
+  const size_t after = skip_year(t, i + 1, p);
+  const bool ends = after == t->count || t->items[after].kind != T_WORD;
+  return loose || ends || (i > 0 && is_any(t, i - 1, lead)) ? after : 0;
+}
+
 /* One point in the calendar at token i; returns the token after it, or 0. `loose`: a bare month or year is enough. */
 static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loose, Point *p) {
   size_t j = iso(t, i, p);
   if (j) return j;
+  if (i < t->count && t->items[i].feast) return feast_at(t, i, loose, p);
   memset(p, 0, sizeof *p);
   size_t begin = i;
   if (is_any(t, i, SET(EARLY) | SET(MID) | SET(LATE))) {
@@ -183,6 +194,10 @@ static size_t point_at(const PropterStr *s, const Tokens *t, size_t i, bool loos
 }
 
 static void span(const Point *p, int year, PropterDay *first, PropterDay *last) {
+  if (p->grain == WHEN_DAY && !p->month) {
+    *first = *last = propter_day_easter(year) + p->day;
+    return;
+  }
   if (p->grain == WHEN_DAY) {
     int max = propter_month_length(year, p->month);
     *first = *last = propter_day(year, p->month, p->day > max ? max : p->day);
@@ -223,7 +238,7 @@ static bool resolve(const Point *p, PropterDay reference, int hint, bool forward
   return true;
 }
 
-static int point_order(const Point *p) { return p->month * 100 + p->day; }
+static int point_order(const Point *p) { return (p->month ? p->month : 4) * 100 + p->day; }
 
 static bool add(Whens *out, const Tokens *t, size_t from, size_t to, PropterDay first, PropterDay last, WhenGrain grain, bool year) {
   if (last < first) return true;
@@ -308,6 +323,18 @@ static bool count_at(const Tokens *t, size_t i) {
 }
 
 /* "Monday", "last Friday", "on Tuesday": the nearest one, the day itself if it is one. */
+/* "Sat 4th": the nearest such day of a month that is such a weekday, or none. */
+static PropterDay day_that_is(PropterDay reference, int weekday, int day, bool forward) {
+  enum { DAYS = 400 };
+  int y, m, d;
+  for (int n = 0; n < DAYS; n++) {
+    const PropterDay at = forward ? reference + n : reference - n;
+    propter_day_civil(at, &y, &m, &d);
+    if (d == day && propter_day_weekday(at) == weekday) return at;
+  }
+  return PROPTER_NO_DAY;
+}
+
 static size_t weekday_at(const PropterStr *s, const Tokens *t, size_t i, const WhenContext *c, When *w) {
   size_t k = i + is_any(t, i, SET(LAST) | SET(NEXT) | SET(THIS));
   if (k >= t->count || !t->items[k].weekday) return 0;
@@ -316,6 +343,13 @@ static size_t weekday_at(const PropterStr *s, const Tokens *t, size_t i, const W
   Point ignored, also;
   size_t next = k + 1 < t->count && t->items[k + 1].kind == T_COMMA ? k + 2 : k + 1;
   if (point_at(s, t, next, false, &ignored) || shared_month(s, t, next, &ignored, &also)) return 0;
+  if (next < t->count && is(t, next, THE)) next++;
+  if (k == i && day_at(t, next) && t->items[next].ordinal) {
+    w->first = w->last = day_that_is(c->reference, t->items[k].weekday, t->items[next].number, c->forward);
+    w->grain = WHEN_DAY;
+    return w->first == PROPTER_NO_DAY ? 0 : next + 1;
+  }
+  if (t->items[k].cut) return 0; /* "sat", "sun" */
   int back = (propter_day_weekday(c->reference) - t->items[k].weekday + 7) % 7, on = (7 - back) % 7;
   bool forward = is(t, i, NEXT) || (c->forward && !is(t, i, LAST));
   w->first = w->last = forward ? c->reference + (on ? on : is(t, i, NEXT) ? 7 : 0) : c->reference - (back ? back : is(t, i, LAST) ? 7 : 0);
@@ -555,7 +589,7 @@ bool when_dates(const WhenText *cut, const WhenContext *c, Whens *out) {
     const Token *begin = &t.items[i];
     size_t before = out->count, at = i, j;
     When w = {0};
-    if (begin->kind != T_NUMBER && (begin->kind != T_WORD || (begin->word == OTHER && !begin->month && !begin->weekday))) {
+    if (begin->kind != T_NUMBER && (begin->kind != T_WORD || (begin->word == OTHER && !begin->month && !begin->weekday && !begin->feast))) {
       i++;
       continue;
     }
@@ -570,7 +604,7 @@ bool when_dates(const WhenText *cut, const WhenContext *c, Whens *out) {
     } else if ((j = stroked_at(&text, &t, i, c->order, &a)) || (j = point_at(&text, &t, i, false, &a))) {
       size_t k = 0;
       bool joined = range_word(&t, j) && (!is(&t, j, AND) || (i > 0 && is(&t, i - 1, BETWEEN)));
-      if (joined) k = point_at(&text, &t, j + 1, true, &b);
+      if (joined) k = point_at(&text, &t, j + 1 + (j + 1 < t.count && t.items[j + 1].weekday), true, &b);
       bool same = k && (a.grain != WHEN_YEAR || b.grain == WHEN_YEAR);
       if (same && !a.year && b.year) a.year = point_order(&a) > point_order(&b) ? b.year - 1 : b.year;
       if (same && !b.year && a.year) b.year = point_order(&b) < point_order(&a) ? a.year + 1 : a.year;

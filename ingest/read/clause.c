@@ -4,7 +4,7 @@
 
 #include "reading.h"
 
-enum { EDGE_WORDS = 3 }; /* what may stand between a date and the sentence's edge */
+enum { EDGE_WORDS = 3 /* what may stand between a date and the sentence's edge */, WIDE_TOKENS = 14 /* of a name of which one word says too little */ };
 
 /* The tokens as coded words with "date/DATE " in place of each date; at[i]: where token i stands in it. */
 static PropterStr code(const Tagged *t, const Whens *whens, char *out, size_t size, size_t at[TOKENS + 1]) {
@@ -47,7 +47,10 @@ static PropterSpan gap_in(const Tagged *t, const Whens *whens, PropterSpan words
   for (size_t i = 0; i < whens->count; i++) {
     PropterSpan gap = {whens->items[i].start, whens->items[i].end};
     if (gap.start <= words.start || gap.end >= words.end) continue;
-    for (size_t k = judge_token(t, gap.start); k-- > 0 && (t->tokens[k].tag == UPOS_ADP || t->tokens[k].tag == UPOS_DET);) gap.start = t->tokens[k].start;
+    size_t k = judge_token(t, gap.start);
+    while (k > 0 && t->tokens[k - 1].tag == UPOS_DET) k--;
+    if (k > 0 && t->tokens[k - 1].tag == UPOS_ADP) k--; /* not the "out" of "went out on Friday" */
+    gap.start = k < t->count && t->tokens[k].start < gap.start ? t->tokens[k].start : gap.start;
     size_t next = judge_token(t, gap.end);
     if (next < t->count && t->tokens[next].start < words.end) gap.end = t->tokens[next].start;
     return gap;
@@ -55,11 +58,33 @@ static PropterSpan gap_in(const Tagged *t, const Whens *whens, PropterSpan words
   return (PropterSpan){0, 0};
 }
 
+/* "The run that went out on Friday has estimated readings on about 31,000 accounts": up to the first mark, or the first preposition behind a noun that is
+ * told of it after its day. */
+static PropterSpan widened(const Tagged *t, const Whens *whens, PropterSpan words, PropterSpan *gap) {
+  const size_t first = judge_token(t, words.start);
+  size_t to = first, day = 0;
+  bool verb = false, told = false;
+  for (size_t i = 0; i < whens->count && !day; i++)
+    if (whens->items[i].start >= words.end) day = whens->items[i].end;
+  for (; to < t->count && to - first < WIDE_TOKENS; to++) {
+    const Upos tag = t->tokens[to].tag;
+    if (tag == UPOS_PUNCT || (told && (tag == UPOS_ADP || tag == UPOS_SCONJ))) break;
+    verb |= t->tokens[to].start >= day && (tag == UPOS_VERB || tag == UPOS_AUX);
+    told |= verb && (tag == UPOS_NOUN || tag == UPOS_PROPN);
+  }
+  if (to == first) return (PropterSpan){0, 0};
+  const PropterSpan wide = {words.start, t->tokens[to - 1].end};
+  *gap = gap_in(t, whens, wide);
+  return wide;
+}
+
 PropterSpan clause_name(const PropterRules *r, const Tagged *t, const Whens *whens, PropterSpan words, PropterSpan *gap) {
   PropterSpan m;
   *gap = gap_in(t, whens, words);
-  if (!rules_first(r, r->tagged_happening_name.items, r->tagged_happening_name.count, judge_coded(t, words), 0, &m) || m.end <= m.start)
-    return (PropterSpan){0, 0};
+  if (!rules_first(r, r->tagged_happening_name.items, r->tagged_happening_name.count, judge_coded(t, words), 0, &m) || m.end <= m.start) {
+    const PropterStr said = {t->text.data + words.start, words.end - words.start};
+    return rules_any(r, r->vague_name.items, r->vague_name.count, said) ? widened(t, whens, words, gap) : (PropterSpan){0, 0};
+  }
   size_t from = judge_decoded(t, words, m.start), to = from;
   /* Where its last token ends: the next may stand after a blank. */
   for (size_t i = 0, end = judge_decoded(t, words, m.end); i < t->count && t->tokens[i].start < end; i++) to = t->tokens[i].end;

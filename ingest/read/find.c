@@ -674,7 +674,8 @@ PropterStatus find_dates(const PropterRules *r, const Scene *scene, PropterError
   SentenceDates *d = scene->dates;
   if (!d || d->known) return PROPTER_OK;
   d->whens.count = 0;
-  d->forward = rules_any(r, r->future.items, r->future.count, slice(scene->text, scene->sentence));
+  const PropterStr said = slice(scene->text, scene->sentence);
+  d->forward = rules_any(r, r->future.items, r->future.count, said) || rules_any(r, r->scheduled.items, r->scheduled.count, said);
   when_duration(&d->cut, &d->lasted);
   WhenContext context = {r->calendar, scene->published, scene->year, d->forward, scene->order, scene->month, scene->month_year};
   d->known = when_dates(&d->cut, &context, &d->whens);

@@ -275,7 +275,7 @@ bool clause_find(const PropterRules *r, const Expressions *list, const Tagged *t
 bool clause_around(const PropterRules *r, const Tagged *t, const When *when, PropterSpan *words, PropterSpan *gap);
 /* The day or month in a clause, else the nearest; NULL: none. */
 const When *clause_when(const Whens *whens, PropterSpan words);
-/* What of the clause `words` names it; empty: nothing shorter. *gap: the date in it, with its preposition and blank. */
+/* What of the clause `words` names it, with what follows if that says too little ("the run"); empty: nothing shorter. *gap: the date in it, with its preposition and blank. */
 PropterSpan clause_name(const PropterRules *r, const Tagged *t, const Whens *whens, PropterSpan words, PropterSpan *gap);
 
 /* --- list.c --- */
