@@ -668,6 +668,7 @@ START_TEST(the_vocabulary_of_a_snapshot) {
   ck_ok(propter_vocab_ids(s, ids, err));
   ck_assert_uint_eq(ids[VOCAB_rdf_type], type);
   ck_ok(propter_writer_commit(w, err));
+  propter_writer_close(w);
   ck_ok(propter_snapshot_open(g, 0, &s, err));
   ck_ok(propter_vocab_ids(s, ids, err));
   ck_ok(propter_vocab_ids(s, again, err));
