@@ -157,6 +157,16 @@ void propter_buf_add_json(PropterBuf *buf, PropterStr text) {
   propter_buf_add_char(buf, '"');
 }
 
+static int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
+
+void propter_buf_add_decoded(PropterBuf *buf, PropterStr text) {
+  for (size_t i = 0; i < text.len; i++) {
+    const bool escaped = text.data[i] == '%' && i + 2 < text.len && hex(text.data[i + 1]) >= 0 && hex(text.data[i + 2]) >= 0;
+    propter_buf_add_char(buf, escaped ? (char)(hex(text.data[i + 1]) * 16 + hex(text.data[i + 2])) : text.data[i]);
+    if (escaped) i += 2;
+  }
+}
+
 void propter_buf_add_utf8(PropterBuf *buf, uint32_t c) {
   if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = 0xFFFD;
   char b[4];

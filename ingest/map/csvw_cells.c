@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cells of a row as values and IRIs: the tabular data model §6.4 with URI templates of RFC 6570. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -65,15 +66,9 @@ static void reject(CsvwRow *r, const CsvwColumn *c, PropterStr text, const char 
 
 /* --- URI templates ------------------------------------------------------------------------------------------------------------------ */
 
-static int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
-
 PropterStr row_decoded(CsvwRow *r, PropterStr text) {
   PropterBuf out = {0};
-  for (size_t i = 0; i < text.len; i++) {
-    bool escaped = text.data[i] == '%' && i + 2 < text.len && hex(text.data[i + 1]) >= 0 && hex(text.data[i + 2]) >= 0;
-    propter_buf_add_char(&out, escaped ? (char)(hex(text.data[i + 1]) * 16 + hex(text.data[i + 2])) : text.data[i]);
-    if (escaped) i += 2;
-  }
+  propter_buf_add_decoded(&out, text);
   PropterStr made = row_kept(r, &out);
   propter_buf_clear(&out);
   return made;
@@ -100,7 +95,7 @@ static void add_encoded(PropterBuf *out, PropterStr value, bool reserved) {
     unsigned char c = (unsigned char)value.data[i];
     bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~", c)) ||
                  (reserved && c && strchr(":/?#[]@!$&'()*+,;=", c)) ||
-                 (reserved && c == '%' && i + 2 < value.len && hex(value.data[i + 1]) >= 0 && hex(value.data[i + 2]) >= 0);
+                 (reserved && c == '%' && i + 2 < value.len && isxdigit((unsigned char)value.data[i + 1]) && isxdigit((unsigned char)value.data[i + 2]));
     if (plain) propter_buf_add_char(out, (char)c);
     else propter_buf_printf(out, "%%%02X", c);
   }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens the words behind a claim, an event or a document in the original file. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,15 +32,11 @@ static PropterStatus is_a(Show *s, PropterId node, PropterVocab class, bool *is,
 /* "Storm%20Ottilie.md" as people write it. {NULL}: no memory. */
 static PropterStr decoded(PropterStr iri, PropterArena *arena) {
   if (propter_str_find(iri, PROPTER_STR("%")) == SIZE_MAX) return iri;
-  iri = propter_arena_copy(arena, iri);
-  char *to = (char *)(uintptr_t)iri.data, hex[3] = "";
-  size_t n = 0;
-  for (size_t i = 0; to && i < iri.len; i++) {
-    const bool escape = iri.data[i] == '%' && i + 2 < iri.len && isxdigit((unsigned char)iri.data[i + 1]) && isxdigit((unsigned char)iri.data[i + 2]);
-    if (escape) memcpy(hex, iri.data + i + 1, 2), i += 2;
-    to[n++] = escape ? (char)strtol(hex, NULL, 16) : iri.data[i];
-  }
-  return (PropterStr){iri.data, n};
+  PropterBuf text = {0};
+  propter_buf_add_decoded(&text, iri);
+  iri = text.failed ? (PropterStr){NULL, 0} : propter_arena_copy(arena, propter_buf_str(&text));
+  propter_buf_clear(&text);
+  return iri;
 }
 
 /* A name matches with its whole IRI, or its end after / or #. */

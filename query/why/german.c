@@ -4,51 +4,31 @@
 
 typedef enum { ROW_ASKS, ROW_DE, ROW_TOO, ROW_MONTH } RowKind;
 
+#define STR(s) {s, sizeof s - 1}
+#define ROW(kind, german, english) {kind, STR(german), STR(english)},
 static const struct {
   RowKind kind;
   PropterStr german, english;
 } rows[] = {
-#define ASKS(german, english) {ROW_ASKS, {german, sizeof german - 1}, {english, sizeof english - 1}},
-#define DE(german, english) {ROW_DE, {german, sizeof german - 1}, {english, sizeof english - 1}},
-#define TOO(german, english) {ROW_TOO, {german, sizeof german - 1}, {english, sizeof english - 1}},
-#define MONTH(german, english) {ROW_MONTH, {german, sizeof german - 1}, {english, sizeof english - 1}},
-#define PAIR(verb, particle, english)
-#define TAIL(tail, english)
+#define ASKS(german, english) ROW(ROW_ASKS, german, english)
+#define DE(german, english) ROW(ROW_DE, german, english)
+#define TOO(german, english) ROW(ROW_TOO, german, english)
+#define MONTH(german, english) ROW(ROW_MONTH, german, english)
 #include "german.def"
-#undef ASKS
-#undef DE
-#undef TOO
-#undef MONTH
-#undef PAIR
-#undef TAIL
 };
 
 static const struct {
   PropterStr verb, particle, english;
 } pairs[] = {
-#define ASKS(german, english)
-#define DE(german, english)
-#define TOO(german, english)
-#define MONTH(german, english)
-#define PAIR(verb, particle, english) {{verb, sizeof verb - 1}, {particle, sizeof particle - 1}, {english, sizeof english - 1}},
-#define TAIL(tail, english)
+#define PAIR(verb, particle, english) {STR(verb), STR(particle), STR(english)},
 #include "german.def"
-#undef PAIR
-#undef TAIL
 };
 
 static const struct {
   PropterStr tail, english;
 } tails[] = {
-#define PAIR(verb, particle, english)
-#define TAIL(tail, english) {{tail, sizeof tail - 1}, {english, sizeof english - 1}},
+#define TAIL(tail, english) {STR(tail), STR(english)},
 #include "german.def"
-#undef ASKS
-#undef DE
-#undef TOO
-#undef MONTH
-#undef PAIR
-#undef TAIL
 };
 
 enum { ROWS = sizeof rows / sizeof *rows, PAIRS = sizeof pairs / sizeof *pairs, TAILS = sizeof tails / sizeof *tails, NONE = -1 };

@@ -87,8 +87,12 @@ static const Words *known_of_group(const PropterLexicon *l, const Words *rows, c
 
 static PropterStatus no_memory(PropterError *err) { return propter_fail(err, PROPTER_NO_MEMORY, "out of memory"); }
 
-/* Puts the words of `by` in the place of `n` words; all of them stand where those stood. */
-static PropterStatus put(Words *words, size_t i, size_t n, const Words *by, PropterArena *arena, PropterError *err) {
+typedef struct {
+  bool known, put;
+} Mark;
+
+/* Puts the words of `by` in the place of `n` words; all of them stand where those stood. `mark`: whether they are known, and put there. */
+static PropterStatus put(Words *words, size_t i, size_t n, const Words *by, Mark mark, PropterArena *arena, PropterError *err) {
   const size_t count = words->count - n + by->count;
   Word *w = propter_arena_alloc(arena, (count + 1) * sizeof *w);
   if (!w) return no_memory(err);
@@ -96,7 +100,7 @@ static PropterStatus put(Words *words, size_t i, size_t n, const Words *by, Prop
   memcpy(w, words->word, i * sizeof *w);
   for (size_t k = 0; k < by->count; k++) {
     w[i + k] = by->word[k];
-    w[i + k].begin = first->begin, w[i + k].end = last->end, w[i + k].known = w[i + k].put = true;
+    w[i + k].begin = first->begin, w[i + k].end = last->end, w[i + k].known = mark.known, w[i + k].put = mark.put;
     w[i + k].space = k ? by->word[k].space || by->word[k].mark : first->space, w[i + k].mark = k ? 0 : first->mark;
   }
   memcpy(w + i + by->count, words->word + i + n, (words->count - i - n) * sizeof *w);
@@ -106,6 +110,15 @@ static PropterStatus put(Words *words, size_t i, size_t n, const Words *by, Prop
 
 static PropterStatus reread(PropterQuestion *q, PropterArena *arena, size_t begin, size_t end, PropterStr as, PropterError *err) {
   return why_question_note(q, arena, err, "\"%.*s\" was read as \"%.*s\"", (int)(end - begin), q->text.data + begin, (int)as.len, as.data);
+}
+
+/* Puts the words of `by`, which `as` is made of, in the place of the `n` words at *i, notes it, and goes on to the last of them. */
+static PropterStatus replace(Words *words, size_t *i, size_t n, const Words *by, PropterStr as, Mark mark, PropterArena *arena, PropterQuestion *q,
+                             PropterError *err) {
+  const size_t begin = words->word[*i].begin, end = words->word[*i + n - 1].end;
+  PROPTER_TRY(put(words, *i, n, by, mark, arena, err));
+  *i += by->count - 1;
+  return reread(q, arena, begin, end, as, err);
 }
 
 /* The words of the rows, once for a lexicon. */
@@ -139,16 +152,14 @@ static PropterStatus measures(PropterLexicon *l, Words *words, PropterArena *are
     for (size_t r = 0; r < ROWS; r++)
       if (begins(words, i, &rows[r]) && (best == ROWS || rows[r].count > rows[best].count)) best = r;
     if (best == ROWS) continue;
-    const size_t n = rows[best].count, begin = words->word[i].begin, end = words->word[i + n - 1].end;
+    const size_t n = rows[best].count;
     const Words *as = known_of_group(l, rows, same[best].group);
     if (known(l, words, i, &rows[best]) && !(only_part(l, words, i, &rows[best], as) && !in_whole_name(l, words, i))) as = NULL;
     if (!as || words->count - n + as->count > PROPTER_QUESTION_WORDS) {
       i += n - 1;
       continue;
     }
-    PROPTER_TRY(put(words, i, n, as, arena, err));
-    PROPTER_TRY(reread(q, arena, begin, end, same[as - rows].words, err));
-    i += as->count - 1;
+    PROPTER_TRY(replace(words, &i, n, as, same[as - rows].words, (Mark){.known = true, .put = true}, arena, q, err));
   }
   return PROPTER_OK;
 }
@@ -199,7 +210,7 @@ static PropterStatus figure(PropterLexicon *l, Words *words, size_t i, size_t n,
   const PropterStr text = propter_arena_printf(arena, ranks ? "%dth" : "%d", value);
   if (!text.data) return no_memory(err);
   PROPTER_TRY(why_words_split(text, l->stemmer, ROW_WORDS, arena, &by, err));
-  return put(words, i, n, &by, arena, err);
+  return put(words, i, n, &by, (Mark){.known = true, .put = true}, arena, err);
 }
 
 /* "The tenth and the fourteenth of March": how many words from an ordinal up to another that has its month; 0: none. */
@@ -335,15 +346,11 @@ static PropterStatus compounds(PropterLexicon *l, Words *words, PropterArena *ar
     bool named = tail.len && why_word_kind(head) == WORD_NONE && !why_of_dates(head); /* "backorders" are no orders */
     for (size_t k = 0; k < sizeof first.roles / sizeof *first.roles; k++) named &= !first.roles[k];
     if (!named || words->count + 2 > PROPTER_QUESTION_WORDS || (wordnet && is_word(wordnet, w->text))) continue;
-    const PropterStr as = propter_arena_printf(arena, "%.*s of %.*s", (int)tail.len, tail.data, (int)(w->text.len - tail.len), w->text.data);
-    const size_t begin = w->begin, end = w->end;
+    const PropterStr as = propter_arena_printf(arena, "%.*s of %.*s", (int)tail.len, tail.data, (int)head.len, head.data);
     Words by;
     if (!as.data) return no_memory(err);
     PROPTER_TRY(why_words_split(as, l->stemmer, ROW_WORDS, arena, &by, err));
-    PROPTER_TRY(put(words, i, 1, &by, arena, err));
-    for (size_t k = 0; k < by.count; k++) words->word[i + k].put = words->word[i + k].known = false;
-    PROPTER_TRY(reread(q, arena, begin, end, as, err));
-    i += by.count - 1;
+    PROPTER_TRY(replace(words, &i, 1, &by, as, (Mark){0}, arena, q, err));
   }
   return PROPTER_OK;
 }
@@ -356,15 +363,11 @@ static PropterStatus abbreviations(PropterLexicon *l, Words *words, PropterArena
     const Name *name = initials(l, wordnet, &words->word[i], q->text);
     const int term = name ? NO_TERM : shortened(l, wordnet, words, i, q->text);
     if (!name && term == NO_TERM) continue;
-    const size_t begin = words->word[i].begin, end = words->word[i].end;
     const PropterStr as = name ? name->text : l->terms.items[term].text;
     Words by;
     PROPTER_TRY(why_words_split(as, l->stemmer, PROPTER_QUESTION_WORDS, arena, &by, err));
     if (!by.count || words->count - 1 + by.count > PROPTER_QUESTION_WORDS) continue;
-    PROPTER_TRY(put(words, i, 1, &by, arena, err));
-    for (size_t k = 0; k < by.count; k++) words->word[i + k].put = false; /* it names what it shortens */
-    PROPTER_TRY(reread(q, arena, begin, end, as, err));
-    i += by.count - 1;
+    PROPTER_TRY(replace(words, &i, 1, &by, as, (Mark){.known = true}, arena, q, err)); /* it names what it shortens */
   }
   return PROPTER_OK;
 }

@@ -25,6 +25,14 @@ START_TEST(an_arena_gives_zeroed_aligned_memory_up_to_its_limit) {
 }
 END_TEST
 
+START_TEST(percent_encoded_bytes_are_decoded) {
+  PropterBuf buf = {0};
+  propter_buf_add_decoded(&buf, PROPTER_STR("Storm%20Ottilie%c3%A9 100% %2 %zz%"));
+  ck_assert_str_eq(buf.data, "Storm Ottilie\xC3\xA9 100% %2 %zz%");
+  propter_buf_clear(&buf);
+}
+END_TEST
+
 START_TEST(a_buffer_stops_at_its_maximum_and_says_so) {
   PropterBuf buf = {.max = 10};
   propter_buf_add(&buf, PROPTER_STR("12345"));
@@ -86,6 +94,7 @@ Suite *suite_mem(void) {
   TCase *tc = tcase_create("mem");
   tcase_add_test(tc, an_arena_gives_zeroed_aligned_memory_up_to_its_limit);
   tcase_add_test(tc, a_buffer_stops_at_its_maximum_and_says_so);
+  tcase_add_test(tc, percent_encoded_bytes_are_decoded);
   tcase_add_test(tc, a_vector_keeps_its_items_while_it_grows);
   tcase_add_test(tc, every_failed_allocation_is_noticed);
   suite_add_tcase(s, tc);

@@ -50,6 +50,8 @@ PROPTER_API void propter_buf_printf(PropterBuf *buf, const char *format, ...) PR
 PROPTER_API void propter_buf_add_json(PropterBuf *buf, PropterStr text);
 /* Appends a Unicode character as UTF-8 (U+FFFD for what is not a character). */
 PROPTER_API void propter_buf_add_utf8(PropterBuf *buf, uint32_t character);
+/* What percent-encoded text says (RFC 3986, section 2.1); a percent sign without two hexadecimal digits stays. */
+PROPTER_API void propter_buf_add_decoded(PropterBuf *buf, PropterStr text);
 PROPTER_API PropterStr propter_buf_str(const PropterBuf *buf);
 /* PROPTER_OK, or the failure with a message naming the limit. */
 PROPTER_API PropterStatus propter_buf_status(const PropterBuf *buf, PropterError *err);
